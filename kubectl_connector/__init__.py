@@ -1,0 +1,33 @@
+"""Named, keyring-backed ways into Kubernetes clusters.
+
+The public names are imported on first use, so that ``import kubectl_connector`` costs nothing:
+:func:`connect` opens an authenticated API client; :class:`Connector` and the error tree are what
+it speaks of.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kubectl_connector.api import connect
+    from kubectl_connector.errors import ConnectorError
+    from kubectl_connector.model.connector import Connector
+
+__version__ = "0.1.0"
+__all__ = ["Connector", "ConnectorError", "__version__", "connect"]
+
+_HOMES = {
+    "connect": "kubectl_connector.api",
+    "Connector": "kubectl_connector.model.connector",
+    "ConnectorError": "kubectl_connector.errors",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name on first use (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(_HOMES[name]), name)

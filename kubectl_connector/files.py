@@ -1,0 +1,91 @@
+"""Files that are replaced whole or not at all, and the lock that guards our own.
+
+``os`` only, no pathlib: the kubeconfig engine and the credential path both stand on this.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+
+from kubectl_connector.errors import CatalogError
+
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+
+
+def make_private_folder(path: str) -> None:
+    """Make a folder, and its missing parents, that only its owner can enter (mode 0700)."""
+    if path and not os.path.isdir(path):
+        make_private_folder(os.path.dirname(path))
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(path, PRIVATE_FOLDER)
+
+
+def replace_file(path: str, data: bytes) -> None:
+    """Replace the file that ``path`` leads to, so that a reader sees the old bytes or the new.
+
+    A temporary file in the same folder is written, synced and renamed over the target. Symlinks
+    are followed and stay; mode and owner of an existing file are kept, a new one is 0600. Raises
+    OSError, in which case the old file is whole and no temporary file is left.
+    """
+    target = os.path.realpath(path)
+    folder = os.path.dirname(target)
+    handle, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(target)}.", dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            _copy_owner_and_mode(target, temporary)
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+    _sync_folder(folder)
+
+
+@contextlib.contextmanager
+def locked(path: str, timeout: float = 10.0) -> Iterator[None]:
+    """Hold the lock of one of our own files (``<path>.lock``, freed by the system at exit).
+
+    ``timeout`` is in seconds; CatalogError when another process holds it for longer.
+    """
+    import filelock
+
+    make_private_folder(os.path.dirname(path))
+    lock = filelock.FileLock(f"{path}.lock", timeout=timeout, mode=PRIVATE_FILE)
+    try:
+        with lock:
+            yield
+    except filelock.Timeout as error:
+        raise CatalogError(
+            f"{path} is in use by another kubectl-connector",
+            "wait for it to end, then run the command again",
+        ) from error
+
+
+def _copy_owner_and_mode(source: str, target: str) -> None:
+    try:
+        status = os.stat(source)
+    except FileNotFoundError:
+        return  # mkstemp made it 0600, ours
+    if hasattr(os, "chown"):  # not on Windows
+        with contextlib.suppress(PermissionError):  # only root gives files away
+            os.chown(target, status.st_uid, status.st_gid)
+    os.chmod(target, stat.S_IMODE(status.st_mode))
+
+
+def _sync_folder(folder: str) -> None:
+    """Make the rename itself durable, where a folder can be opened (not on Windows)."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

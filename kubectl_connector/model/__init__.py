@@ -1,0 +1,1 @@
+"""Values: frozen, typed, standard library only. Each module holds one family of them."""

@@ -1,0 +1,175 @@
+"""The half of a connector that is not secret."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from kubectl_connector.errors import UsageError
+from kubectl_connector.model.kubeconfig import Cluster, Impersonation
+
+TYPE = "kubernetes"
+"""The only connector type there is, kept in documents so that there can be others."""
+
+RESOURCE_TYPE = "kubernetes-cluster"
+"""What a connector gives access to, in ZenML's words."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,252}")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The kubeconfig context that a connector was lifted from."""
+
+    kubeconfig: str
+    """The file that holds the context, absolute."""
+    context: str
+
+
+@dataclass(frozen=True)
+class Connector:
+    """A named way into a cluster, without its secrets. Times are aware, in UTC."""
+
+    id: str
+    name: str
+    auth_method: str
+    cluster_name: str
+    """What people call the cluster: the resource name that the connector gives access to."""
+    cluster: Cluster
+    store: str
+    """The secret store that holds the other half."""
+    owner: str
+    created_at: datetime
+    updated_at: datetime
+    configuration: Mapping[str, Any] = field(default_factory=dict)
+    """What the authentication method keeps that is not secret; JSON-like data."""
+    secret_names: tuple[str, ...] = ()
+    """The names of the values in the secret half; empty: there is none to read."""
+    namespace: str | None = None
+    description: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    expires_at: datetime | None = None
+    impersonation: Impersonation = Impersonation()
+    origin: Origin | None = None
+
+    def expired(self, now: datetime) -> bool:
+        """Whether the credential's known end has passed."""
+        return self.expires_at is not None and self.expires_at <= now
+
+    def to_document(self) -> dict[str, Any]:
+        """JSON-like data in a stable order: the catalog's form and that of ``-o json|yaml``."""
+        document: dict[str, Any] = {
+            "id": self.id,
+            "name": self.name,
+            "type": TYPE,
+            "authMethod": self.auth_method,
+            "description": self.description,
+            "labels": dict(self.labels),
+            "owner": self.owner,
+            "clusterName": self.cluster_name,
+            "cluster": self.cluster.to_entry(),
+            "namespace": self.namespace,
+            "impersonation": self.impersonation.to_entry(),
+            "configuration": dict(self.configuration),
+            "secretStore": self.store,
+            "secretNames": list(self.secret_names),
+            "expiresAt": format_time(self.expires_at) if self.expires_at else None,
+            "createdAt": format_time(self.created_at),
+            "updatedAt": format_time(self.updated_at),
+            "origin": {"kubeconfig": self.origin.kubeconfig, "context": self.origin.context}
+            if self.origin
+            else None,
+        }
+        return {key: value for key, value in document.items() if value not in (None, "", {}, [])}
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Connector:
+        """Read what :meth:`to_document` wrote.
+
+        Raises ValueError that names the field when one is missing, unknown or of a wrong type.
+        """
+        fields = _Fields(document)
+        if fields.text("type") != TYPE:
+            raise ValueError(f"unknown connector type {fields.text('type')!r}")
+        origin = fields.optional("origin", dict)
+        expires_at = fields.optional("expiresAt", str)
+        connector = cls(
+            id=fields.text("id"),
+            name=check_name(fields.text("name")),
+            auth_method=fields.text("authMethod"),
+            cluster_name=fields.text("clusterName"),
+            cluster=Cluster.from_entry(fields.get("cluster", dict)),
+            store=fields.text("secretStore"),
+            owner=fields.text("owner"),
+            created_at=parse_time(fields.text("createdAt")),
+            updated_at=parse_time(fields.text("updatedAt")),
+            configuration=fields.optional("configuration", dict) or {},
+            secret_names=tuple(fields.optional("secretNames", list) or ()),
+            namespace=fields.optional("namespace", str),
+            description=fields.optional("description", str) or "",
+            labels=fields.optional("labels", dict) or {},
+            expires_at=parse_time(expires_at) if expires_at else None,
+            impersonation=Impersonation.from_entry(fields.optional("impersonation", dict) or {}),
+            origin=Origin(origin["kubeconfig"], origin["context"]) if origin else None,
+        )
+        fields.refuse_unread()
+        return connector
+
+
+def check_name(name: str) -> str:
+    """``name`` if a connector may be called so: letters, digits and ``. _ @ + -``; UsageError."""
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"\"{name}\" can't be a connector's name",
+            "use letters, digits and . _ @ + -, starting with a letter or digit",
+        )
+    return name
+
+
+def format_time(moment: datetime) -> str:
+    """An aware moment as RFC 3339 in UTC, to the second."""
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse_time(text: str) -> datetime:
+    """An RFC 3339 time with its zone, as UTC; ValueError where the zone is missing."""
+    try:
+        moment = datetime.fromisoformat(text[:-1] + "+00:00" if text[-1:] in "Zz" else text)
+    except ValueError:
+        raise ValueError(f'"{text}" is not a time like 2026-01-31T12:00:00Z') from None
+    if moment.tzinfo is None:
+        raise ValueError(f'"{text}" has no time zone: write it like 2026-01-31T12:00:00Z')
+    return moment.astimezone(timezone.utc)
+
+
+class _Fields:
+    """A mapping being read: says which field is wrong, and which was not expected."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._document = document
+        self._read: set[str] = set()
+
+    def optional(self, name: str, kind: type) -> Any:
+        self._read.add(name)
+        value = self._document.get(name)
+        if value is not None and not isinstance(value, kind):
+            raise ValueError(f"{name} must be a {kind.__name__}")
+        return value
+
+    def get(self, name: str, kind: type) -> Any:
+        value = self.optional(name, kind)
+        if value is None:
+            raise ValueError(f"{name} is missing")
+        return value
+
+    def text(self, name: str) -> str:
+        value: str = self.get(name, str)
+        return value
+
+    def refuse_unread(self) -> None:
+        unknown = sorted(str(name) for name in set(self._document) - self._read)
+        if unknown:
+            raise ValueError(f'unknown field "{unknown[0]}"')
