@@ -1,0 +1,82 @@
+"""Authentication methods: each module here with a ``METHOD`` is one.
+
+A new method is a new file; nothing else names them.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import pkgutil
+from collections.abc import Set
+
+from kubectl_connector.auth.interface import AuthMethod, FieldKind
+from kubectl_connector.errors import UsageError
+from kubectl_connector.model.kubeconfig import AuthInfo
+
+
+@functools.cache
+def auth_methods() -> tuple[AuthMethod, ...]:
+    """Every method, in the order of their names."""
+    modules = (
+        importlib.import_module(f"{__name__}.{found.name}")
+        for found in pkgutil.iter_modules(__path__)
+    )
+    methods = (module.METHOD for module in modules if hasattr(module, "METHOD"))
+    return tuple(sorted(methods, key=lambda method: method.name))
+
+
+def auth_method(name: str) -> AuthMethod:
+    """The method called ``name``; UsageError that lists the known ones."""
+    for method in auth_methods():
+        if method.name == name:
+            return method
+    known = ", ".join(method.name for method in auth_methods())
+    raise UsageError(f'no authentication method "{name}"', f"choose one of: {known}")
+
+
+def recognise(user: AuthInfo) -> AuthMethod | None:
+    """The method that kubectl would use for a kubeconfig user; None where it has none."""
+    return next((method for method in auth_methods() if method.recognises(user)), None)
+
+
+def choose(given: Set[str], wanted: str | None = None) -> AuthMethod:
+    """The method that fields called ``given`` belong to, or the one that is ``wanted``.
+
+    Of the methods that know all given fields, one that lacks nothing comes first, then one that
+    lacks only secrets, which can be asked for. UsageError where no method fits.
+    """
+    if wanted is not None:
+        return _checked(auth_method(wanted), given)
+    candidates = [
+        method
+        for method in auth_methods()
+        if method.from_options and given <= {f.name for f in method.option_fields}
+    ]
+    if not candidates:
+        options = ", ".join(sorted("--" + name.replace("_", "-") for name in given))
+        raise UsageError(
+            f"{options} belong to different authentication methods",
+            "kubectl connector describe-type kubernetes  shows which go together",
+        )
+    return min(candidates, key=lambda method: _distance(method, given))
+
+
+def _checked(method: AuthMethod, given: Set[str]) -> AuthMethod:
+    known = {f.name for f in method.option_fields}
+    for name in sorted(given - known):
+        raise UsageError(
+            f"--{name.replace('_', '-')} does not go with --auth-method {method.name}",
+            "kubectl connector describe-type kubernetes  shows which go together",
+        )
+    return method
+
+
+def _distance(method: AuthMethod, given: Set[str]) -> tuple[int, int, str]:
+    """How far the given fields are from enough: what can't be asked for counts first.
+
+    With nothing given at all, a token is what most people have.
+    """
+    missing = [f for f in method.option_fields if f.required and f.name not in given]
+    unaskable = sum(f.kind is not FieldKind.SECRET for f in missing)
+    return unaskable, len(missing), method.name

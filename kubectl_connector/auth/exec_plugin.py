@@ -1,0 +1,190 @@
+"""An exec credential plugin (KEP-541): the stanza is kept, so that its credentials stay fresh."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from kubectl_connector import secret_looking
+from kubectl_connector.auth.interface import (
+    AuthMethod,
+    Field,
+    FieldKind,
+    IssueRequest,
+    Material,
+)
+from kubectl_connector.errors import ConnectorError, RefusedError, UsageError
+from kubectl_connector.model.connector import parse_time
+from kubectl_connector.model.credential import Credential
+from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, ExecConfig
+from kubectl_connector.model.secret import Secret
+
+EXEC = "exec"
+API_VERSIONS = ("client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1")
+
+
+class _ExecPlugin(AuthMethod):
+    name = "exec"
+    title = "Exec plugin"
+    summary = "A program that gives fresh credentials (GKE, EKS, AKS, OIDC); only from kubeconfigs."
+    fields = (
+        Field("command", "the program", FieldKind.DERIVED),
+        Field("args", "its arguments", FieldKind.DERIVED, required=False),
+        Field("env", "its environment variables", FieldKind.DERIVED, required=False),
+        Field(
+            "hidden values",
+            "args and env values that look like secrets",
+            FieldKind.DERIVED,
+            secret=True,
+            required=False,
+        ),
+    )
+
+    def recognises(self, user: AuthInfo) -> bool:
+        """Kubectl does not run the program of a user that has any other credential (X5)."""
+        other = user.token or user.token_file or user.username or user.password
+        return bool(user.exec and not other and not user.client_certificate_data)
+
+    def lift(self, user: AuthInfo) -> Material:
+        stanza = user.exec
+        if not stanza or not stanza.command or stanza.api_version not in API_VERSIONS:
+            raise UsageError(
+                "the exec stanza has no command, or an apiVersion that kubectl no longer takes",
+                f"give it a command and apiVersion {API_VERSIONS[0]}",
+            )
+        args, secret_args = secret_looking.split_args(stanza.args)
+        env, secret_env = secret_looking.split_env(stanza.env)
+        shown = replace(stanza, args=args, env=env).to_entry()
+        hidden = {f"arg {i}": value for i, value in secret_args.items()}
+        hidden |= {f"env {name}": value for name, value in secret_env.items()}
+        return Material({EXEC: shown}, Secret(hidden))
+
+    def build(self, values: Mapping[str, str]) -> Material:
+        raise UsageError(
+            "an exec connector is made from a kubeconfig's exec stanza",
+            "kubectl connector register NAME --auto-configure --context CONTEXT",
+        )
+
+    def auth_info(self, configuration: Mapping[str, Any], secret: Secret) -> AuthInfo:
+        return AuthInfo(exec=_stanza(configuration, secret))
+
+    def issue(
+        self, configuration: Mapping[str, Any], secret: Secret, request: IssueRequest
+    ) -> Credential:
+        stanza = _stanza(configuration, secret)
+        return _read_answer(_run(stanza, request), stanza)
+
+    def describe(self, configuration: Mapping[str, Any]) -> Mapping[str, str]:
+        stanza = ExecConfig.from_entry(configuration[EXEC])
+        shown = {"command": stanza.command, "args": " ".join(stanza.args)}
+        shown["env"] = " ".join(f"{name}={value}" for name, value in stanza.env)
+        return {name: value for name, value in shown.items() if value}
+
+
+def find_program(stanza: ExecConfig) -> str:
+    """The path of the program that a stanza names, as kubectl finds it (X12, X13).
+
+    Raises ConnectorError with the stanza's own install hint where it is missing.
+    """
+    found = shutil.which(stanza.command)
+    if found and os.path.dirname(stanza.command) == "" and not os.path.isabs(found):
+        found = None  # a relative entry of PATH: kubectl refuses those
+    if not found:
+        hint = (stanza.install_hint or "").strip().splitlines()
+        raise ConnectorError(
+            f"the exec plugin {stanza.command} is not installed, or not on the PATH",
+            " ".join(hint) or "install it, or give its full path in the kubeconfig",
+        )
+    return found
+
+
+def _stanza(configuration: Mapping[str, Any], secret: Secret) -> ExecConfig:
+    """The stanza with its secret values put back in."""
+    stanza = ExecConfig.from_entry(configuration[EXEC])
+    args = tuple(secret.get(f"arg {i}", value) for i, value in enumerate(stanza.args))
+    env = tuple((name, secret.get(f"env {name}", value)) for name, value in stanza.env)
+    return replace(stanza, args=args, env=env)
+
+
+def _run(stanza: ExecConfig, request: IssueRequest) -> bytes:
+    """Run the program as kubectl does (X2 to X4, X10) and give what it printed."""
+    program = find_program(stanza)
+    interactive = request.interactive and stanza.interactive_mode != "Never"
+    if stanza.interactive_mode == "Always" and not interactive:
+        raise ConnectorError(
+            f"the exec plugin {stanza.command} needs a terminal, and there is none",
+            "run the command at a terminal, or register with --no-verify",
+        )
+    info = {
+        "apiVersion": stanza.api_version,
+        "kind": "ExecCredential",
+        "spec": {"interactive": interactive},
+    }
+    if stanza.provide_cluster_info:
+        info["spec"]["cluster"] = _cluster_info(request.cluster)  # type: ignore[index]
+    env = {**os.environ, **dict(stanza.env), "KUBERNETES_EXEC_INFO": json.dumps(info)}
+    try:
+        done = subprocess.run(
+            [program, *stanza.args],
+            env=env,
+            stdin=None if interactive else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            timeout=None if interactive else request.timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise ConnectorError(
+            f"the exec plugin {stanza.command} gave no answer in {request.timeout:g} s",
+            "run it by hand to see what it waits for",
+        ) from None
+    except OSError as error:
+        raise ConnectorError(
+            f"the exec plugin {program} can't be run: {error.strerror}",
+            "check the file and its mode",
+        ) from None
+    if done.returncode:
+        raise RefusedError(
+            f"the exec plugin {stanza.command} gave no credential (exit status {done.returncode})",
+            "sign in with it again; what it printed stands above",
+        )
+    return done.stdout
+
+
+def _cluster_info(cluster: Cluster) -> dict[str, Any]:
+    """``spec.cluster`` of the plugin's input (X3)."""
+    entry = cluster.to_entry()
+    entry.pop("extensions", None)
+    return {**entry, "config": cluster.exec_config}
+
+
+def _read_answer(output: bytes, stanza: ExecConfig) -> Credential:
+    """The credential in a plugin's output, held to what kubectl demands (X7 to X9)."""
+    try:
+        answer = json.loads(output)
+        status = answer["status"]
+        if answer["apiVersion"] != stanza.api_version:
+            raise ValueError("another apiVersion")
+        certificate, key = status.get("clientCertificateData"), status.get("clientKeyData")
+        if bool(certificate) != bool(key) or not (certificate or status.get("token")):
+            raise ValueError("half a credential")
+        expiry = status.get("expirationTimestamp")
+        return Credential(
+            token=status.get("token"),
+            client_certificate=certificate,
+            client_key=key,
+            expires_at=parse_time(expiry) if expiry else None,
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        # Not chained: a JSON error carries the text, and the text is a credential.
+        raise ConnectorError(
+            f"the exec plugin {stanza.command} printed no {stanza.api_version} ExecCredential",
+            "run it by hand: it must print one JSON document and nothing else",
+        ) from None
+
+
+METHOD = _ExecPlugin()

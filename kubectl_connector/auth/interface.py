@@ -1,0 +1,123 @@
+"""What an authentication method is. One file beside this one makes one."""
+
+from __future__ import annotations
+
+import enum
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+
+from kubectl_connector.model.credential import Credential
+from kubectl_connector.model.kubeconfig import AuthInfo, Cluster
+from kubectl_connector.model.secret import Secret
+
+
+class FieldKind(enum.Enum):
+    """How a field's value is given on the command line."""
+
+    TEXT = "text"
+    """As an option's argument: anybody may see it."""
+    SECRET = "secret"  # noqa: S105
+    """At a hidden prompt, on stdin or from a file; never as an argument."""
+    FILE = "file"
+    """As the name of a file whose text is the value."""
+    DERIVED = "derived"
+    """Not at all: it only comes out of a kubeconfig."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One input of a method, named as in documents (snake case)."""
+
+    name: str
+    help: str
+    kind: FieldKind = FieldKind.TEXT
+    secret: bool = False
+    """Whether the value goes to the secret store."""
+    required: bool = True
+
+    @property
+    def option(self) -> str:
+        """The command-line option, such as ``--client-key``."""
+        return "--" + self.name.replace("_", "-")
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a method makes of its fields: the two halves, and the end that it knows of."""
+
+    configuration: Mapping[str, Any] = field(default_factory=dict)
+    """Not secret, JSON-like; kept in the catalog."""
+    secret: Secret = Secret()
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class IssueRequest:
+    """The circumstances in which a credential is wanted."""
+
+    cluster: Cluster
+    interactive: bool = False
+    """Whether a person is there to be asked (stdin is a terminal)."""
+    timeout: float = 30.0
+    """How long a program that gives credentials may take, in seconds."""
+
+
+class AuthMethod(ABC):
+    """One way to say who one is: its fields, how a kubeconfig shows it, how it is issued."""
+
+    name: ClassVar[str]
+    """As in ``--auth-method`` and in documents."""
+    title: ClassVar[str]
+    summary: ClassVar[str]
+    fields: ClassVar[tuple[Field, ...]]
+
+    @property
+    def option_fields(self) -> tuple[Field, ...]:
+        """The fields that can be given on the command line."""
+        return tuple(f for f in self.fields if f.kind is not FieldKind.DERIVED)
+
+    @property
+    def from_options(self) -> bool:
+        """Whether a connector of this method can be made from options."""
+        return any(f.required for f in self.option_fields)
+
+    @abstractmethod
+    def recognises(self, user: AuthInfo) -> bool:
+        """Whether kubectl would use this method for a kubeconfig user; one method at most does."""
+
+    @abstractmethod
+    def lift(self, user: AuthInfo) -> Material:
+        """What a recognised kubeconfig user becomes. UsageError where it is unusable."""
+
+    @abstractmethod
+    def build(self, values: Mapping[str, str]) -> Material:
+        """What the fields' values become; every required one is there. UsageError where bad."""
+
+    @abstractmethod
+    def auth_info(self, configuration: Mapping[str, Any], secret: Secret) -> AuthInfo:
+        """The kubeconfig user that ``login`` embeds."""
+
+    @abstractmethod
+    def issue(
+        self, configuration: Mapping[str, Any], secret: Secret, request: IssueRequest
+    ) -> Credential:
+        """A credential to use now. RefusedError, UsageError or ConnectorError where none."""
+
+    def describe(self, configuration: Mapping[str, Any]) -> Mapping[str, str]:
+        """The configuration in a person's words, in the order of the fields."""
+        return {name: str(value) for name, value in configuration.items()}
+
+
+def credential_of(user: AuthInfo, expires_at: datetime | None = None) -> Credential:
+    """The credential that kubectl would send for a kubeconfig user with everything inside."""
+    return Credential(
+        token=user.token,
+        username=user.username,
+        password=user.password,
+        client_certificate=user.client_certificate_data,
+        client_key=user.client_key_data,
+        expires_at=expires_at,
+    )

@@ -1,0 +1,95 @@
+"""A username and password (HTTP basic authentication)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kubectl_connector.auth.client_certificate import (
+    CERTIFICATE,
+    KEY,
+    certificate_expiry,
+    certificate_material,
+    describe_certificate,
+)
+from kubectl_connector.auth.interface import (
+    AuthMethod,
+    Field,
+    FieldKind,
+    IssueRequest,
+    Material,
+    credential_of,
+)
+from kubectl_connector.errors import UsageError
+from kubectl_connector.model.credential import Credential
+from kubectl_connector.model.kubeconfig import AuthInfo
+from kubectl_connector.model.secret import Secret
+
+USERNAME = "username"
+PASSWORD = "password"  # noqa: S105
+
+
+class _Password(AuthMethod):
+    name = "password"
+    title = "Username and password"
+    summary = "HTTP basic authentication, for API servers behind a proxy that asks for it."
+    fields = (
+        Field(USERNAME, "username"),
+        Field(PASSWORD, "password", FieldKind.SECRET, secret=True),
+    )
+
+    def recognises(self, user: AuthInfo) -> bool:
+        return bool(user.username or user.password) and not (user.token or user.token_file)
+
+    def lift(self, user: AuthInfo) -> Material:
+        return self._material(
+            user.username, user.password, user.client_certificate_data, user.client_key_data
+        )
+
+    def build(self, values: Mapping[str, str]) -> Material:
+        return self._material(values[USERNAME], values[PASSWORD])
+
+    def auth_info(self, configuration: Mapping[str, Any], secret: Secret) -> AuthInfo:
+        return AuthInfo(
+            username=configuration[USERNAME],
+            password=secret[PASSWORD],
+            client_certificate_data=secret.get(CERTIFICATE),
+            client_key_data=secret.get(KEY),
+        )
+
+    def issue(
+        self, configuration: Mapping[str, Any], secret: Secret, request: IssueRequest
+    ) -> Credential:
+        return credential_of(
+            self.auth_info(configuration, secret), certificate_expiry(configuration)
+        )
+
+    def describe(self, configuration: Mapping[str, Any]) -> Mapping[str, str]:
+        return {USERNAME: configuration[USERNAME], **describe_certificate(configuration)}
+
+    @staticmethod
+    def _material(
+        username: str | None,
+        password: str | None,
+        certificate: str | None = None,
+        key: str | None = None,
+    ) -> Material:
+        if not username or not password:
+            raise UsageError(
+                "a username and its password go together",
+                "give --username NAME, and the password at the prompt or with --password-stdin",
+            )
+        if ":" in username:
+            raise UsageError(
+                "a username for basic authentication can't hold a colon (RFC 7617)",
+                "check --username",
+            )
+        material = certificate_material(certificate, key)
+        return Material(
+            {USERNAME: username, **material.configuration},
+            Secret({PASSWORD: password, **material.secret}),
+            certificate_expiry(material.configuration),
+        )
+
+
+METHOD = _Password()

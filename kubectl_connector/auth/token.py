@@ -1,0 +1,120 @@
+"""A bearer token, with or without a client certificate beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from kubectl_connector import jwt
+from kubectl_connector.auth.client_certificate import (
+    CERTIFICATE,
+    KEY,
+    certificate_expiry,
+    certificate_fields,
+    certificate_material,
+    describe_certificate,
+)
+from kubectl_connector.auth.interface import (
+    AuthMethod,
+    Field,
+    FieldKind,
+    IssueRequest,
+    Material,
+    credential_of,
+)
+from kubectl_connector.errors import ConnectorError, UsageError
+from kubectl_connector.model.credential import Credential
+from kubectl_connector.model.kubeconfig import AuthInfo
+from kubectl_connector.model.secret import Secret
+
+TOKEN = "token"  # noqa: S105
+TOKEN_SOURCE = "token_source"  # noqa: S105
+
+
+class _Token(AuthMethod):
+    name = "token"
+    title = "Bearer token"
+    summary = "A token sent with every request; a client certificate may go with it."
+    fields = (
+        Field(TOKEN, "bearer token", FieldKind.SECRET, secret=True),
+        Field(
+            TOKEN_SOURCE,
+            "a kubeconfig's tokenFile, read again whenever the token is used",
+            FieldKind.DERIVED,
+            required=False,
+        ),
+        *certificate_fields(required=False),
+    )
+
+    def recognises(self, user: AuthInfo) -> bool:
+        return bool(user.token or user.token_file)
+
+    def lift(self, user: AuthInfo) -> Material:
+        """A token file is kept by name: who rotates it (a kubelet, say) goes on doing so."""
+        certificate, key = user.client_certificate_data, user.client_key_data
+        if user.token_file:
+            material = certificate_material(certificate, key)
+            configuration = {TOKEN_SOURCE: user.token_file, **material.configuration}
+            return replace(material, configuration=configuration)
+        return self._material(user.token or "", certificate, key)
+
+    def build(self, values: Mapping[str, str]) -> Material:
+        return self._material(values[TOKEN], values.get(CERTIFICATE), values.get(KEY))
+
+    def auth_info(self, configuration: Mapping[str, Any], secret: Secret) -> AuthInfo:
+        return AuthInfo(
+            token=secret.get(TOKEN),
+            token_file=configuration.get(TOKEN_SOURCE),
+            client_certificate_data=secret.get(CERTIFICATE),
+            client_key_data=secret.get(KEY),
+        )
+
+    def issue(
+        self, configuration: Mapping[str, Any], secret: Secret, request: IssueRequest
+    ) -> Credential:
+        source = configuration.get(TOKEN_SOURCE)
+        token = _read_token(source) if source else secret[TOKEN]
+        user = replace(self.auth_info(configuration, secret), token=token)
+        return credential_of(user, _earliest(jwt.expiry(token), certificate_expiry(configuration)))
+
+    def describe(self, configuration: Mapping[str, Any]) -> Mapping[str, str]:
+        source = configuration.get(TOKEN_SOURCE)
+        return {**({TOKEN_SOURCE: source} if source else {}), **describe_certificate(configuration)}
+
+    @staticmethod
+    def _material(token: str, certificate: str | None, key: str | None) -> Material:
+        material = certificate_material(certificate, key)
+        expires_at = _earliest(
+            jwt.expiry(_checked(token)), certificate_expiry(material.configuration)
+        )
+        secret = Secret({TOKEN: token, **material.secret})
+        return Material(material.configuration, secret, expires_at)
+
+
+def _checked(token: str) -> str:
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        raise UsageError(
+            "the token is empty, or holds blanks or characters that no HTTP header can carry",
+            "give the bare token on one line, without the word Bearer",
+        )
+    return token
+
+
+def _read_token(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return _checked(file.read().strip())
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConnectorError(
+            f"the token file {path} can't be read",
+            "check that whatever writes the file is running",
+        ) from error
+
+
+def _earliest(*ends: datetime | None) -> datetime | None:
+    return min((end for end in ends if end), default=None)
+
+
+METHOD = _Token()

@@ -1,0 +1,78 @@
+"""Which arguments and environment values of an exec plugin look like secrets.
+
+A guess, made on the safe side: what is taken for a secret costs a look into the secret store,
+what is missed stays readable in the catalog.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+HIDDEN = "[HIDDEN]"
+"""What stands in the place of a value that went to the secret store."""
+
+_SECRET_NAME = re.compile(
+    r"(token|secret|passw|passphrase|pwd|credential|api[-_]?key|access[-_]?key|private[-_]?key)",
+    re.IGNORECASE,
+)
+# Names that have such a word in them and yet carry no secret: places, kinds and identifiers.
+_HARMLESS_NAME = re.compile(
+    r"(file|path|dir|cache|url|uri|endpoint|type|kind|name|mode|ttl|duration|store|storage"
+    r"|provider|plugin|client[-_]?id|key[-_]?id)$",
+    re.IGNORECASE,
+)
+_JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
+_RANDOM = re.compile(r"[A-Za-z0-9+_-]{32,}={0,2}")  # no dots or slashes: hosts, paths and ARNs
+
+
+def split_args(args: Sequence[str]) -> tuple[tuple[str, ...], dict[int, str]]:
+    """The arguments with secrets replaced by :data:`HIDDEN`, and those secrets by position.
+
+    ``--flag=value`` is hidden whole but for the flag; the word after a bare ``--flag`` too.
+    """
+    shown, secrets = [], {}
+    follows_secret_flag = False
+    for position, arg in enumerate(args):
+        flag, equals, value = arg.partition("=")
+        is_flag = flag.startswith("-")
+        if is_flag and equals and (_names_secret(flag) or _is_secret_value(value)):
+            shown.append(f"{flag}={HIDDEN}")
+            secrets[position] = arg
+        elif not is_flag and (follows_secret_flag or _is_secret_value(arg)):
+            shown.append(HIDDEN)
+            secrets[position] = arg
+        else:
+            shown.append(arg)
+        follows_secret_flag = is_flag and not equals and _names_secret(flag)
+    return tuple(shown), secrets
+
+
+def split_env(
+    env: Iterable[tuple[str, str]],
+) -> tuple[tuple[tuple[str, str], ...], dict[str, str]]:
+    """The environment with secrets replaced by :data:`HIDDEN`, and those secrets by name."""
+    shown, secrets = [], {}
+    for name, value in env:
+        hidden = bool(value) and (_names_secret(name) or _is_secret_value(value))
+        shown.append((name, HIDDEN if hidden else value))
+        if hidden:
+            secrets[name] = value
+    return tuple(shown), secrets
+
+
+def _names_secret(name: str) -> bool:
+    return bool(_SECRET_NAME.search(name)) and not _HARMLESS_NAME.search(name)
+
+
+def _is_secret_value(value: str) -> bool:
+    """A JWT, or a long run of letters and digits mixed as only machines mix them."""
+    if _JWT.fullmatch(value):
+        return True
+    mixed = any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
+    return bool(_RANDOM.fullmatch(value)) and mixed and not _is_uuid(value)
+
+
+def _is_uuid(value: str) -> bool:
+    """Tenant and client ids are UUIDs, and public."""
+    return bool(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value, re.IGNORECASE))

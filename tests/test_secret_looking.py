@@ -1,0 +1,85 @@
+"""What the plugins that people really use have in their stanzas, and what of it is secret."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubectl_connector.secret_looking import HIDDEN, split_args, split_env
+
+JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl"
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("eks", "get-token", "--cluster-name", "prod", "--output", "json", "--region", "eu-west-1"),
+        ("--region", "eu-west-1", "eks", "get-token", "--role-arn", "arn:aws:iam::123:role/x"),
+        (
+            "get-token",
+            "--environment",
+            "AzurePublicCloud",
+            "--server-id",
+            "6dae42f8-4368-4678-94ff-3960e28e3630",
+            "--client-id",
+            "80faf920-1908-4b52-b5ef-a8e7bedfc67a",
+            "--tenant-id",
+            "72f988bf-86f1-41af-91ab-2d7cd011db47",
+            "--login",
+            "devicecode",
+        ),
+        (
+            "oidc-login",
+            "get-token",
+            "--oidc-issuer-url=https://issuer.example/realms/dev",
+            "--oidc-client-id=kubernetes",
+            "--token-cache-storage=keyring",
+            "--token-cache-dir=/home/jane/.kube/cache/oidc-login",
+        ),
+    ],
+    ids=["eks", "eks-role", "aks", "oidc"],
+)
+def test_nothing_is_hidden_of_a_harmless_stanza(args: tuple[str, ...]) -> None:
+    assert split_args(args) == (args, {})
+
+
+@pytest.mark.parametrize(
+    ("args", "shown", "secrets"),
+    [
+        (
+            ("--oidc-client-secret=s3cr3t",),
+            (f"--oidc-client-secret={HIDDEN}",),
+            {0: "--oidc-client-secret=s3cr3t"},
+        ),
+        (("--password", "hunter2", "x"), ("--password", HIDDEN, "x"), {1: "hunter2"}),
+        (("get", JWT), ("get", HIDDEN), {1: JWT}),
+        ((f"--id={JWT}",), (f"--id={HIDDEN}",), {0: f"--id={JWT}"}),
+        (("login", "k" * 20 + "7" * 20), ("login", HIDDEN), {1: "k" * 20 + "7" * 20}),
+    ],
+    ids=["flag=value", "flag value", "a JWT", "a JWT behind any flag", "random characters"],
+)
+def test_secret_arguments_are_taken_out(
+    args: tuple[str, ...], shown: tuple[str, ...], secrets: dict[int, str]
+) -> None:
+    assert split_args(args) == (shown, secrets)
+
+
+def test_a_flag_after_a_secret_flag_is_a_flag() -> None:
+    assert split_args(("--insecure-token", "--verbose")) == (("--insecure-token", "--verbose"), {})
+
+
+def test_environment() -> None:
+    env = (
+        ("AWS_PROFILE", "prod"),
+        ("AWS_SECRET_ACCESS_KEY", "abc"),
+        ("AWS_ACCESS_KEY_ID", "AKIA123"),
+        ("GOOGLE_APPLICATION_CREDENTIALS_FILE", "/etc/key.json"),
+        ("AZURE_FEDERATED_TOKEN_FILE", "/var/token"),
+        ("VAULT_TOKEN", "hvs.x"),
+        ("EMPTY_TOKEN", ""),
+    )
+    shown, secrets = split_env(env)
+    assert secrets == {"AWS_SECRET_ACCESS_KEY": "abc", "VAULT_TOKEN": "hvs.x"}
+    assert [value for name, value in shown if name in secrets] == [HIDDEN, HIDDEN]
+    assert [pair for pair in shown if pair[0] not in secrets] == [
+        pair for pair in env if pair[0] not in secrets
+    ]
