@@ -1,0 +1,95 @@
+"""How we speak TLS to an API server: Go's rules, on OpenSSL."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import ssl
+import tempfile
+
+from kubectl_connector.errors import ConnectorError
+from kubectl_connector.model.credential import Credential
+from kubectl_connector.model.kubeconfig import Cluster
+
+
+def ssl_context(cluster: Cluster, credential: Credential) -> ssl.SSLContext:
+    """A client context that trusts what kubectl would trust, and shows the client certificate.
+
+    ``certificate_authority_data`` replaces the system's roots (semantics F4). Raises
+    ConnectorError where the CA or the client certificate is unusable.
+    """
+    context = ssl.create_default_context()
+    if cluster.certificate_authority_data:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        try:
+            context.load_verify_locations(cadata=cluster.certificate_authority_data)
+        except (ssl.SSLError, ValueError):
+            raise ConnectorError(
+                "the certificate authority is not a certificate in PEM form",
+                "give a file that holds -----BEGIN CERTIFICATE----- with --certificate-authority",
+            ) from None
+    # Go takes any certificate in the bundle as an anchor, and asks no more of a cluster's home-made
+    # CA than RFC 5280 path building needs; Python 3.13 began to.
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    if cluster.insecure_skip_tls_verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if credential.client_certificate and credential.client_key:
+        _load_pair(context, credential.client_certificate, credential.client_key)
+    return context
+
+
+def _load_pair(context: ssl.SSLContext, certificate: str, key: str) -> None:
+    """Load a certificate and key that must not lie in a file.
+
+    OpenSSL's Python face only takes files. The one that it gets holds the key encrypted under a
+    passphrase that never leaves this process, and is gone when the function returns.
+    """
+    from cryptography.hazmat.primitives import serialization
+
+    passphrase = secrets.token_hex(32).encode()
+    encryption = serialization.BestAvailableEncryption(passphrase)
+    try:
+        private_key = serialization.load_pem_private_key(key.encode(), None)
+        sealed = private_key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption
+        )
+        with tempfile.TemporaryDirectory(prefix="kubectl-connector-") as folder:
+            path = os.path.join(folder, "pair.pem")
+            with open(path, "wb", opener=_private) as file:
+                file.write(sealed + certificate.encode())
+            context.load_cert_chain(path, password=passphrase)
+    except (ssl.SSLError, ValueError, TypeError):
+        raise ConnectorError(
+            "the client certificate and its key can't be used",
+            "register them again: kubectl connector update NAME"
+            " --client-certificate FILE --client-key FILE",
+        ) from None
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def presented_issuer(host: str, port: int, server_name: str, timeout: float) -> str | None:
+    """Who issued the certificate that a server shows; None where that can't be told.
+
+    For messages only: nothing is verified and nothing is sent. ``timeout`` in seconds.
+    """
+    import socket
+
+    from kubectl_connector import certificates
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    try:
+        with (
+            socket.create_connection((host, port), timeout=timeout) as plain,
+            context.wrap_socket(plain, server_hostname=server_name) as wrapped,
+        ):
+            der = wrapped.getpeercert(binary_form=True)
+        return certificates.facts_of_der(der).issuer if der else None
+    except (OSError, ValueError):
+        return None

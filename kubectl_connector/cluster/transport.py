@@ -1,0 +1,166 @@
+"""A urllib3 pool whose every request is authenticated, and stays so.
+
+The kubernetes client and our own probe both send through it: tokens, basic auth, impersonation,
+certificates and proxies are handled here once, whatever the client's version calls them.
+"""
+
+from __future__ import annotations
+
+import base64
+import urllib.request
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import urllib3
+
+from kubectl_connector.cluster.tls import ssl_context
+from kubectl_connector.errors import ConnectorError
+from kubectl_connector.model.credential import Credential
+from kubectl_connector.model.kubeconfig import Cluster, Impersonation
+
+CredentialSource = Callable[[], Credential]
+"""Gives a credential that is good now; called again when the last one has ended."""
+
+_PROXY_SCHEMES = ("http", "https", "socks5")
+
+
+class AuthenticatedPool:
+    """Sends requests to one cluster; has the part of urllib3's PoolManager that clients use.
+
+    Raises whatever urllib3 raises, and ConnectorError from the credential source.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        source: CredentialSource,
+        impersonation: Impersonation = Impersonation(),
+        now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+    ) -> None:
+        """Nothing is sent or asked for yet."""
+        self._cluster = cluster
+        self._source = source
+        self._impersonation = impersonation_headers(impersonation)
+        self._now = now
+        self._credential: Credential | None = None
+        self._pool: urllib3.PoolManager | None = None
+
+    def request(
+        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> urllib3.BaseHTTPResponse:
+        """Send one request; what the caller says of authorization is replaced by ours."""
+        pool = self._current_pool()
+        return pool.request(method, url, headers=self._headers(url, headers or {}), **options)
+
+    def clear(self) -> None:
+        """Close the idle connections."""
+        if self._pool:
+            self._pool.clear()
+
+    def _current_pool(self) -> urllib3.PoolManager:
+        """The pool for the current credential; a new one when its certificate changed."""
+        old = self._credential
+        if old is None or (old.expires_at is not None and old.expires_at <= self._now()):
+            new = self._source()
+            if self._pool is None or _pair(old) != _pair(new):
+                self.clear()
+                self._pool = _open_pool(self._cluster, new)
+            self._credential = new
+        assert self._pool is not None  # noqa: S101 (opened with the first credential)
+        return self._pool
+
+    def _headers(self, url: str, given: Mapping[str, str]) -> urllib3.HTTPHeaderDict:
+        """The caller's headers and ours; credentials go to the cluster's own origin only (F10).
+
+        A dictionary of urllib3's own, since an Impersonate-Group a group is what servers expect.
+        """
+        headers = urllib3.HTTPHeaderDict(given)
+        for name in ("Authorization", *self._impersonation):
+            headers.discard(name)
+        headers.extend(self._impersonation)
+        secure = url.startswith("https://")
+        if self._credential and secure and _origin(url) == _origin(self._cluster.server):
+            headers.extend(authorization_headers(self._credential))
+        return headers
+
+
+def authorization_headers(credential: Credential) -> dict[str, str]:
+    """The Authorization header that a credential makes; empty for a certificate alone."""
+    if credential.token:
+        return {"Authorization": f"Bearer {credential.token}"}
+    if credential.username is not None and credential.password is not None:
+        pair = f"{credential.username}:{credential.password}".encode()
+        return {"Authorization": "Basic " + base64.b64encode(pair).decode()}
+    return {}
+
+
+def impersonation_headers(impersonation: Impersonation) -> urllib3.HTTPHeaderDict:
+    """The Impersonate headers (semantics F8). Repeated ones need urllib3's own dictionary."""
+    headers = urllib3.HTTPHeaderDict()
+    if impersonation.user:
+        headers["Impersonate-User"] = impersonation.user
+    if impersonation.uid:
+        headers["Impersonate-Uid"] = impersonation.uid
+    for group in impersonation.groups:
+        headers.add("Impersonate-Group", group)
+    for key, values in impersonation.extra:
+        for value in values:
+            headers.add(f"Impersonate-Extra-{quote(key.lower(), safe='')}", value)
+    return headers
+
+
+def _origin(url: str) -> tuple[str | None, int]:
+    """Host and port of an https address."""
+    parts = urlsplit(url)
+    return parts.hostname, parts.port or 443
+
+
+def _pair(credential: Credential | None) -> tuple[str | None, str | None]:
+    if credential is None:
+        return None, None
+    return credential.client_certificate, credential.client_key
+
+
+def _open_pool(cluster: Cluster, credential: Credential) -> urllib3.PoolManager:
+    options: dict[str, Any] = {}
+    if cluster.server.startswith("https://"):
+        options["ssl_context"] = ssl_context(cluster, credential)
+        if cluster.insecure_skip_tls_verify:
+            options["cert_reqs"] = "CERT_NONE"
+        if cluster.tls_server_name:
+            options["server_hostname"] = cluster.tls_server_name
+    proxy = proxy_for(cluster)
+    if proxy is None:
+        return urllib3.PoolManager(**options)
+    scheme = urlsplit(proxy).scheme
+    if scheme not in _PROXY_SCHEMES:
+        raise ConnectorError(
+            f'a proxy\'s scheme must be http, https or socks5, not "{scheme}"',
+            "give --proxy-url like http://proxy.example.com:3128",
+        )
+    if scheme == "socks5":
+        from urllib3.contrib.socks import SOCKSProxyManager
+
+        # socks5h: the proxy resolves the name, as Go's client has it do.
+        return SOCKSProxyManager(proxy.replace("socks5", "socks5h", 1), **options)
+    return urllib3.ProxyManager(proxy, **options)
+
+
+def proxy_for(cluster: Cluster) -> str | None:
+    """The proxy to go through: the cluster's own, else the environment's (semantics F4).
+
+    Loopback never goes through the environment's proxy, as in Go's net/http.
+    """
+    if cluster.proxy_url:
+        return cluster.proxy_url
+    parts = urlsplit(cluster.server)
+    host = parts.hostname or ""
+    if host == "localhost" or host.startswith("127.") or host == "::1":
+        return None
+    proxies = urllib.request.getproxies()
+    if urllib.request.proxy_bypass(parts.netloc):
+        return None
+    proxy = proxies.get(parts.scheme)
+    return proxy if proxy is None or "://" in proxy else f"http://{proxy}"

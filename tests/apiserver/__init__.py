@@ -1,0 +1,32 @@
+"""A loopback API server that answers as Kubernetes does, for tests and for the demo.
+
+    with ApiServer(tokens={"good": User("jane@example.com", ("dev",))}) as server:
+        server.url, server.ca_pem, server.requests
+
+It speaks real TLS and HTTP to real clients, knows tokens, passwords and client certificates,
+refuses with the Status objects that a cluster sends, and can be told to misbehave: to be slow, to
+hang, to present a certificate that nobody trusts, to answer with a proxy's error page.
+"""
+
+from tests.apiserver.access import Rules, User
+from tests.apiserver.answers import BAD_GATEWAY, PROXY_LOGIN_PAGE, Answer, redirect_to
+from tests.apiserver.certificates import Authority, KeyPair
+from tests.apiserver.paths import SELF_SUBJECT_REVIEWS
+from tests.apiserver.proxy import ConnectProxy
+from tests.apiserver.requests import Request
+from tests.apiserver.server import ApiServer
+
+__all__ = [
+    "BAD_GATEWAY",
+    "PROXY_LOGIN_PAGE",
+    "SELF_SUBJECT_REVIEWS",
+    "Answer",
+    "ApiServer",
+    "Authority",
+    "ConnectProxy",
+    "KeyPair",
+    "Request",
+    "Rules",
+    "User",
+    "redirect_to",
+]

@@ -1,0 +1,182 @@
+"""Who is asking, and may they? In the order, and with the words, of a real API server."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.x509.oid import NameOID
+
+from tests.apiserver.answers import Answer, forbidden
+from tests.apiserver.paths import PUBLIC, SELF_REVIEWS
+from tests.apiserver.requests import Request
+
+AUTHENTICATED = "system:authenticated"
+
+
+@dataclass(frozen=True)
+class User:
+    """Who somebody is to the cluster."""
+
+    name: str
+    groups: tuple[str, ...] = ()
+    uid: str = ""
+    extra: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+ANONYMOUS = User("system:anonymous", ("system:unauthenticated",))
+
+
+@dataclass
+class Rules:
+    """Who is known and what is allowed; may be changed while the server runs."""
+
+    tokens: dict[str, User] = field(default_factory=dict)
+    expiries: dict[str, datetime] = field(default_factory=dict)
+    """When tokens end, where they do."""
+    passwords: dict[str, str] = field(default_factory=dict)
+    """By user name."""
+    anonymous: bool = True
+    """Whether a request without credentials is let in, to what system:anonymous may read."""
+    forbidden: set[str] = field(default_factory=set)
+    """Users with no role but those that every authenticated user has."""
+    forbidden_paths: set[str] = field(default_factory=set)
+    """Paths refused with 403 to everybody."""
+    absent_paths: set[str] = field(default_factory=set)
+    """Paths that this Kubernetes does not know: 404."""
+    revoked_serials: set[int] = field(default_factory=set)
+    """Serial numbers of client certificates that are refused."""
+
+
+class UnauthenticatedError(Exception):
+    """A credential was given and is not good, or none was given where one is needed."""
+
+
+def authenticate(request: Request, rules: Rules, client_ca: x509.Certificate) -> User:
+    """Who asks: by certificate, else by token, else by password, else anonymous.
+
+    The first good credential wins; a bad one is refused even where anonymous would be let in.
+    """
+    scheme, _, value = request.authorization.partition(" ")
+    if request.certificate and _is_good(request.certificate, rules, client_ca):
+        user = _certificate_user(request.certificate)
+    elif scheme.lower() == "bearer":
+        user = _token_user(value.strip(), rules)
+    elif scheme.lower() == "basic":
+        user = _password_user(value.strip(), rules)
+    elif request.certificate or not rules.anonymous:
+        raise UnauthenticatedError
+    else:
+        return ANONYMOUS
+    return replace(user, groups=(*user.groups, AUTHENTICATED))
+
+
+def impersonated(request: Request, user: User, rules: Rules) -> User | Answer:
+    """Whom the request is made as, by its Impersonate-* headers; 403 where that is not allowed."""
+    name = request.headers.get("impersonate-user")
+    if name is None:
+        return user
+    if user.name in rules.forbidden or user == ANONYMOUS:
+        return forbidden(
+            f'users "{name}" is forbidden: User "{user.name}" cannot impersonate resource '
+            '"users" in API group "" at the cluster scope',
+            {"name": name, "kind": "users"},
+        )
+    groups = request.headers.get("impersonate-group", "")
+    prefix = "impersonate-extra-"
+    return User(
+        name,
+        (*filter(None, groups.split(",")), AUTHENTICATED),
+        request.headers.get("impersonate-uid", ""),
+        {
+            header.removeprefix(prefix): value.split(",")
+            for header, value in request.headers.items()
+            if header.startswith(prefix)
+        },
+    )
+
+
+def refusal(request: Request, user: User, rules: Rules) -> Answer | None:
+    """The 403 for a user who may not do this; None where they may."""
+    path = request.path
+    if path in rules.forbidden_paths:
+        return _forbidden(request, user)
+    if path in PUBLIC:
+        return None
+    if user == ANONYMOUS:
+        return _forbidden(request, user)
+    if user.name not in rules.forbidden or path in SELF_REVIEWS or _is_discovery(path):
+        return None
+    return _forbidden(request, user)
+
+
+def _is_good(certificate: x509.Certificate, rules: Rules, client_ca: x509.Certificate) -> bool:
+    now = datetime.now(timezone.utc)
+    try:
+        certificate.verify_directly_issued_by(client_ca)
+    except (ValueError, InvalidSignature):
+        return False
+    in_time = certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
+    return in_time and certificate.serial_number not in rules.revoked_serials
+
+
+def _certificate_user(certificate: x509.Certificate) -> User:
+    values = {
+        oid: tuple(str(name.value) for name in certificate.subject.get_attributes_for_oid(oid))
+        for oid in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)
+    }
+    return User(values[NameOID.COMMON_NAME][0], values[NameOID.ORGANIZATION_NAME])
+
+
+def _token_user(token: str, rules: Rules) -> User:
+    expiry = rules.expiries.get(token)
+    if token not in rules.tokens or (expiry and expiry <= datetime.now(timezone.utc)):
+        raise UnauthenticatedError
+    return rules.tokens[token]
+
+
+def _password_user(value: str, rules: Rules) -> User:
+    try:
+        name, _, password = base64.b64decode(value, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        raise UnauthenticatedError from None
+    if rules.passwords.get(name) != password:
+        raise UnauthenticatedError
+    return User(name)
+
+
+def _is_discovery(path: str) -> bool:
+    """Whether the role system:discovery covers it, and it is not a resource."""
+    parts = path.strip("/").split("/")
+    return (parts[0] == "api" and len(parts) <= 2) or (parts[0] == "apis" and len(parts) <= 3)
+
+
+def _forbidden(request: Request, user: User) -> Answer:
+    """403 in the words of the API server, which differ for resources and other paths."""
+    verb = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}.get(
+        request.method, "get"
+    )
+    parts = request.path.strip("/").split("/")
+    is_core = parts[0] == "api" and len(parts) > 2
+    if not is_core and not (parts[0] == "apis" and len(parts) > 3):
+        return forbidden(f'forbidden: User "{user.name}" cannot {verb} path "{request.path}"', {})
+    group, rest = ("", parts[2:]) if is_core else (parts[1], parts[3:])
+    scope = "at the cluster scope"
+    if rest[0] == "namespaces" and len(rest) > 2:
+        scope = f'in the namespace "{rest[1]}"'
+        rest = rest[2:]
+    if verb == "get" and len(rest) == 1:
+        verb = "list"
+    resource, name = rest[0], rest[1] if len(rest) > 1 else ""
+    kind = f"{resource}.{group}" if group else resource
+    what = f'{kind} "{name}"' if name else kind
+    return forbidden(
+        f'{what} is forbidden: User "{user.name}" cannot {verb} resource "{resource}" '
+        f'in API group "{group}" {scope}',
+        {"name": name, "group": group, "kind": resource},
+    )

@@ -1,0 +1,85 @@
+"""An HTTP proxy that tunnels with CONNECT, for clusters that are reached through one."""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any
+
+
+class ConnectProxy:
+    """The proxy; a context manager. ``targets`` lists the ``host:port`` of every tunnel asked for.
+
+    With ``refuse``, it answers 403 to every one of them.
+    """
+
+    def __init__(self, *, refuse: bool = False) -> None:
+        self.targets: list[str] = []
+        self.refuse = refuse
+
+    def __enter__(self) -> ConnectProxy:
+        self._listener = _Listener(self)
+        self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.05,))
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._listener.shutdown()
+        self._thread.join()
+        self._listener.server_close()
+
+    @property
+    def url(self) -> str:
+        """Where it is, as a kubeconfig's ``proxy-url`` says it."""
+        return f"http://127.0.0.1:{self._listener.server_address[1]}"
+
+
+class _Listener(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, owner: ConnectProxy) -> None:
+        self.owner = owner
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Listener
+
+    def do_CONNECT(self) -> None:
+        """Open the tunnel and pass bytes until either end closes."""
+        self.server.owner.targets.append(self.path)
+        if self.server.owner.refuse:
+            self.send_error(403, "Forbidden")
+            return
+        host, _, port = self.path.rpartition(":")
+        with socket.create_connection((host, int(port)), timeout=10) as target:
+            self.send_response(200, "Connection established")
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                _pump(self.connection, target)
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class's name)
+        """Stay quiet."""
+
+
+def _pump(one: socket.socket, other: socket.socket) -> None:
+    with selectors.DefaultSelector() as selector:
+        selector.register(one, selectors.EVENT_READ, other)
+        selector.register(other, selectors.EVENT_READ, one)
+        while True:
+            for key, _ in selector.select():
+                assert isinstance(key.fileobj, socket.socket)
+                data = key.fileobj.recv(65536)
+                if not data:
+                    return
+                key.data.sendall(data)

@@ -1,0 +1,44 @@
+"""What a client asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from cryptography import x509
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request as it was read; what was said about who asks stays out of its repr."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    """By lower-case name; of Authorization only the scheme (``Bearer``, ``Basic``) is kept."""
+    user: str | None = None
+    """Who it was authenticated as, before impersonation; None when the credential was refused."""
+    authorization: str = field(default="", repr=False)
+    certificate: x509.Certificate | None = field(default=None, repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+    @property
+    def path(self) -> str:
+        """The target without its query and without a trailing slash."""
+        return urlsplit(self.target).path.rstrip("/") or "/"
+
+    @property
+    def query(self) -> dict[str, list[str]]:
+        """The query's values by name."""
+        return parse_qs(urlsplit(self.target).query)
+
+    def json(self) -> dict[str, Any]:
+        """The body; empty where it is not a JSON object (kubectl may send protobuf)."""
+        try:
+            document = json.loads(self.body)
+        except ValueError:
+            return {}
+        return document if isinstance(document, dict) else {}

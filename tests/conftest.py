@@ -1,0 +1,127 @@
+"""Fixtures that every test may use, and the guard that keeps tests away from the real home."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.apiserver import ApiServer, User
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV_BIN = Path(sys.executable).parent  # not resolved: the interpreter is a link out of the venv
+KUBECTL = VENV_BIN / "kubectl"
+OLDER_KUBECTL = ROOT / ".cache" / "kubectl-1.36.3" / "bin" / "kubectl"
+KUBECTLS = {"kubectl-1.37": KUBECTL, "kubectl-1.36": OLDER_KUBECTL}
+
+JANE = User("jane@example.com", ("developers",))
+BOB = User("bob@example.com", ("visitors",))
+JANE_TOKEN = "janes-token-7f3a9c"
+BOB_TOKEN = "bobs-token-51d0e2"
+ADMIN_PASSWORD = "admins-password-c0ffee"
+
+_SCRUBBED = ("KUBE", "XDG_", "GIT_")
+_SCRUBBED_NAMES = {
+    "COLUMNS",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "DISPLAY",
+    "FORCE_COLOR",
+    "GNOME_KEYRING_CONTROL",
+    "NO_COLOR",
+    "PYTHON_KEYRING_BACKEND",
+    "WAYLAND_DISPLAY",
+}
+_REAL_HOME = os.path.expanduser("~")
+_OURS_IN_REAL_HOME = tuple(
+    os.path.join(_REAL_HOME, *parts)
+    for parts in (
+        (".kube",),
+        (".config", "kubectl-connector"),
+        (".local", "share", "kubectl-connector"),
+        (".local", "state", "kubectl-connector"),
+        (".local", "share", "keyrings"),
+        (".local", "share", "python_keyring"),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Home:
+    """A private home: nothing in it but what the test puts there."""
+
+    path: Path
+    connector_home: Path
+    kubeconfig: Path
+
+
+def pytest_configure() -> None:
+    """Leave the user's environment behind, before any test module is imported."""
+    for name in list(os.environ):
+        if _is_scrubbed(name):
+            del os.environ[name]
+    os.environ["HOME"] = os.path.join(_REAL_HOME, ".no-test-may-use-this-home")
+    sys.addaudithook(_guard)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """An isolated home, connector home and kubeconfig path (no file there yet)."""
+    found = Home(tmp_path / "home", tmp_path / "home/connectors", tmp_path / "home/.kube/config")
+    found.path.mkdir()
+    monkeypatch.setenv("HOME", str(found.path))
+    monkeypatch.setenv("KUBECTL_CONNECTOR_HOME", str(found.connector_home))
+    monkeypatch.setenv("KUBECONFIG", str(found.kubeconfig))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(found.path / "run"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ApiServer]:
+    """A loopback API server: jane may read, bob is forbidden, ``admin`` has a password."""
+    with ApiServer(
+        tokens={JANE_TOKEN: JANE, BOB_TOKEN: BOB},
+        passwords={"admin": ADMIN_PASSWORD},
+        forbidden={BOB.name},
+    ) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def kubectl() -> Path:
+    """The newest kubectl."""
+    return _existing(KUBECTL)
+
+
+@pytest.fixture(scope="session", params=KUBECTLS.values(), ids=list(KUBECTLS))
+def each_kubectl(request: pytest.FixtureRequest) -> Path:
+    """Every version of kubectl that the product is held against, one after the other."""
+    return _existing(request.param)
+
+
+def _existing(kubectl: Path) -> Path:
+    if not kubectl.exists():
+        pytest.skip(f"{kubectl} is missing: make venv")
+    return kubectl
+
+
+def _is_scrubbed(name: str) -> bool:
+    return (
+        name.startswith(_SCRUBBED)
+        or name in _SCRUBBED_NAMES
+        # HTTPS_PROXY, no_proxy …; somebody's own cluster may need them
+        or (name.lower().endswith("_proxy") and "E2E_KUBECONFIG" not in os.environ)
+    )
+
+
+def _guard(event: str, arguments: tuple[object, ...]) -> None:
+    """Fail whoever opens, makes, renames or removes one of our files in the real home."""
+    if event not in ("open", "os.mkdir", "os.rename", "os.remove", "os.link", "os.symlink"):
+        return
+    for argument in arguments[:2]:
+        path = os.fsdecode(argument) if isinstance(argument, (str, bytes)) else ""
+        if path.startswith(_OURS_IN_REAL_HOME):
+            raise RuntimeError(f"a test reached for the real home: {event} {path}")

@@ -1,0 +1,29 @@
+"""The guard itself: no test reaches the home or the session of whoever runs it."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Home
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="homes differ there")
+
+
+def test_a_home_of_its_own(home: Home, tmp_path: Path) -> None:
+    assert Path.home() == home.path
+    assert home.path.is_relative_to(tmp_path)
+    assert not list(home.path.iterdir())
+    assert os.environ["KUBECONFIG"] == str(home.kubeconfig)
+    assert "DBUS_SESSION_BUS_ADDRESS" not in os.environ
+    assert not [name for name in os.environ if name.startswith("KUBERNETES_")]
+
+
+@pytest.mark.parametrize("file", [".kube/config", ".config/kubectl-connector/connectors.yaml"])
+def test_reaching_for_the_real_home_fails(file: str) -> None:
+    real_home = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    with pytest.raises(RuntimeError, match="the real home"):
+        (real_home / file).read_text()
