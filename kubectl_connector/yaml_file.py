@@ -1,0 +1,130 @@
+"""Our own YAML files: a version, a kind, and errors that name the line.
+
+For the catalog and the settings only. Kubeconfigs are other people's files, with rules of their
+own: see ``kubeconfig/``.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from kubectl_connector import files
+from kubectl_connector.errors import CatalogError
+
+API_VERSION = "kubectl-connector/v1"
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A value in the file and the line where it begins (from 1)."""
+
+    value: Any
+    line: int
+
+
+def read(path: str, kind: str) -> dict[str, Item]:
+    """The top-level fields of a file, its version and kind checked; empty where there is none.
+
+    Raises CatalogError that names the file and, where there is one, the line.
+    """
+    try:
+        with open(path, encoding="utf-8") as file:
+            root = yaml.compose(file, Loader=_Loader)
+    except FileNotFoundError:
+        return {}
+    except UnicodeDecodeError as error:
+        raise broken(path, None, "not UTF-8") from error
+    except OSError as error:
+        raise CatalogError(
+            f"{path} can't be read: {error.strerror}", "check its owner and mode"
+        ) from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or "not YAML"
+        raise broken(path, mark.line + 1 if mark else None, problem) from None
+    if root is None:
+        return {}
+    if not isinstance(root, yaml.MappingNode):
+        raise broken(path, 1, "expected a mapping")
+    fields = {key.value: _item(path, value) for key, value in root.value}
+    version = fields.pop("apiVersion", Item(None, 1))
+    if version.value != API_VERSION:
+        raise CatalogError(
+            f"{path}, line {version.line}: apiVersion {version.value} is not known to this version",
+            "upgrade kubectl-connector: the file was written by a newer one",
+        )
+    found = fields.pop("kind", Item(None, 1))
+    if found.value != kind:
+        raise broken(path, found.line, f"kind must be {kind}")
+    return fields
+
+
+def items(path: str, node: Item) -> list[Item]:
+    """The members of a list field; CatalogError where it is no list."""
+    if not isinstance(node.value, list):
+        raise broken(path, node.line, "expected a list")
+    return node.value
+
+
+def write(path: str, kind: str, fields: dict[str, Any]) -> None:
+    """Replace the file, 0600 in a folder 0700. Raises CatalogError; the old file is then whole."""
+    text = yaml.dump(
+        {"apiVersion": API_VERSION, "kind": kind, **fields},
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=10_000,
+    )
+    try:
+        files.make_private_folder(os.path.dirname(path))
+        files.replace_file(path, text.encode())
+    except OSError as error:
+        raise CatalogError(
+            f"{path} can't be written: {error.strerror}",
+            "check the folder's owner, mode and free space; nothing was changed",
+        ) from error
+
+
+def broken(path: str, line: int | None, problem: str) -> CatalogError:
+    """The error for a file that can't be understood."""
+    where = f"{path}, line {line}" if line else path
+    return CatalogError(
+        f"{where}: {problem}", "mend the file by hand, or move it away to start anew"
+    )
+
+
+def _item(path: str, node: yaml.Node) -> Item:
+    """A node's value; the members of a list are items, with lines of their own."""
+    if isinstance(node, yaml.SequenceNode):
+        members = [Item(_value(path, member), _line(member)) for member in node.value]
+        return Item(members, _line(node))
+    return Item(_value(path, node), _line(node))
+
+
+def _value(path: str, node: yaml.Node) -> Any:
+    try:
+        return _Construct().construct_document(node)
+    except yaml.YAMLError as error:
+        problem = getattr(error, "problem", None) or "not understood"
+        raise broken(path, _line(node), problem) from None
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
+
+
+class _Construct(yaml.constructor.SafeConstructor):
+    """PyYAML's safe constructor, on nodes that the C parser made; times stay text."""
+
+
+_Construct.yaml_constructors = {
+    **yaml.constructor.SafeConstructor.yaml_constructors,
+    "tag:yaml.org,2002:timestamp": yaml.constructor.SafeConstructor.construct_yaml_str,
+}
