@@ -1,0 +1,85 @@
+"""For programs: a connector's name becomes an authenticated Kubernetes client."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from kubectl_connector.auth import auth_method
+from kubectl_connector.catalog import Catalog
+from kubectl_connector.cluster.client import api_client
+from kubectl_connector.cluster.transport import AuthenticatedPool
+from kubectl_connector.errors import RefusedError, StoreError
+from kubectl_connector.model.credential import Credential
+from kubectl_connector.operations.verify import renewal
+from kubectl_connector.operations.workspace import Workspace, whole_cluster
+from kubectl_connector.settings import PASSPHRASE_VARIABLE, home_folder
+from kubectl_connector.stores import StoreOptions, open_store
+
+if TYPE_CHECKING:
+    from kubernetes.client import ApiClient
+
+
+@contextmanager
+def connect(name: str, *, timeout: float = 30.0) -> Iterator[ApiClient]:
+    """An ``ApiClient`` that is authenticated as the connector called ``name``, and stays so.
+
+    No kubeconfig and no kubectl are involved, nothing is asked, and no secret is written
+    anywhere. A token that comes from a program or a file is fetched anew when it has ended.
+    ``timeout`` is for the secret store and for programs that give credentials, in seconds; a
+    request's own is given with the request. Watches work; ``kubernetes.stream`` (exec and attach
+    over websockets) does not, since it opens connections of its own.
+
+    Raises NotFoundError for an unknown name, StoreError where the secret can't be read, and
+    RefusedError where the credential is known to have expired.
+
+    >>> with connect("prod") as client:  # doctest: +SKIP
+    ...     pods = kubernetes.client.CoreV1Api(client).list_namespaced_pod("default")
+    """
+    workspace = _workspace(timeout)
+    connector = workspace.catalog.get(name)
+    secret = workspace.read_secret(connector)
+    method = auth_method(connector.auth_method)
+
+    def source() -> Credential:
+        credential = workspace.issue(method, connector, secret)
+        if connector.expired(workspace.now()):
+            raise RefusedError(
+                f'the credential of "{name}" has expired',
+                renewal(connector),
+            )
+        return credential
+
+    pool = AuthenticatedPool(
+        whole_cluster(connector, secret), source, connector.impersonation, workspace.now
+    )
+    with api_client(connector.cluster, pool) as client:
+        try:
+            yield client
+        finally:
+            pool.clear()
+
+
+def _workspace(timeout: float) -> Workspace:
+    """The user's own files and stores, with nobody there to be asked."""
+    import getpass
+
+    folder = home_folder(os.environ)
+    options = StoreOptions(folder, _passphrase, timeout)
+    return Workspace(
+        Catalog(folder),
+        lambda store: open_store(store, options),
+        owner=getpass.getuser(),
+        timeout=timeout,
+    )
+
+
+def _passphrase(confirm: bool) -> str:  # noqa: ARG001 (a program is never asked)
+    passphrase = os.environ.get(PASSPHRASE_VARIABLE)
+    if not passphrase:
+        raise StoreError(
+            "the file store needs its passphrase", f"set {PASSPHRASE_VARIABLE} in the environment"
+        )
+    return passphrase

@@ -1,0 +1,70 @@
+"""``config``: the user's defaults."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kubectl_connector.cli import console, environment
+from kubectl_connector.cli.app import add_verb, new_app
+from kubectl_connector.settings import DEFAULTS, check_setting
+from kubectl_connector.stores import check_store_name
+
+command = new_app(help="Your defaults, such as the secret store.", no_args_is_help=True)
+
+SettingArgument = Annotated[str, typer.Argument(metavar="SETTING", help="The setting's name.")]
+
+
+def view() -> None:
+    """Every setting with its value.
+
+    Example:
+      kubectl connector config view
+
+    """
+    chosen = environment.settings().load()
+    for name, default in DEFAULTS.items():
+        console.say(f"{name}={chosen.get(name, default)}{'' if name in chosen else '  (default)'}")
+
+
+def get(setting: SettingArgument) -> None:
+    """One setting's value.
+
+    Example:
+      kubectl connector config get store
+
+    """
+    console.say(environment.settings().get(setting))
+
+
+def set_(
+    setting: SettingArgument,
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="Its value.")],
+) -> None:
+    """Change a setting.
+
+    Example:
+      kubectl connector config set store file
+
+    """
+    check_setting(setting)
+    if setting == "store":
+        check_store_name(value)
+    environment.settings().set(setting, value)
+    console.say(f"{setting}={value}")
+
+
+def unset(setting: SettingArgument) -> None:
+    """Go back to a setting's default.
+
+    Example:
+      kubectl connector config unset store
+
+    """
+    environment.settings().unset(setting)
+    console.say(f"{setting}={DEFAULTS[setting]}  (default)")
+
+
+for _name, _function in (("view", view), ("get", get), ("set", set_), ("unset", unset)):
+    add_verb(command, _name, _function)

@@ -1,0 +1,143 @@
+"""The person at the other end: what is printed where, what may be asked, what is shown."""
+
+from __future__ import annotations
+
+import getpass
+import logging
+import os
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from typing import NoReturn, Protocol
+
+from kubectl_connector.errors import ConnectorError, UsageError
+
+log = logging.getLogger("kubectl_connector")
+
+
+def out(text: str) -> None:
+    """Data: to stdout, as it is."""
+    sys.stdout.write(text)
+
+
+def say(text: str) -> None:
+    """A result in one line: to stdout, as kubectl says what it changed."""
+    sys.stdout.write(f"{text}\n")
+
+
+def note(text: str) -> None:
+    """Anything that is not the result: to stderr."""
+    sys.stderr.write(f"{text}\n")
+
+
+def complain(error: ConnectorError) -> None:
+    """An error in two lines; with ``-v`` the chain of its causes, by type and text."""
+    note(f"{_red('error:')} {error.message}")
+    if error.hint:
+        note(f"hint:  {error.hint}")
+    if log.isEnabledFor(logging.INFO):
+        cause = error.__cause__
+        while cause is not None:
+            note(f"cause: {type(cause).__name__}: {cause}")
+            cause = cause.__cause__
+
+
+def be_verbose() -> None:
+    """Show what is done in detail; never a secret."""
+    logging.basicConfig(stream=sys.stderr, format="%(message)s")
+    log.setLevel(logging.INFO)
+
+
+def at_terminal() -> bool:
+    """Whether somebody is there to answer: stdin and stderr are both terminals."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def stdout_is_terminal() -> bool:
+    """Whether a person, not a program, reads the result."""
+    return sys.stdout.isatty()
+
+
+def spinner(text: str) -> AbstractContextManager[object]:
+    """Shows that something is going on, on a terminal, and leaves nothing behind."""
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        return nullcontext()
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False).status(text)
+
+
+class Asker(Protocol):
+    """Who answers questions. There may be nobody: then asking is an error that says what to give.
+
+    ``instead`` tells how to give the answer without being asked.
+    """
+
+    def secret(self, question: str, instead: str) -> str:
+        """An answer that is not shown while it is typed."""
+
+    def text(self, question: str, default: str, instead: str) -> str:
+        """One line; an empty one means ``default``."""
+
+    def confirm(self, question: str, default: bool, instead: str) -> bool:
+        """Yes or no."""
+
+
+class Terminal:
+    """A person at a terminal. Questions go to stderr, since stdout may be piped."""
+
+    def secret(self, question: str, instead: str) -> str:
+        """An answer that is not shown while it is typed."""
+        try:
+            return getpass.getpass(f"{question}: ", stream=sys.stderr)
+        except EOFError:
+            raise KeyboardInterrupt from None  # Ctrl-D means no, too
+
+    def text(self, question: str, default: str, instead: str) -> str:
+        """One line; an empty one means ``default``."""
+        suffix = f" [{default}]" if default else ""
+        sys.stderr.write(f"{question}{suffix}: ")
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        if not line:
+            raise KeyboardInterrupt
+        return line.strip() or default
+
+    def confirm(self, question: str, default: bool, instead: str) -> bool:
+        """Yes or no; anything else is asked again."""
+        while True:
+            answer = self.text(f"{question} {'(Y/n)' if default else '(y/N)'}", "", instead)
+            if not answer:
+                return default
+            if answer.lower() in ("y", "yes", "n", "no"):
+                return answer.lower().startswith("y")
+
+
+class NoTerminal:
+    """Nobody is there."""
+
+    def secret(self, question: str, instead: str) -> str:
+        """UsageError."""
+        self._refuse(question, instead)
+
+    def text(self, question: str, default: str, instead: str) -> str:
+        """UsageError."""
+        self._refuse(question, instead)
+
+    def confirm(self, question: str, default: bool, instead: str) -> bool:
+        """UsageError."""
+        self._refuse(question, instead)
+
+    @staticmethod
+    def _refuse(question: str, instead: str) -> NoReturn:
+        raise UsageError(f"there is no terminal to ask at: {question}", instead)
+
+
+def asker() -> Asker:
+    """A person where there is one."""
+    return Terminal() if at_terminal() else NoTerminal()
+
+
+def _red(text: str) -> str:
+    if not sys.stderr.isatty() or os.environ.get("NO_COLOR"):
+        return text
+    return f"\033[31m{text}\033[0m"

@@ -1,0 +1,45 @@
+"""``delete``: forget connectors, secrets included."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kubectl_connector.catalog import find
+from kubectl_connector.cli import console, environment
+from kubectl_connector.cli.options import YesOption
+from kubectl_connector.operations.delete import delete
+from kubectl_connector.operations.overview import overview
+
+
+def command(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="The connectors' names.")],
+    yes: YesOption = False,
+) -> None:
+    """Forget connectors: metadata and secret both. It asks first; --yes where nobody can answer.
+
+    Contexts in the kubeconfig stay: log out first to take them out as well.
+
+    Example:
+      kubectl connector logout old && kubectl connector delete old --yes
+
+    """
+    workspace = environment.workspace()
+    connectors = workspace.catalog.load()
+    quoted = ", ".join(f'"{find(connectors, name).name}"' for name in names)
+    if not yes and not console.asker().confirm(
+        f"Delete {quoted}, secrets included?", False, "say so with --yes"
+    ):
+        raise KeyboardInterrupt
+    listed = overview(workspace, environment.kubeconfigs(), {}).listed
+    for connector in delete(workspace, names):
+        console.say(f'Deleted connector "{connector.name}"')
+        contexts = [
+            c for item in listed if item.connector.id == connector.id for c in item.contexts
+        ]
+        if contexts:
+            console.note(
+                f"its credential is still in context {', '.join(contexts)};"
+                f" take it out: kubectl connector logout {connector.name}"
+            )

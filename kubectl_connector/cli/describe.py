@@ -1,0 +1,60 @@
+"""``describe``: everything about one connector."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kubectl_connector.catalog import find
+from kubectl_connector.cli import console, environment, views
+from kubectl_connector.cli.options import NameArgument
+from kubectl_connector.formats import Report, boxed_table, render
+from kubectl_connector.model.connector import TYPE
+from kubectl_connector.operations.overview import overview
+
+
+def command(
+    name: NameArgument,
+    output: Annotated[
+        str, typer.Option("-o", "--output", metavar="FORMAT", help="table, json, yaml or name.")
+    ] = "table",
+    show_secrets: Annotated[
+        bool, typer.Option("--show-secrets", help="Read the secrets from their store, and show.")
+    ] = False,
+) -> None:
+    """Everything about one connector; secrets are hidden unless you insist.
+
+    Examples:
+      kubectl connector describe prod
+      kubectl connector describe prod -o yaml
+
+    """
+    workspace = environment.workspace()
+    now = workspace.now()
+    find(workspace.catalog.load(), name)
+    listed = overview(workspace, environment.kubeconfigs(), {}).listed
+    item = next(item for item in listed if item.connector.name == name)
+    connector = item.connector
+    secret = workspace.read_secret(connector) if show_secrets else None
+    if output not in ("table", "wide"):
+        document = views.connector_document(item, now, secret)
+        console.out(render(Report("Connector", (), (), (document,), (name,), single=True), output))
+        return
+    console.say(f'Connector "{name}" of type {TYPE}, owned by {connector.owner}.')
+    properties = views.properties(connector, now)
+    properties.append(("CONTEXTS", ", ".join(item.contexts)))
+    _table(f"{name} details", properties)
+    _table("Configuration", views.configuration(connector, secret))
+
+
+def _table(caption: str, rows: list[tuple[str, str]]) -> None:
+    """A framed table for a person, plain columns for a pipe."""
+    titles = ("PROPERTY", "VALUE")
+    if console.stdout_is_terminal():
+        console.out(boxed_table(titles, rows, caption))
+        return
+    width = max(len(name) for name, _ in (titles, *rows))
+    console.out("\n")
+    for name, value in (titles, *rows):
+        console.say(f"{name:<{width}}   {value or '-'}")

@@ -1,0 +1,39 @@
+"""``list``: what there is."""
+
+from __future__ import annotations
+
+from typing import Annotated, Optional
+
+import typer
+
+from kubectl_connector.cli import console, environment, views
+from kubectl_connector.cli.options import KubeconfigOption, OutputOption
+from kubectl_connector.formats import render
+from kubectl_connector.operations.overview import overview, parse_labels
+
+
+def command(
+    output: OutputOption = "table",
+    label: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option("-l", "--label", metavar="K[=V]", help="Only those with it. Repeatable."),
+    ] = None,
+    kubeconfig: KubeconfigOption = None,
+) -> None:
+    """What you have, when it expires, and the contexts that use it (* is the current one).
+
+    Examples:
+      kubectl connector list
+      kubectl connector list -l team=payments -o name
+
+    """
+    workspace = environment.workspace()
+    labels = parse_labels(label or [], bare=True)
+    found = overview(workspace, environment.kubeconfigs(kubeconfig), labels)
+    report = views.connectors_report(found.listed, workspace.now())
+    console.out(render(report, output))
+    if found.kubeconfig_error:
+        console.note(f"contexts are unknown: {found.kubeconfig_error.message}")
+    if not report.rows and output in ("table", "wide"):
+        hint = "kubectl connector register NAME --auto-configure"
+        console.note("no connector has that label" if labels else f"no connectors yet: {hint}")

@@ -1,0 +1,169 @@
+"""Options that several verbs share, and the ones that authentication methods bring."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Optional
+
+import typer
+
+from kubectl_connector.auth import auth_methods
+from kubectl_connector.auth.interface import Field, FieldKind
+from kubectl_connector.cli import console
+from kubectl_connector.errors import UsageError
+
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The connector's name.")]
+OutputOption = Annotated[
+    str, typer.Option("-o", "--output", metavar="FORMAT", help="table, wide, json, yaml or name.")
+]
+KubeconfigOption = Annotated[
+    Optional[str],  # noqa: UP045 (typer evaluates it on Python 3.10 too)
+    typer.Option("--kubeconfig", metavar="FILE", help="The kubeconfig; default: as kubectl's."),
+]
+TimeoutOption = Annotated[
+    float, typer.Option("--timeout", min=0.1, metavar="SECONDS", help="Wait so long for a cluster.")
+]
+LockTimeoutOption = Annotated[
+    float,
+    typer.Option(
+        "--lock-timeout",
+        min=0,
+        metavar="SECONDS",
+        help="Wait so long for a program that is writing the kubeconfig.",
+    ),
+]
+NoVerifyOption = Annotated[
+    bool, typer.Option("--no-verify", help="Do not ask the cluster whether it works.")
+]
+YesOption = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
+
+_AUTHENTICATION = "Authentication"
+
+
+def all_fields() -> dict[str, Field]:
+    """Every field that can be given on the command line, once, by name."""
+    fields = [f for method in auth_methods() for f in method.option_fields]
+    return {f.name: f for f in fields}
+
+
+def with_auth_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the authentication methods' own options to a command that takes ``**auth``.
+
+    A field of text or a file becomes one option; a secret becomes ``--NAME-stdin`` and
+    ``--NAME-file``, and a ``--NAME`` that says why there is none. So a new method needs no change
+    here. Read what was given with :func:`auth_values`.
+    """
+    signature = inspect.signature(command)
+    parameters = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    added = [p for field in all_fields().values() for p in _parameters(field)]
+    command.__signature__ = signature.replace(parameters=parameters + added)  # type: ignore[attr-defined]
+    return command
+
+
+def auth_values(given: Mapping[str, Any]) -> dict[str, str]:
+    """The values of the fields that were given, read from where they are.
+
+    Raises UsageError for a file that can't be read, and where two values come from stdin.
+    """
+    on_stdin = [name for name in given if name.endswith("_stdin") and given[name]]
+    if len(on_stdin) > 1:
+        raise UsageError("only one value can come from stdin", "give the other with its -file")
+    values: dict[str, str] = {}
+    for name, field in all_fields().items():
+        if field.kind is not FieldKind.SECRET:
+            value = given[name]
+            if value is not None:
+                values[name] = read_text(value) if field.kind is FieldKind.FILE else value
+            continue
+        if given[f"{name}_stdin"] and given[f"{name}_file"] is not None:
+            raise UsageError(f"{field.option}-stdin and {field.option}-file exclude each other")
+        if given[f"{name}_stdin"]:
+            values[name] = _one_line(_read_stdin(field), field)
+        elif given[f"{name}_file"] is not None:
+            values[name] = _one_line(read_text(given[f"{name}_file"]), field)
+    return values
+
+
+def read_text(path: str) -> str:
+    """A file's text; UsageError where it can't be had."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read(1_000_000)
+    except OSError as error:
+        raise UsageError(f"{path} can't be read: {error.strerror}", "check the name") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not a text file", "PEM is text; DER is not") from error
+
+
+def _parameters(field: Field) -> list[inspect.Parameter]:
+    if field.kind is not FieldKind.SECRET:
+        metavar = "FILE" if field.kind is FieldKind.FILE else "VALUE"
+        return [_parameter(field.name, str, field.option, field.help, metavar)]
+    refuse = typer.Option(
+        field.option, hidden=True, callback=_refuse_argument(field), metavar="VALUE"
+    )
+    return [
+        _parameter(
+            f"{field.name}_stdin", bool, f"{field.option}-stdin", f"Read the {field.help} on stdin."
+        ),
+        _parameter(
+            f"{field.name}_file",
+            str,
+            f"{field.option}-file",
+            f"Read the {field.help} from a file, once.",
+            "FILE",
+        ),
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[Optional[str], refuse],  # noqa: UP045
+        ),
+    ]
+
+
+def _parameter(
+    name: str, kind: type, option: str, text: str, metavar: str | None = None
+) -> inspect.Parameter:
+    info = typer.Option(
+        option,
+        help=f"{text[:1].upper()}{text[1:].rstrip('.')}.",
+        metavar=metavar,
+        rich_help_panel=_AUTHENTICATION,
+    )
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=False if kind is bool else None,
+        annotation=Annotated[bool if kind is bool else str | None, info],
+    )
+
+
+def _refuse_argument(field: Field) -> Callable[[str | None], None]:
+    def refuse(value: str | None) -> None:
+        if value is not None:
+            raise UsageError(
+                f"a {field.name} given as an argument can be seen by every process"
+                " on this machine, and stays in the shell's history",
+                f"give it at the prompt, with {field.option}-stdin, or {field.option}-file FILE",
+            )
+
+    return refuse
+
+
+def _read_stdin(field: Field) -> str:
+    if sys.stdin.isatty():
+        return console.Terminal().secret(field.help.capitalize(), "")
+    return sys.stdin.read(1_000_000)
+
+
+def _one_line(text: str, field: Field) -> str:
+    """Without the line break that every tool puts at the end."""
+    value = text.removesuffix("\n").removesuffix("\r")
+    if not value:
+        raise UsageError(f"the {field.help} is empty", "check what writes it")
+    if "\n" in value:
+        raise UsageError(f"the {field.help} has more than one line", "give one line")
+    return value

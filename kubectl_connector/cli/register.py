@@ -1,0 +1,126 @@
+"""``register``: make a connector from options, from questions, or from a kubeconfig context."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Optional
+
+import typer
+
+from kubectl_connector.auth import choose
+from kubectl_connector.auth.exec_plugin import EXEC, find_program
+from kubectl_connector.auth.interface import FieldKind
+from kubectl_connector.cli import console, environment, form, views
+from kubectl_connector.cli.changes import changes_from, with_change_options
+from kubectl_connector.cli.options import (
+    KubeconfigOption,
+    NameArgument,
+    NoVerifyOption,
+    TimeoutOption,
+)
+from kubectl_connector.errors import UsageError
+from kubectl_connector.formats import render
+from kubectl_connector.kubeconfig.load import load
+from kubectl_connector.model.connector import check_name
+from kubectl_connector.model.kubeconfig import ExecConfig
+from kubectl_connector.operations.draft import Changes, Draft, apply, lift, new_draft
+from kubectl_connector.operations.register import Registered, register
+
+
+@with_change_options
+def command(
+    name: NameArgument,
+    auto_configure: Annotated[
+        bool, typer.Option("--auto-configure", help="Take it from a kubeconfig context.")
+    ] = False,
+    context: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--context", metavar="NAME", help="The context; default: the current one."),
+    ] = None,
+    kubeconfig: KubeconfigOption = None,
+    interactive: Annotated[
+        bool, typer.Option("--interactive", "-i", help="Ask for what is missing.")
+    ] = False,
+    no_verify: NoVerifyOption = False,
+    timeout: TimeoutOption = environment.DEFAULT_TIMEOUT,
+    **given: Any,
+) -> None:
+    """Make a connector: verify it with the cluster, then keep it.
+
+    Metadata goes to a file of yours, tokens, passwords and keys to the secret store; nothing is
+    kept where anything fails. Secrets are never taken from the command line.
+
+    Examples:
+      kubectl connector register prod --auto-configure
+      kubectl connector register lab --server https://lab:6443 --certificate-authority ca.crt
+      print-token | kubectl connector register ci --server https://ci:6443 --token-stdin
+
+    """
+    check_name(name)
+    if not auto_configure and (context or kubeconfig):
+        raise UsageError(
+            "--context and --kubeconfig go with --auto-configure",
+            f"kubectl connector register {name} --auto-configure",
+        )
+    workspace = environment.workspace(timeout)
+    changes = changes_from(given)
+    store = changes.store or environment.settings().get("store")
+    if interactive:
+        auto_configure = auto_configure or form.wants_context(changes, kubeconfig)
+    if auto_configure:
+        _refuse_both(name, changes)
+        draft = lift(name, load(environment.kubeconfigs(kubeconfig)).resolve(context), store)
+        draft = apply(draft, form.complete_lifted(draft, changes) if interactive else changes)
+    else:
+        changes = form.complete(changes) if interactive else changes
+        draft = apply(new_draft(name, store), ask_secrets(name, changes))
+    announce(draft)
+    registered = register(workspace, draft, verify=not no_verify)
+    _show(registered, views.introduction(draft, workspace.now()))
+
+
+def ask_secrets(name: str, changes: Changes) -> Changes:
+    """The changes with missing secrets asked for, where there is somebody to ask."""
+    from dataclasses import replace
+
+    if changes.server is None:
+        raise UsageError(
+            "which cluster? There is no --server",
+            f"kubectl connector register {name} --auto-configure, or --server https://HOST:PORT",
+        )
+    method = choose(changes.auth_values.keys(), changes.auth_method)
+    values = dict(changes.auth_values)
+    for field in method.option_fields:
+        if field.required and field.kind is FieldKind.SECRET and field.name not in values:
+            instead = f"give it with {field.option}-stdin or {field.option}-file FILE"
+            values[field.name] = console.asker().secret(field.help.capitalize(), instead)
+    return replace(changes, auth_method=method.name, auth_values=values)
+
+
+def announce(draft: Draft) -> None:
+    """Say which program is going to be run, and find it, before anything runs."""
+    stanza = draft.material.configuration.get(EXEC)
+    if stanza is None:
+        return
+    shown = ExecConfig.from_entry(stanza)
+    console.note(f"runs: {' '.join([shown.command, *shown.args])} ({find_program(shown)})")
+
+
+def _refuse_both(name: str, changes: Changes) -> None:
+    if changes.server or changes.auth_method or changes.auth_values:
+        raise UsageError(
+            "--auto-configure takes server and credential from the kubeconfig;"
+            " they can't be given too",
+            f"register first, then: kubectl connector update {name} --help",
+        )
+
+
+def _show(registered: Registered, introduction: str) -> None:
+    connector = registered.connector
+    if registered.unchanged:
+        console.say(f'Connector "{connector.name}" unchanged')
+        return
+    console.note(introduction)
+    if registered.probe:
+        console.note(views.answers(registered.probe))
+    console.say(f'Registered connector "{connector.name}" with access to:\n')
+    console.out(render(views.resources_report([connector]), "table"))

@@ -1,0 +1,82 @@
+"""``update``: change a connector, or renew its credential."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+import typer
+
+from kubectl_connector.cli import console, environment, views
+from kubectl_connector.cli.changes import changes_from, with_change_options
+from kubectl_connector.cli.options import NameArgument, NoVerifyOption, TimeoutOption
+from kubectl_connector.cli.register import announce
+from kubectl_connector.errors import UsageError
+from kubectl_connector.kubeconfig.load import load
+from kubectl_connector.operations.draft import Changes, Draft, apply, lift
+from kubectl_connector.operations.overview import overview
+from kubectl_connector.operations.update import update
+
+
+@with_change_options
+def command(
+    name: NameArgument,
+    auto_configure: Annotated[
+        bool,
+        typer.Option(
+            "--auto-configure", help="Take it anew from the context that it was made from."
+        ),
+    ] = False,
+    no_verify: NoVerifyOption = False,
+    timeout: TimeoutOption = environment.DEFAULT_TIMEOUT,
+    **given: Any,
+) -> None:
+    """Change a connector: only what is given changes, and only when the cluster takes it.
+
+    An empty value takes something away, such as --proxy-url ''. Contexts that hold an earlier
+    credential are brought up to date by the next login.
+
+    Examples:
+      print-token | kubectl connector update prod --token-stdin
+      kubectl connector update prod --auto-configure
+      kubectl connector update prod --label team=payments --description 'the shop'
+
+    """
+    changes = changes_from(given)
+    if changes == Changes() and not auto_configure:
+        raise UsageError("nothing to change was given", "kubectl connector update --help")
+
+    def edit(draft: Draft) -> Draft:
+        edited = apply(_lifted_anew(draft) if auto_configure else draft, changes)
+        announce(edited)
+        return edited
+
+    workspace = environment.workspace(timeout)
+    updated = update(workspace, name, edit, verify=not no_verify)
+    if updated.unchanged:
+        console.say(f'Connector "{name}" unchanged')
+        return
+    if updated.probe:
+        console.note(views.answers(updated.probe))
+    console.say(f'Updated connector "{name}"')
+    for item in overview(workspace, environment.kubeconfigs(), {}).listed:
+        if item.connector.name == name and item.contexts:
+            console.note(f"bring its contexts up to date: kubectl connector login {name}")
+
+
+def _lifted_anew(draft: Draft) -> Draft:
+    """What the origin's context says now; the rest of the draft stays."""
+    if draft.origin is None:
+        raise UsageError(
+            f'"{draft.name}" was not made from a kubeconfig',
+            "give what changes: kubectl connector update --help",
+        )
+    files = environment.kubeconfigs(draft.origin.kubeconfig)
+    lifted = lift(draft.name, load(files).resolve(draft.origin.context), draft.store)
+    return replace(
+        draft,
+        auth_method=lifted.auth_method,
+        cluster=lifted.cluster,
+        material=lifted.material,
+        impersonation=lifted.impersonation,
+    )

@@ -1,0 +1,32 @@
+"""How results are shown.
+
+Each public module here is one ``-o`` format, named as it is, with a ``render(report)`` that gives
+text; ``-o`` finds it by that name.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+from kubectl_connector.errors import UsageError
+from kubectl_connector.formats._boxed import boxed_table
+from kubectl_connector.formats._report import Column, Report
+
+__all__ = ["Column", "Report", "boxed_table", "format_names", "render"]
+
+
+def format_names() -> tuple[str, ...]:
+    """What ``-o`` takes."""
+    found = (module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(sorted(name for name in found if not name.startswith("_")))
+
+
+def render(report: Report, output: str) -> str:
+    """The report in a format, ending in a newline, or empty; UsageError for an unknown format."""
+    if output not in format_names():
+        raise UsageError(
+            f'no output format "{output}"', f"choose one of: {', '.join(format_names())}"
+        )
+    text: str = importlib.import_module(f"{__name__}.{output}").render(report)
+    return text

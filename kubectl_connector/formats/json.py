@@ -1,0 +1,12 @@
+"""JSON for programs."""
+
+from __future__ import annotations
+
+import json
+
+from kubectl_connector.formats._report import Report
+
+
+def render(report: Report) -> str:
+    """The document, indented by four as kubectl does."""
+    return json.dumps(report.document(), indent=4, ensure_ascii=False) + "\n"

@@ -1,0 +1,11 @@
+"""Plain columns, all of them."""
+
+from __future__ import annotations
+
+from kubectl_connector.formats._report import Report
+from kubectl_connector.formats.table import render_columns
+
+
+def render(report: Report) -> str:
+    """Every column; nothing where there are no rows."""
+    return render_columns(report, wide=True)

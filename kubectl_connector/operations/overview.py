@@ -1,0 +1,74 @@
+"""What there is: the connectors, and where kubectl can use them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kubectl_connector.errors import KubeconfigError, UsageError
+from kubectl_connector.kubeconfig.load import Kubeconfig, load
+from kubectl_connector.kubeconfig.paths import KubeconfigFiles
+from kubectl_connector.model.connector import Connector
+from kubectl_connector.operations.login import contexts_of
+from kubectl_connector.operations.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A connector and its contexts."""
+
+    connector: Connector
+    contexts: tuple[str, ...]
+    """The contexts that login made, by name."""
+    current: str | None
+    """The one of them that is current, if any."""
+
+
+@dataclass(frozen=True)
+class Overview:
+    """All that matched, and the error that kept us from looking into the kubeconfig, if any."""
+
+    listed: tuple[Listed, ...]
+    kubeconfig_error: KubeconfigError | None
+
+
+def overview(
+    workspace: Workspace, files: KubeconfigFiles, labels: Mapping[str, str | None]
+) -> Overview:
+    """The connectors that bear every one of ``labels`` (a None value: whatever the value).
+
+    A kubeconfig that can't be read is no reason to list nothing.
+    """
+    connectors = [c for c in workspace.catalog.load() if _matches(c, labels)]
+    kubeconfig, error = None, None
+    try:
+        kubeconfig = load(files)
+    except KubeconfigError as caught:
+        error = caught
+    return Overview(tuple(_listed(c, kubeconfig) for c in connectors), error)
+
+
+def parse_labels(texts: list[str], bare: bool = False) -> dict[str, str | None]:
+    """``k=v`` texts as a mapping; ``k`` alone too where ``bare``. UsageError for a bad one."""
+    labels: dict[str, str | None] = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not key or not (equals or bare):
+            raise UsageError(f'"{text}" is not a label', "write it like team=payments")
+        labels[key] = value if equals else None
+    return labels
+
+
+def _matches(connector: Connector, labels: Mapping[str, str | None]) -> bool:
+    return all(
+        key in connector.labels and value in (None, connector.labels[key])
+        for key, value in labels.items()
+    )
+
+
+def _listed(connector: Connector, kubeconfig: Kubeconfig | None) -> Listed:
+    if kubeconfig is None:
+        return Listed(connector, (), None)
+    contexts = tuple(contexts_of(kubeconfig, connector.id))
+    current = kubeconfig.current_context
+    return Listed(connector, contexts, current if current in contexts else None)

@@ -1,0 +1,90 @@
+"""Change a connector, or its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from kubectl_connector.catalog import Connectors, find
+from kubectl_connector.errors import ConnectorError
+from kubectl_connector.model.connector import Connector, check_name
+from kubectl_connector.model.secret import Secret
+from kubectl_connector.operations.draft import Draft, redraft
+from kubectl_connector.operations.register import Registered, name_taken
+from kubectl_connector.operations.verify import check
+from kubectl_connector.operations.workspace import MissingSecretError, Workspace
+
+
+def update(
+    workspace: Workspace, name: str, edit: Callable[[Draft], Draft], verify: bool = True
+) -> Registered:
+    """Apply ``edit`` to the connector's draft; id, owner and creation time stay.
+
+    Raises NotFoundError, and what registering raises; the connector is then as it was.
+    """
+    old = workspace.catalog.get(name)
+    try:
+        old_secret = workspace.read_secret(old)
+    except MissingSecretError:
+        old_secret = Secret()  # an update that brings a new one mends the connector
+    draft = edit(redraft(old, old_secret))
+    if draft.auth_method == old.auth_method and not set(old.secret_names) <= set(draft.secret()):
+        workspace.read_secret(old)  # the edit brought none: say what is missing
+    now = workspace.now().replace(microsecond=0)
+    new = draft.connector(old.id, old.owner, old.created_at, now)
+    secret = draft.secret()
+    if replace(new, updated_at=old.updated_at) == old and secret == old_secret:
+        return Registered(old, None, unchanged=True)
+    probe = check(workspace, new, secret) if verify else None
+    _keep(workspace, old, old_secret, new, secret)
+    return Registered(new, probe)
+
+
+def rename(workspace: Workspace, old: str, new: str) -> Connector:
+    """Give a connector another name; its id, secret and contexts stay.
+
+    Raises NotFoundError, UsageError for a bad name, ConnectorError for one that is taken.
+    """
+    check_name(new)
+    renamed: list[Connector] = []
+
+    def edit(connectors: Connectors) -> Connectors:
+        connector = find(connectors, old)
+        if new != old and any(other.name == new for other in connectors):
+            raise name_taken(new)
+        moved = replace(connector, name=new) if new != old else connector
+        renamed.append(moved)
+        return tuple(moved if c is connector else c for c in connectors)
+
+    workspace.catalog.change(edit)
+    return renamed[0]
+
+
+def _keep(
+    workspace: Workspace, old: Connector, old_secret: Secret, new: Connector, secret: Secret
+) -> None:
+    """Secret first, metadata second; the old secret is put back when the second fails."""
+
+    def swap(connectors: Connectors) -> Connectors:
+        if find(connectors, old.name) != old:
+            raise ConnectorError(
+                f'"{old.name}" was changed by somebody else meanwhile',
+                f"look at it, then run the command again: kubectl connector describe {old.name}",
+            )
+        return tuple(new if connector == old else connector for connector in connectors)
+
+    try:
+        _store(workspace, new, secret)
+        workspace.catalog.change(swap)
+    except BaseException:  # Ctrl-C too
+        _store(workspace, old, old_secret)
+        if new.store != old.store and secret:
+            workspace.open_store(new.store).delete(new.id)
+        raise
+    if old_secret and (new.store != old.store or not secret):
+        workspace.open_store(old.store).delete(old.id)
+
+
+def _store(workspace: Workspace, connector: Connector, secret: Secret) -> None:
+    if secret:
+        workspace.open_store(connector.store).set(connector.id, secret)

@@ -1,0 +1,124 @@
+"""Does a connector work: is the cluster there, is it trusted, and who are we to it?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from functools import partial
+
+from kubectl_connector.auth import auth_method
+from kubectl_connector.cluster.probe import Probe, probe
+from kubectl_connector.cluster.transport import AuthenticatedPool
+from kubectl_connector.durations import ago
+from kubectl_connector.errors import ConnectorError, RefusedError
+from kubectl_connector.model.connector import Connector
+from kubectl_connector.model.secret import Secret
+from kubectl_connector.operations.workspace import Workspace, whole_cluster
+
+_AT_ONCE = 8
+
+
+@dataclass(frozen=True)
+class Verified:
+    """One connector's outcome: what the cluster said, or the error."""
+
+    connector: Connector
+    probe: Probe | None
+    error: ConnectorError | None
+
+
+def verify(workspace: Workspace, connectors: Sequence[Connector]) -> list[Verified]:
+    """Verify each connector, several at once; an error ends that connector's check only."""
+    # Secrets first, one after the other: a store may ask for a passphrase, once.
+    secrets = [_try_read(workspace, connector) for connector in connectors]
+    if len(connectors) == 1:
+        return [_verify(workspace, connectors[0], secrets[0])]
+    # One progress for all, and no questions: two programs can't ask at one terminal.
+    each = replace(workspace, progress=nullcontext, interactive=False)
+    with (
+        workspace.progress(f"asking {len(connectors)} clusters"),
+        ThreadPoolExecutor(max_workers=_AT_ONCE) as pool,
+    ):
+        return list(pool.map(partial(_verify, each), connectors, secrets))
+
+
+def check(
+    workspace: Workspace, connector: Connector, secret: Secret, remedy: str | None = None
+) -> Probe:
+    """What the cluster says when asked with this connector and secret.
+
+    ``remedy`` is the hint for a refusal; None: the command that renews the credential.
+
+    Raises RefusedError (expired, 401), ClusterError (unreachable, untrusted) and what issuing the
+    credential raises.
+    """
+    method = auth_method(connector.auth_method)
+    cluster = whole_cluster(connector, secret)
+    first = [workspace.issue(method, connector, secret)]  # may ask: before anything spins
+
+    pool = AuthenticatedPool(
+        cluster,
+        lambda: first.pop() if first else workspace.issue(method, connector, secret),
+        connector.impersonation,
+        workspace.now,
+    )
+    with workspace.progress(f"asking {cluster.server}"):
+        try:
+            return probe(cluster, pool, workspace.timeout)
+        except RefusedError as error:
+            message = _refusal(workspace, connector, error)
+            raise RefusedError(message, remedy or renewal(connector)) from error
+        finally:
+            pool.clear()
+
+
+def renewal(connector: Connector) -> str:
+    """What to type for a fresh credential."""
+    if connector.auth_method == "exec":
+        return "sign in again with the program that gives its credentials"
+    update = f"kubectl connector update {connector.name}"
+    if connector.origin:
+        return f"sign in again there, then: {update} --auto-configure"
+    options = {"password": "--password-stdin", "client-certificate": "--client-certificate FILE"}
+    return f"{update} {options.get(connector.auth_method, '--token-stdin')}"
+
+
+def _refusal(workspace: Workspace, connector: Connector, error: RefusedError) -> str:
+    """The cluster's refusal in the connector's words."""
+    what = _NOUNS.get(connector.auth_method, "credential")
+    message = f'the cluster {connector.cluster_name} refused the {what} of "{connector.name}"'
+    if connector.expired(workspace.now()) and connector.expires_at:
+        message += f": it expired {ago(connector.expires_at, workspace.now())}"
+    elif "anonymous" in error.message:
+        message += ": to the cluster it is nobody's (system:anonymous)"
+    else:
+        message += " (401 Unauthorized)"
+    return message
+
+
+_NOUNS = {
+    "token": "token",
+    "password": "password",
+    "client-certificate": "client certificate",
+    "exec": "exec plugin's credential",
+}
+
+
+def _try_read(workspace: Workspace, connector: Connector) -> Secret | ConnectorError:
+    try:
+        return workspace.read_secret(connector)
+    except ConnectorError as error:
+        return error
+
+
+def _verify(
+    workspace: Workspace, connector: Connector, secret: Secret | ConnectorError
+) -> Verified:
+    if isinstance(secret, ConnectorError):
+        return Verified(connector, None, secret)
+    try:
+        return Verified(connector, check(workspace, connector, secret), None)
+    except ConnectorError as error:
+        return Verified(connector, None, error)

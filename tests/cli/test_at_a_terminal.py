@@ -1,0 +1,170 @@
+"""What a person sees and is asked, on a pseudo-terminal."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are a Unix thing")
+if not hasattr(pexpect, "spawn"):
+    pytest.skip("pseudo-terminals are a Unix thing", allow_module_level=True)
+
+from tests.apiserver import ApiServer  # noqa: E402
+from tests.conftest import ADMIN_PASSWORD, JANE_TOKEN, VENV_BIN, Home  # noqa: E402
+from tests.kubeconfigs import token_user, write_kubeconfig  # noqa: E402
+
+PROGRAM = str(VENV_BIN / "kubectl-connector")
+PASSPHRASE = {"KUBECTL_CONNECTOR_PASSPHRASE": "correct horse"}
+
+
+class Person:
+    """Somebody at a terminal who runs one command."""
+
+    def __init__(self, *words: str, **environment: str) -> None:
+        env = {**os.environ, **PASSPHRASE, "TERM": "xterm", **environment}
+        env = {name: value for name, value in env.items() if value}
+        self.screen = pexpect.spawn(
+            PROGRAM, list(words), env=env, timeout=20, encoding="utf-8", dimensions=(50, 200)
+        )
+
+    def sees(self, text: str) -> None:
+        self.screen.expect_exact(text)
+
+    def answers(self, question: str, answer: str) -> None:
+        self.sees(question)
+        self.screen.sendline(answer)
+
+    def leaves(self) -> tuple[int, str]:
+        """The exit code, and what else was on the screen."""
+        self.screen.expect(pexpect.EOF)
+        self.screen.close()
+        rest = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", str(self.screen.before))
+        return self.screen.exitstatus, rest
+
+
+@pytest.fixture
+def authority(server: ApiServer, tmp_path: Path) -> Path:
+    path = tmp_path / "ca.crt"
+    path.write_text(server.ca_pem)
+    return path
+
+
+def test_a_token_is_asked_for_and_not_shown(server: ApiServer, authority: Path) -> None:
+    options = ["--server", server.url, "--certificate-authority", str(authority)]
+    person = Person("register", "lab", "--store", "file", *options)
+    person.answers("Bearer token: ", JANE_TOKEN)
+    code, rest = person.leaves()
+    assert code == 0, rest
+    assert 'Registered connector "lab"' in rest
+    assert "you are jane@example.com" in rest
+    assert JANE_TOKEN not in rest
+
+
+def test_everything_can_be_asked_for(server: ApiServer, authority: Path) -> None:
+    person = Person("register", "lab", "--interactive", "--store", "file")
+    person.answers("Server (https://HOST:PORT): ", server.url.removeprefix("https://"))
+    person.answers("CA certificate file (empty: the system's): ", "/no/such/file")
+    person.sees("can't be read")
+    person.answers("CA certificate file (empty: the system's): ", str(authority))
+    person.answers("Name of the cluster [127.0.0.1]: ", "")
+    person.answers("[token]: ", "magic")
+    person.answers("[token]: ", "password")
+    person.answers("Username: ", "")
+    person.answers("Username: ", "admin")
+    person.answers("Password: ", ADMIN_PASSWORD)
+    person.answers("Namespace: ", "shop")
+    person.answers("Description: ", "")
+    code, rest = person.leaves()
+    assert code == 0, rest
+    assert "you are admin" in rest
+    assert ADMIN_PASSWORD not in rest
+
+
+def test_the_current_context_is_offered(server: ApiServer, home: Home) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN), namespace="shop")
+    person = Person("register", "lab", "-i", "--store", "file")
+    person.answers(f"Use your current context lab ({server.url})? (Y/n): ", "what?")
+    person.answers("(Y/n): ", "")
+    person.answers("Name of the cluster [lab-cluster]: ", "ours")
+    person.answers("Namespace [shop]: ", "")
+    person.answers("Description: ", "it works")
+    code, rest = person.leaves()
+    assert code == 0, rest
+    assert "ours" in rest
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x04"], ids=["Ctrl-C", "Ctrl-D"])
+@pytest.mark.parametrize("at", ["Server", "Bearer token"])
+def test_it_can_be_cancelled_with_nothing_kept(home: Home, key: str, at: str) -> None:
+    options = ["--server", "https://127.0.0.1:1"] if at == "Bearer token" else ["--interactive"]
+    person = Person("register", "lab", "--store", "file", *options)
+    person.sees(at)
+    person.screen.send(key)
+    code, rest = person.leaves()
+    assert code == 130
+    assert "cancelled" in rest
+    assert not home.connector_home.exists() or not list(home.connector_home.glob("*.[yj]*n"))
+
+
+def test_ctrl_c_while_the_cluster_is_asked(home: Home) -> None:
+    with ApiServer() as server:
+        server.hang = "answer"
+        options = ["--server", server.url, "--insecure-skip-tls-verify", "--store", "file"]
+        person = Person("register", "lab", *options)
+        person.answers("Bearer token: ", JANE_TOKEN)
+        person.sees("asking https://127.0.0.1")  # the spinner
+        person.screen.sendintr()
+        code, rest = person.leaves()
+    assert (code, "cancelled" in rest) == (130, True)
+    assert not (home.connector_home / "connectors.yaml").exists()
+
+
+def test_a_new_file_store_asks_for_its_passphrase_twice(server: ApiServer, home: Home) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+    words = ("register", "lab", "--auto-configure", "--store", "file")
+    unset = {"KUBECTL_CONNECTOR_PASSPHRASE": ""}
+    person = Person(*words, **unset)
+    person.answers("Passphrase of the file store: ", "one")
+    person.answers("The same again: ", "two")
+    code, rest = person.leaves()
+    assert (code, "the two passphrases differ" in rest) == (6, True)
+    person = Person(*words, **unset)
+    person.answers("Passphrase of the file store: ", "one")
+    person.answers("The same again: ", "one")
+    assert person.leaves()[0] == 0
+    person = Person("login", "lab", "--context", "ours", **unset)
+    person.answers("Passphrase of the file store: ", "one")
+    assert person.leaves()[0] == 0
+
+
+def test_delete_asks_first(server: ApiServer, home: Home) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+    assert Person("register", "lab", "--auto-configure", "--store", "file").leaves()[0] == 0
+    person = Person("delete", "lab")
+    person.answers('Delete "lab", secrets included? (y/N): ', "")
+    assert person.leaves()[0] == 130
+    person = Person("delete", "lab")
+    person.answers('Delete "lab", secrets included? (y/N): ', "y")
+    code, rest = person.leaves()
+    assert (code, 'Deleted connector "lab"' in rest) == (0, True)
+
+
+def test_describe_frames_its_tables_on_a_terminal(server: ApiServer, home: Home) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+    assert Person("register", "lab", "--auto-configure", "--store", "file").leaves()[0] == 0
+    code, screen = Person("describe", "lab").leaves()
+    assert code == 0
+    assert "┏━" in screen
+    assert re.search(r"┃ token +│ \[HIDDEN\]", screen)
+    assert JANE_TOKEN not in screen
+    assert JANE_TOKEN in Person("describe", "lab", "--show-secrets").leaves()[1]
+
+
+def test_red_marks_an_error_unless_no_color_is_set() -> None:
+    for environment, coloured in (({}, True), ({"NO_COLOR": "1"}, False)):
+        person = Person("describe", "nope", **environment)
+        person.screen.expect(pexpect.EOF)
+        assert ("\x1b[31merror:" in str(person.screen.before)) is coloured

@@ -1,0 +1,138 @@
+"""``connect``: a program's own way in, on the real client, server and file store."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from kubernetes.client import ApiClient, CoreV1Api, VersionApi
+from kubernetes.client.exceptions import ApiException
+
+import kubectl_connector
+from kubectl_connector import ConnectorError, connect
+from kubectl_connector.auth import recognise
+from kubectl_connector.catalog import Catalog
+from kubectl_connector.errors import NotFoundError, RefusedError, StoreError
+from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, ExecConfig
+from kubectl_connector.operations.draft import Draft
+from kubectl_connector.operations.register import register
+from kubectl_connector.operations.workspace import Workspace
+from kubectl_connector.stores import StoreOptions, open_store
+from tests.apiserver import ApiServer
+from tests.conftest import ADMIN_PASSWORD, BOB_TOKEN, JANE_TOKEN, Home
+from tests.kubeconfigs import exec_runs, exec_user
+
+PASSPHRASE = "correct horse"
+
+
+@pytest.fixture
+def workspace(home: Home, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.setenv("KUBECTL_CONNECTOR_PASSPHRASE", PASSPHRASE)
+    folder = str(home.connector_home)
+    options = StoreOptions(folder, lambda confirm: PASSPHRASE)  # noqa: ARG005
+    return Workspace(Catalog(folder), lambda name: open_store(name, options), owner="jane")
+
+
+def keep(workspace: Workspace, server: ApiServer, user: AuthInfo) -> None:
+    method = recognise(user)
+    assert method
+    cluster = Cluster(server.url, certificate_authority_data=server.ca_pem)
+    material = method.lift(user)
+    register(workspace, Draft("lab", method.name, cluster, "lab", material, "file"), verify=False)
+
+
+def namespaces(client: ApiClient) -> list[str]:
+    items = CoreV1Api(client).list_namespace().items
+    return [item.metadata.name for item in items if item.metadata and item.metadata.name]
+
+
+@pytest.fixture(params=["token", "password", "client-certificate", "exec"])
+def user(request: pytest.FixtureRequest, server: ApiServer, tmp_path: Path) -> AuthInfo:
+    certificate, key = server.issue_client_certificate("kate", ("ops",))
+    plugin = exec_user(tmp_path / "plugin", token=JANE_TOKEN)["exec"]
+    return {
+        "token": AuthInfo(token=JANE_TOKEN),
+        "password": AuthInfo(username="admin", password=ADMIN_PASSWORD),
+        "client-certificate": AuthInfo(client_certificate_data=certificate, client_key_data=key),
+        "exec": AuthInfo(exec=ExecConfig.from_entry(plugin)),
+    }[request.param]
+
+
+def test_every_method_gives_an_authenticated_client(
+    workspace: Workspace, server: ApiServer, user: AuthInfo
+) -> None:
+    keep(workspace, server, user)
+    with connect("lab") as client:
+        assert VersionApi(client).get_code().git_version.startswith("v1.")
+        assert "default" in namespaces(client)
+        shown = repr(vars(client.configuration))
+    for secret in (user.token, user.password, user.client_key_data):
+        assert secret is None or secret not in shown
+
+
+def test_a_programs_token_is_fetched_anew_when_it_ends(
+    workspace: Workspace, server: ApiServer, tmp_path: Path
+) -> None:
+    ended = datetime.now(timezone.utc) - timedelta(seconds=1)
+    plugin = exec_user(tmp_path / "plugin", token=JANE_TOKEN, expires_at=ended)["exec"]
+    keep(workspace, server, AuthInfo(exec=ExecConfig.from_entry(plugin)))
+    with connect("lab") as client:
+        namespaces(client)
+        namespaces(client)
+    assert exec_runs(tmp_path / "plugin") == 2
+
+
+def test_a_token_file_is_read_again(
+    workspace: Workspace, server: ApiServer, tmp_path: Path
+) -> None:
+    path = tmp_path / "token"
+    path.write_text(f"{JANE_TOKEN}\n")
+    keep(workspace, server, AuthInfo(token_file=str(path)))
+    with connect("lab") as client:
+        assert namespaces(client)
+    path.write_text("rotated-away")
+    with connect("lab") as client, pytest.raises(ApiException) as caught:
+        namespaces(client)
+    assert caught.value.status == 401
+
+
+def test_the_clusters_refusal_is_the_clients_own_error(
+    workspace: Workspace, server: ApiServer
+) -> None:
+    keep(workspace, server, AuthInfo(token=BOB_TOKEN))
+    with connect("lab") as client, pytest.raises(ApiException) as caught:
+        namespaces(client)
+    assert caught.value.status == 403
+
+
+def test_an_expired_credential_is_refused_before_it_is_sent(
+    workspace: Workspace, server: ApiServer
+) -> None:
+    keep(workspace, server, AuthInfo(token=JANE_TOKEN))
+    ended = datetime.now(timezone.utc) - timedelta(hours=1)
+    workspace.catalog.change(lambda all_: tuple(replace(c, expires_at=ended) for c in all_))
+    server.requests.clear()
+    with pytest.raises(RefusedError, match="expired"), connect("lab") as client:
+        namespaces(client)
+    assert not server.requests
+
+
+def test_what_is_wrong_is_said_as_everywhere(
+    workspace: Workspace, server: ApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(NotFoundError), connect("nope"):
+        pass
+    keep(workspace, server, AuthInfo(token=JANE_TOKEN))
+    monkeypatch.delenv("KUBECTL_CONNECTOR_PASSPHRASE")
+    with pytest.raises(StoreError, match="passphrase"), connect("lab"):
+        pass
+    assert issubclass(StoreError, ConnectorError)
+
+
+def test_the_public_names_are_what_they_say() -> None:
+    for name in kubectl_connector.__all__:
+        assert getattr(kubectl_connector, name)
+    with pytest.raises(AttributeError):
+        kubectl_connector.nothing  # noqa: B018
