@@ -95,10 +95,10 @@ def find_program(stanza: ExecConfig) -> str:
     if found and os.path.dirname(stanza.command) == "" and not os.path.isabs(found):
         found = None  # a relative entry of PATH: kubectl refuses those
     if not found:
-        hint = (stanza.install_hint or "").strip().splitlines()
         raise ConnectorError(
             f"the exec plugin {stanza.command} is not installed, or not on the PATH",
-            " ".join(hint) or "install it, or give its full path in the kubeconfig",
+            " ".join((stanza.install_hint or "").split())
+            or "install it, or give its full path in the kubeconfig",
         )
     return found
 

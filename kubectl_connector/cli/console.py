@@ -15,23 +15,31 @@ log = logging.getLogger("kubectl_connector")
 
 
 def out(text: str) -> None:
-    """Data: to stdout, as it is."""
-    sys.stdout.write(text)
+    """Data: to stdout."""
+    sys.stdout.write(printable(text))
 
 
 def say(text: str) -> None:
     """A result in one line: to stdout, as kubectl says what it changed."""
-    sys.stdout.write(f"{text}\n")
+    out(f"{text}\n")
 
 
 def note(text: str) -> None:
     """Anything that is not the result: to stderr."""
-    sys.stderr.write(f"{text}\n")
+    sys.stderr.write(f"{printable(text)}\n")
+
+
+def printable(text: str) -> str:
+    """The text without what a terminal would obey: names come from files and from servers."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)
 
 
 def complain(error: ConnectorError) -> None:
     """An error in two lines; with ``-v`` the chain of its causes, by type and text."""
-    note(f"{_red('error:')} {error.message}")
+    sys.stderr.write(_red("error:"))
+    note(f" {error.message}")
     if error.hint:
         note(f"hint:  {error.hint}")
     if log.isEnabledFor(logging.INFO):
