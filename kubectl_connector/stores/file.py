@@ -1,0 +1,178 @@
+"""An encrypted file, for machines without a keyring: servers, containers, CI.
+
+One passphrase guards the whole file; docs/security.md says how. Reading takes no lock, as the
+file is only ever replaced whole.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import stat
+
+from kubectl_connector.errors import NotFoundError, StoreError
+from kubectl_connector.files import make_private_folder, replace_file
+from kubectl_connector.model.secret import Secret
+from kubectl_connector.stores.interface import StoreOptions
+from kubectl_connector.stores.support.document import dump_secret, load_secret
+from kubectl_connector.stores.support.encrypted_file import (
+    EncryptedFile,
+    FormError,
+    NewerFormError,
+)
+from kubectl_connector.stores.support.locking import store_locked
+from kubectl_connector.stores.support.sealing import KeyRecipe, ScryptCost, SealError, derive_key
+
+FILE_NAME = "secrets.json"
+
+
+class FileStore:
+    """Secrets in ``secrets.json`` of the options' folder, readable with the passphrase alone.
+
+    The passphrase is asked for when it is first needed, and once. Deleting does not need it. With
+    the last secret the file goes too, and the next one may have another passphrase. ``cost`` is
+    what a new file gets; an existing one has its own.
+    """
+
+    name = "file"
+
+    def __init__(self, options: StoreOptions, cost: ScryptCost = ScryptCost()) -> None:  # noqa: B008
+        self._options = options
+        self._cost = cost
+        self._path = os.path.join(options.folder, FILE_NAME)
+        self._passphrase: str | None = None
+
+    def get(self, connector_id: str) -> Secret:
+        """Decrypt the connector's secret; asks for the passphrase only where there is one."""
+        file = self._load()
+        if file is None or connector_id not in file.secrets:
+            raise NotFoundError(
+                f"{self._path} holds no secret for connector {connector_id}",
+                "was it removed there? Register the connector again",
+            )
+        key = self._open(file, self._ask(confirm=False))
+        try:
+            return load_secret(file.unseal(key, connector_id).decode("ascii"))
+        except (SealError, ValueError) as error:
+            raise StoreError(
+                f"the secret of connector {connector_id} in {self._path} was altered",
+                "restore the file from a backup, or register the connector again",
+            ) from error
+
+    def set(self, connector_id: str, secret: Secret) -> None:
+        """Encrypt and keep a secret; the first one's passphrase becomes the file's."""
+        passphrase = self._ask(confirm=self._load() is None)
+        with store_locked(self._path, self._options.timeout):
+            file = self._load()
+            if file is None:
+                recipe = KeyRecipe.fresh(self._cost)
+                key = self._derive(passphrase, recipe)
+                file = EncryptedFile.create(recipe, key)
+            else:
+                key = self._open(file, passphrase)
+            document = dump_secret(secret).encode("ascii")
+            self._write(file.with_secret(key, connector_id, document))
+        self._passphrase = passphrase
+
+    def delete(self, connector_id: str) -> None:
+        """Take the connector's secret out of the file, or the file away with its last one."""
+        if self._load() is None:
+            return
+        with store_locked(self._path, self._options.timeout):
+            file = self._load()
+            if file is None or connector_id not in file.secrets:
+                return
+            rest = file.without_secret(connector_id)
+            if rest.secrets:
+                self._write(rest)
+            else:
+                self._remove()
+
+    def check(self) -> None:
+        """See that the file is ours and private, or not there yet; no passphrase is asked."""
+        self._load()
+
+    def _load(self) -> EncryptedFile | None:
+        try:
+            with open(self._path, "rb") as file:
+                self._refuse_shared(os.fstat(file.fileno()))
+                return EncryptedFile.parse(file.read())
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise self._inaccessible("read", error) from error
+        except NewerFormError as error:
+            raise StoreError(
+                f"{self._path} was written by another version of kubectl-connector: {error}",
+                "upgrade kubectl-connector",
+            ) from error
+        except FormError as error:
+            raise StoreError(
+                f"{self._path} is not a file of encrypted secrets: {error}",
+                "restore it from a backup, or move it away and register its connectors again",
+            ) from error
+
+    def _refuse_shared(self, status: os.stat_result) -> None:
+        """Others could have copied it to guess at the passphrase: the user should know."""
+        if os.name != "nt" and stat.S_IMODE(status.st_mode) & 0o077:
+            raise StoreError(
+                f"{self._path} can be read by others (mode {stat.S_IMODE(status.st_mode):04o})",
+                f"chmod 600 {shlex.quote(self._path)}",
+            )
+
+    def _ask(self, *, confirm: bool) -> str:
+        passphrase = self._passphrase or self._options.passphrase(confirm=confirm)
+        if not passphrase:
+            raise StoreError(
+                "the passphrase of the file store is empty",
+                "set KUBECTL_CONNECTOR_PASSPHRASE to one that is hard to guess",
+            )
+        return passphrase
+
+    def _open(self, file: EncryptedFile, passphrase: str) -> bytes:
+        """The file's key; remembers the passphrase once it has proved right."""
+        key = self._derive(passphrase, file.recipe)
+        try:
+            file.verify(key)
+        except SealError as error:
+            raise StoreError(
+                f"the passphrase does not open {self._path}",
+                "one passphrase guards all secrets of the file: try again; if you are sure of it,"
+                " the file was altered, restore it from a backup",
+            ) from error
+        self._passphrase = passphrase
+        return key
+
+    def _derive(self, passphrase: str, recipe: KeyRecipe) -> bytes:
+        try:
+            return derive_key(passphrase, recipe)
+        except MemoryError as error:
+            needed = 128 * recipe.cost.n * recipe.cost.r // 2**20
+            raise StoreError(
+                f"{self._path} takes {needed} MiB of memory to open, and there is not as much",
+                "free some memory, then run the command again",
+            ) from error
+
+    def _write(self, file: EncryptedFile) -> None:
+        try:
+            make_private_folder(self._options.folder)
+            replace_file(self._path, file.dump())
+        except OSError as error:
+            raise self._inaccessible("written", error) from error
+
+    def _remove(self) -> None:
+        try:
+            os.unlink(self._path)
+        except OSError as error:
+            raise self._inaccessible("removed", error) from error
+
+    def _inaccessible(self, done: str, error: OSError) -> StoreError:
+        return StoreError(
+            f"{self._path} can't be {done}: {error.strerror}",
+            "make sure that it and its folder are yours",
+        )
+
+
+def open_store(options: StoreOptions) -> FileStore:
+    """The encrypted file in the options' folder."""
+    return FileStore(options)

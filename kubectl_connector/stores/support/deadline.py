@@ -1,0 +1,44 @@
+"""A time limit for calls that have none of their own."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_GLANCE = 0.1
+"""Seconds between two looks: on Windows Ctrl-C is only seen between waits."""
+
+
+class DeadlineError(Exception):
+    """The work did not end in time; its thread was left behind."""
+
+
+def within(seconds: float, work: Callable[[], T]) -> T:
+    """What ``work`` returns or raises; DeadlineError when it takes longer than ``seconds``.
+
+    The work runs in a daemon thread: nothing can stop it, but neither Ctrl-C nor the end of the
+    process waits for it.
+    """
+    results: list[T] = []
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(work())
+        except BaseException as error:  # noqa: BLE001  it belongs to the caller's thread
+            failures.append(error)
+
+    thread = threading.Thread(target=run, name="secret store", daemon=True)
+    end = time.monotonic() + seconds
+    thread.start()
+    while thread.is_alive() and (left := end - time.monotonic()) > 0:
+        thread.join(min(left, _GLANCE))
+    if failures:
+        raise failures[0]
+    if not results:
+        raise DeadlineError
+    return results[0]

@@ -1,0 +1,135 @@
+"""The form of the file of encrypted secrets, and what in it is bound to what."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kubectl_connector.stores.support.sealing import (
+    CIPHER,
+    KDF,
+    KeyRecipe,
+    ScryptCost,
+    seal,
+    unseal,
+)
+
+API_VERSION = "kubectl-connector/v1"
+KIND = "EncryptedSecrets"
+
+
+class FormError(Exception):
+    """The file is not one of ours; the text says what about it."""
+
+
+class NewerFormError(FormError):
+    """The file is of a version that we do not know."""
+
+
+@dataclass(frozen=True)
+class EncryptedFile:
+    """How to get the key, a proof that a key is right, and one sealed secret a connector id."""
+
+    recipe: KeyRecipe
+    verifier: bytes
+    secrets: Mapping[str, bytes] = field(default_factory=dict)
+
+    @classmethod
+    def create(cls, recipe: KeyRecipe, key: bytes) -> EncryptedFile:
+        """A file without secrets, that only ``key`` opens."""
+        return cls(recipe, seal(key, b"", _binding(recipe, "verifier")))
+
+    def verify(self, key: bytes) -> None:
+        """SealError when ``key`` is not this file's, or when its head was altered."""
+        unseal(key, self.verifier, _binding(self.recipe, "verifier"))
+
+    def unseal(self, key: bytes, connector_id: str) -> bytes:
+        """A connector's secret; SealError when it was altered, or is another connector's."""
+        return unseal(
+            key, self.secrets[connector_id], _binding(self.recipe, "secret", connector_id)
+        )
+
+    def with_secret(self, key: bytes, connector_id: str, plain: bytes) -> EncryptedFile:
+        """The file with one secret added or replaced."""
+        sealed = seal(key, plain, _binding(self.recipe, "secret", connector_id))
+        return EncryptedFile(self.recipe, self.verifier, {**self.secrets, connector_id: sealed})
+
+    def without_secret(self, connector_id: str) -> EncryptedFile:
+        """The file with one secret less."""
+        kept = {name: sealed for name, sealed in self.secrets.items() if name != connector_id}
+        return EncryptedFile(self.recipe, self.verifier, kept)
+
+    def dump(self) -> bytes:
+        """The file's bytes."""
+        document = {
+            **_head(self.recipe),
+            "verifier": _encode(self.verifier),
+            "secrets": {name: _encode(sealed) for name, sealed in sorted(self.secrets.items())},
+        }
+        return json.dumps(document, indent=2).encode("ascii") + b"\n"
+
+    @classmethod
+    def parse(cls, data: bytes) -> EncryptedFile:
+        """Read what :meth:`dump` wrote; FormError for anything else."""
+        try:
+            document = json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise FormError("it is not JSON") from error
+        if not isinstance(document, dict) or document.get("kind") != KIND:
+            raise FormError(f"its kind is not {KIND}")
+        if document.get("apiVersion") != API_VERSION:
+            raise NewerFormError(f"its apiVersion is {document.get('apiVersion')}")
+        try:
+            recipe = _parse_recipe(document["kdf"])
+            file = cls(
+                recipe,
+                _decode(document["verifier"]),
+                {name: _decode(text) for name, text in document["secrets"].items()},
+            )
+            if {key: document[key] for key in _head(recipe)} != _head(recipe):
+                raise FormError("it uses a cipher or key derivation that is not known")
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise FormError("a field is missing or of a wrong type") from error
+        return file
+
+
+def _parse_recipe(kdf: Mapping[str, Any]) -> KeyRecipe:
+    numbers = [kdf[name] for name in ("n", "r", "p")]
+    if any(type(number) is not int for number in numbers):
+        raise FormError("its key derivation's numbers are not whole")
+    cost = ScryptCost(*numbers)
+    if not cost.is_reasonable():
+        raise FormError("its key derivation is too cheap to be safe or too dear to be meant")
+    return KeyRecipe(cost, _decode(kdf["salt"]))
+
+
+def _head(recipe: KeyRecipe) -> dict[str, Any]:
+    cost = recipe.cost
+    return {
+        "apiVersion": API_VERSION,
+        "kind": KIND,
+        "cipher": CIPHER,
+        "kdf": {
+            "name": KDF,
+            "n": cost.n,
+            "r": cost.r,
+            "p": cost.p,
+            "salt": _encode(recipe.salt),
+        },
+    }
+
+
+def _binding(recipe: KeyRecipe, *purpose: str) -> bytes:
+    """What a sealed value is bound to: the whole head, and what the value is of whom."""
+    return json.dumps([_head(recipe), *purpose], sort_keys=True).encode("ascii")
+
+
+def _encode(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def _decode(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)

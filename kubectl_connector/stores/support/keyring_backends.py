@@ -1,0 +1,106 @@
+"""Which of the ``keyring`` library's backends keeps the secrets: one of the system's, or none.
+
+The library would look through every installed package for the backend of the highest priority,
+and would as readily take one that keeps nothing, or plain text. Here a backend is named.
+"""
+
+from __future__ import annotations
+
+import configparser
+import importlib
+import os
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from kubectl_connector.errors import StoreError
+from kubectl_connector.stores.support.keyring_errors import USE_FILE_STORE
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+SECRET_SERVICE = "keyring.backends.SecretService.Keyring"  # noqa: S105  a class
+WINDOWS = "keyring.backends.Windows.WinVaultKeyring"
+_KWALLET = "keyring.backends.kwallet.DBusKeyring"
+
+_BY_PLATFORM = {
+    "darwin": ("keyring.backends.macOS.Keyring",),
+    "win32": (WINDOWS,),
+}
+_ELSEWHERE = (SECRET_SERVICE, _KWALLET, "keyring.backends.libsecret.Keyring")
+_ACCEPTED = frozenset((*_ELSEWHERE, *(name for names in _BY_PLATFORM.values() for name in names)))
+
+_CHAINER = "keyring.backends.chainer.ChainerBackend"
+"""Several backends in one, for good or bad: whoever names it leaves the choice to us."""
+
+_WINDOWS_ITEM = 1200
+"""Characters that surely fit in the 2,560 bytes of UTF-16 that Windows keeps in one item."""
+
+
+def choose_backend(environ: Mapping[str, str]) -> KeyringBackend:
+    """The backend that the user named, if it is acceptable, or else the system's own.
+
+    StoreError when the one named is not acceptable, or when none can be used. May take as long
+    as the session bus does to answer.
+    """
+    named, where = _named_backend(environ)
+    if named in (None, _CHAINER):
+        return _first_usable(_candidates(environ))
+    if named not in _ACCEPTED:
+        raise StoreError(
+            f"{where} names {named}, which is not the system's keyring and may keep secrets"
+            " readable, or not at all",
+            f"take that setting back, or {USE_FILE_STORE}",
+        )
+    return _first_usable((named,))
+
+
+def backend_name(backend: KeyringBackend) -> str:
+    """The dotted name of a backend's class, as users write it in ``PYTHON_KEYRING_BACKEND``."""
+    return f"{type(backend).__module__}.{type(backend).__qualname__}"
+
+
+def largest_item(backend: KeyringBackend) -> int | None:
+    """How many ASCII characters one item of the backend takes; None: as many as needed."""
+    return _WINDOWS_ITEM if backend_name(backend) == WINDOWS else None
+
+
+def _candidates(environ: Mapping[str, str]) -> tuple[str, ...]:
+    names = _BY_PLATFORM.get(sys.platform, _ELSEWHERE)
+    if "KDE" in environ.get("XDG_CURRENT_DESKTOP", "").split(":") and _KWALLET in names:
+        return (_KWALLET, *(name for name in names if name != _KWALLET))
+    return names
+
+
+def _first_usable(names: tuple[str, ...]) -> KeyringBackend:
+    reasons = []
+    for name in names:
+        module, _, class_name = name.rpartition(".")
+        backend: type[KeyringBackend] = getattr(importlib.import_module(module), class_name)
+        try:
+            _ = backend.priority  # this is how a backend says that it can't work here
+            return backend()
+        except (RuntimeError, OSError) as error:
+            reasons.append(error)
+    raise StoreError(
+        f"no keyring can be used here ({reasons[0]})", f"log in to a desktop, or {USE_FILE_STORE}"
+    ) from reasons[0]
+
+
+def _named_backend(environ: Mapping[str, str]) -> tuple[str | None, str]:
+    """The backend that the user named for all programs, and where."""
+    from keyring.util import platform_
+
+    named = environ.get("PYTHON_KEYRING_BACKEND")
+    if named:
+        return named, "PYTHON_KEYRING_BACKEND"
+    path = os.path.join(platform_.config_root(), "keyringrc.cfg")
+    settings = configparser.RawConfigParser()
+    try:
+        settings.read(path, encoding="utf-8")
+        return settings.get("backend", "default-keyring", fallback="").strip() or None, path
+    except (configparser.Error, ValueError) as error:
+        raise StoreError(
+            f"{path} can't be understood, so the keyring that it names is unknown",
+            f"mend or remove that file, or {USE_FILE_STORE}",
+        ) from error

@@ -1,0 +1,430 @@
+"""The encrypted file."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kubectl_connector.errors import ConnectorError, NotFoundError, StoreError
+from kubectl_connector.files import locked
+from kubectl_connector.model.secret import Secret
+from kubectl_connector.stores import SecretStore, StoreOptions, open_store
+from kubectl_connector.stores.file import FileStore
+from kubectl_connector.stores.support.sealing import ScryptCost, derive_key
+from tests.stores.conformance import ONE, OTHER, PEM, SECRETS, StoreConformance
+from tests.stores.conftest import no_passphrase
+
+CHEAP = ScryptCost(n=2**14)
+"""The least that a file may have."""
+
+Alter = Callable[[dict[str, Any]], object]
+
+
+class Passphrases:
+    """Answers with one passphrase, and remembers how it was asked."""
+
+    def __init__(self, passphrase: str = "correct horse battery staple") -> None:
+        self.passphrase = passphrase
+        self.asked: list[bool] = []
+
+    def __call__(self, confirm: bool) -> str:
+        self.asked.append(confirm)
+        return self.passphrase
+
+
+@pytest.fixture
+def passphrases() -> Passphrases:
+    return Passphrases()
+
+
+@pytest.fixture
+def options(tmp_path: Path, passphrases: Passphrases) -> StoreOptions:
+    return StoreOptions(str(tmp_path / "deep" / "connectors"), passphrases, timeout=10.0)
+
+
+@pytest.fixture
+def path(options: StoreOptions) -> Path:
+    return Path(options.folder, "secrets.json")
+
+
+@pytest.fixture
+def reopen(options: StoreOptions) -> Callable[[str], FileStore]:
+    """Open the file anew, as the next process would, with a passphrase."""
+    return lambda passphrase: FileStore(replace(options, passphrase=Passphrases(passphrase)), CHEAP)
+
+
+@pytest.fixture
+def store(options: StoreOptions) -> SecretStore:
+    return FileStore(options, CHEAP)
+
+
+@pytest.fixture(scope="module")
+def filled_file(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The bytes of a file that holds a token of ONE's, several values of OTHER's, and a third."""
+    folder = tmp_path_factory.mktemp("filled")
+    store = FileStore(StoreOptions(str(folder), Passphrases()), CHEAP)
+    store.set(ONE, SECRETS["token"])
+    store.set(OTHER, SECRETS["several"])
+    store.set("a-third", SECRETS["token"])
+    return (folder / "secrets.json").read_bytes()
+
+
+@pytest.fixture
+def filled(path: Path, filled_file: bytes) -> Path:
+    """The store's file, with those secrets in it already."""
+    put(path, filled_file)
+    return path
+
+
+class TestConformance(StoreConformance):
+    """What holds for every store, in a file that has others' secrets already."""
+
+    @pytest.fixture
+    def store(self, options: StoreOptions, filled: Path) -> SecretStore:
+        store = FileStore(options)
+        store.delete(ONE)
+        store.delete(OTHER)
+        return store
+
+
+class TestPassphrase:
+    """When it is asked for, and what it opens."""
+
+    def test_a_new_one_is_confirmed_and_asked_for_once(
+        self, store: SecretStore, passphrases: Passphrases
+    ) -> None:
+        store.set(ONE, SECRETS["token"])
+        store.get(ONE)
+        store.set(OTHER, SECRETS["token"])
+        assert passphrases.asked == [True]
+
+    def test_a_known_one_is_not_confirmed(
+        self, store: SecretStore, options: StoreOptions, passphrases: Passphrases
+    ) -> None:
+        store.set(ONE, SECRETS["token"])
+        FileStore(options).get(ONE)
+        FileStore(options).set(ONE, SECRETS["token"])
+        assert passphrases.asked == [True, False, False]
+
+    def test_nothing_asks_that_does_not_need_it(self, options: StoreOptions, filled: Path) -> None:
+        mute = FileStore(replace(options, passphrase=no_passphrase))
+        mute.check()
+        mute.delete(ONE)
+        with pytest.raises(NotFoundError):
+            mute.get(ONE)
+        with pytest.raises(StoreError, match="no terminal"):
+            mute.get(OTHER)
+
+    def test_a_wrong_one_opens_nothing_and_changes_nothing(
+        self, store: SecretStore, reopen: Callable[[str], FileStore], path: Path
+    ) -> None:
+        store.set(ONE, SECRETS["token"])
+        before = path.read_bytes()
+        for call in (
+            lambda: reopen("Tr0ub4dor&3").get(ONE),
+            lambda: reopen("Tr0ub4dor&3").set(OTHER, SECRETS["token"]),
+        ):
+            with pytest.raises(StoreError, match="the passphrase does not open") as caught:
+                call()
+            assert str(path) in caught.value.message
+            assert "Tr0ub4dor" not in caught.value.message
+        assert path.read_bytes() == before
+
+    def test_after_a_wrong_one_it_is_asked_for_again(
+        self, store: SecretStore, options: StoreOptions
+    ) -> None:
+        store.set(ONE, SECRETS["token"])
+        passphrases = Passphrases("wrong")
+        again = FileStore(replace(options, passphrase=passphrases))
+        with pytest.raises(StoreError):
+            again.get(ONE)
+        passphrases.passphrase = Passphrases().passphrase
+        assert again.get(ONE) == SECRETS["token"]
+        assert passphrases.asked == [False, False]
+
+    def test_an_empty_one_is_refused(self, reopen: Callable[[str], FileStore], path: Path) -> None:
+        with pytest.raises(StoreError, match="empty"):
+            reopen("").set(ONE, SECRETS["token"])
+        assert not path.exists()
+
+    @pytest.mark.parametrize(
+        ("typed", "typed_elsewhere"), [("caf\u00e9", "cafe\u0301"), ("\udcff", "\udcff")]
+    )
+    def test_any_text_will_do_however_it_is_composed(
+        self, reopen: Callable[[str], FileStore], typed: str, typed_elsewhere: str
+    ) -> None:
+        reopen(typed).set(ONE, SECRETS["token"])
+        assert reopen(typed_elsewhere).get(ONE) == SECRETS["token"]
+
+    def test_the_last_secret_takes_it_along(
+        self, store: SecretStore, reopen: Callable[[str], FileStore], path: Path
+    ) -> None:
+        store.set(ONE, SECRETS["token"])
+        store.delete(ONE)
+        assert not path.exists()
+        reopen("another").set(ONE, SECRETS["token"])
+        assert reopen("another").get(ONE) == SECRETS["token"]
+
+    def test_its_key_is_derived_once_a_process(
+        self, store: SecretStore, reopen: Callable[[str], FileStore]
+    ) -> None:
+        derive_key.cache_clear()
+        store.set(ONE, SECRETS["token"])
+        store.get(ONE)
+        reopen(Passphrases().passphrase).get(ONE)
+        assert derive_key.cache_info().misses == 1
+
+
+class TestFile:
+    """What lies on disk."""
+
+    def test_holds_no_secret_in_the_clear(self, store: SecretStore, path: Path) -> None:
+        store.set(ONE, Secret({"token": "s3cr3t-t0k3n", "client_key": PEM}))
+        data = path.read_text()
+        assert not [word for word in ("s3cr3t", "PRIVATE", "client_key", "horse") if word in data]
+
+    def test_names_its_form_and_how_to_get_the_key(self, options: StoreOptions, path: Path) -> None:
+        FileStore(options).set(ONE, SECRETS["token"])  # at its real cost, which is OWASP's advice
+        document = json.loads(path.read_text())
+        assert document["apiVersion"] == "kubectl-connector/v1"
+        assert document["kind"] == "EncryptedSecrets"
+        assert document["cipher"] == "ChaCha20-Poly1305"
+        kdf = document["kdf"]
+        assert (kdf["name"], kdf["n"], kdf["r"], kdf["p"]) == ("scrypt", 131072, 8, 1)
+        assert FileStore(options).get(ONE) == SECRETS["token"]
+
+    def test_is_sealed_anew_each_time(self, store: SecretStore, path: Path) -> None:
+        seen = set()
+        for _ in range(5):
+            store.set(ONE, SECRETS["token"])
+            seen.add(json.loads(path.read_text())["secrets"][ONE][:16])
+        assert len(seen) == 5
+
+    @pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
+    def test_is_the_owners_alone(self, store: SecretStore, path: Path) -> None:
+        store.set(ONE, SECRETS["token"])
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert path.parent.stat().st_mode & 0o777 == 0o700
+        assert path.parent.parent.stat().st_mode & 0o777 == 0o700
+
+    @pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
+    @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
+    def test_is_refused_when_others_can_read_it(
+        self, store: SecretStore, filled: Path, mode: int
+    ) -> None:
+        filled.chmod(mode)
+        for call in every_call(store):
+            with pytest.raises(StoreError, match="can be read by others") as caught:
+                call()
+            assert caught.value.hint == f"chmod 600 {filled}"
+        filled.chmod(0o600)
+        assert store.get(ONE) == SECRETS["token"]
+
+    def test_leaves_nothing_else_in_the_folder(self, store: SecretStore, path: Path) -> None:
+        store.set(ONE, SECRETS["token"])
+        store.set(OTHER, SECRETS["20 kB"])
+        store.delete(ONE)
+        assert {entry.name for entry in path.parent.iterdir()} <= {path.name, f"{path.name}.lock"}
+
+    def test_reading_makes_nothing(self, store: SecretStore, path: Path) -> None:
+        store.check()
+        store.delete(ONE)
+        with pytest.raises(NotFoundError):
+            store.get(ONE)
+        assert not path.parent.exists()
+
+
+def every_call(store: SecretStore) -> list[Callable[[], object]]:
+    """Each thing that a store can do."""
+    return [
+        store.check,
+        lambda: store.get(ONE),
+        lambda: store.set(ONE, SECRETS["token"]),
+        lambda: store.delete(ONE),
+    ]
+
+
+BROKEN = {
+    "empty": b"",
+    "cut short": b'{"apiVersion": "kubectl-connector/v1", "kind": "Encr',
+    "not text": b"\xff\xfe\x00",
+    "another document": b"[1, 2]",
+    "nested without end": b"[" * 100_000,
+    "of another kind": b'{"apiVersion": "kubectl-connector/v1", "kind": "Connectors"}',
+    "without fields": b'{"apiVersion": "kubectl-connector/v1", "kind": "EncryptedSecrets"}',
+}
+
+
+class TestBrokenFile:
+    """A file that is not ours to read is not ours to overwrite."""
+
+    @pytest.mark.parametrize("data", BROKEN.values(), ids=list(BROKEN))
+    def test_is_named_and_kept(self, store: SecretStore, path: Path, data: bytes) -> None:
+        put(path, data)
+        for call in every_call(store):
+            with pytest.raises(StoreError, match="not a file of encrypted secrets") as caught:
+                call()
+            assert str(path) in caught.value.message
+        assert path.read_bytes() == data
+
+    def test_of_a_newer_version_is_named_and_kept(self, store: SecretStore, filled: Path) -> None:
+        alter(filled, lambda document: document.update(apiVersion="kubectl-connector/v2"))
+        data = filled.read_bytes()
+        for call in every_call(store):
+            with pytest.raises(StoreError, match="another version") as caught:
+                call()
+            assert caught.value.hint == "upgrade kubectl-connector"
+        assert filled.read_bytes() == data
+
+    def test_a_folder_in_its_place(self, store: SecretStore, path: Path) -> None:
+        path.mkdir(parents=True)
+        for call in every_call(store):
+            with pytest.raises(StoreError, match="can't be read"):
+                call()
+
+    def test_a_file_in_its_folders_place(self, options: StoreOptions, store: SecretStore) -> None:
+        put(Path(options.folder), b"")
+        for call in every_call(store):
+            with pytest.raises(StoreError, match=r"can't be (read|locked)"):
+                call()
+
+
+class TestTampering:
+    """Whoever can write the file can break it, but not make it say something else."""
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda document: document["secrets"].update(
+                {ONE: document["secrets"][OTHER], OTHER: document["secrets"][ONE]}
+            ),
+            lambda document: document["secrets"].update({ONE: document["verifier"]}),
+            lambda document: document["secrets"].update({ONE: flip(document["secrets"][ONE])}),
+            lambda document: document["secrets"].update({ONE: ""}),
+            lambda document: document["secrets"].update({ONE: "AAAA"}),
+        ],
+        ids=["swapped", "the verifier", "a bit", "emptied", "cut short"],
+    )
+    def test_with_a_secret_shows(self, store: SecretStore, filled: Path, change: Alter) -> None:
+        alter(filled, change)
+        with pytest.raises(StoreError, match="was altered") as caught:
+            store.get(ONE)
+        assert ONE in caught.value.message
+        assert str(filled) in caught.value.message
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda document: document.update(verifier=document["secrets"][ONE]),
+            lambda document: document.update(verifier=flip(document["verifier"])),
+            lambda document: document.update(verifier=""),
+            lambda document: document["kdf"].update(salt="AAAAAAAAAAAAAAAAAAAAAA=="),
+            lambda document: document["kdf"].update(salt=""),
+            lambda document: document["kdf"].update(n=2**15),
+            lambda document: document["kdf"].update(p=2),
+        ],
+        ids=["a secret", "a bit", "emptied", "salt", "no salt", "dearer", "more rounds"],
+    )
+    def test_with_the_head_makes_the_passphrase_useless(
+        self, store: SecretStore, filled: Path, change: Alter
+    ) -> None:
+        alter(filled, change)
+        with pytest.raises(StoreError, match="does not open"):
+            store.get(ONE)
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda document: document["kdf"].update(n=2),
+            lambda document: document["kdf"].update(n=2**14 + 1),
+            lambda document: document["kdf"].update(n=2**40),
+            lambda document: document["kdf"].update(n=2**20, r=32),
+            lambda document: document["kdf"].update(r=1),
+            lambda document: document["kdf"].update(p=10**9),
+            lambda document: document["kdf"].update(n=16384.0),
+            lambda document: document["kdf"].update(n="16384"),
+            lambda document: document["kdf"].update(p=True),
+            lambda document: document["kdf"].update(p=1.0),
+            lambda document: document["kdf"].update(name="pbkdf2"),
+            lambda document: document["kdf"].update(salt="not base64"),
+            lambda document: document.update(cipher="none"),
+            lambda document: document.update(secrets=[ONE]),
+            lambda document: document["secrets"].update({ONE: None}),
+        ],
+    )
+    def test_with_the_form_is_refused_before_a_key_is_derived(
+        self, options: StoreOptions, filled: Path, change: Alter
+    ) -> None:
+        alter(filled, change)
+        with pytest.raises(StoreError, match="not a file of encrypted secrets"):
+            FileStore(replace(options, passphrase=no_passphrase)).get(ONE)
+
+
+def test_many_processes_may_write_at_once(options: StoreOptions) -> None:
+    """The first one makes the file: the others find it under their hands, and lose nothing."""
+    program = f"""
+from kubectl_connector.model.secret import Secret
+from kubectl_connector.stores import StoreOptions
+from kubectl_connector.stores.file import FileStore
+from kubectl_connector.stores.support.sealing import ScryptCost
+import sys
+store = FileStore(
+    StoreOptions({options.folder!r}, lambda confirm: "passphrase"), ScryptCost(n=2**14)
+)
+for number in range(5):
+    store.set(f"{{sys.argv[1]}}-{{number}}", Secret({{"token": sys.argv[1]}}))
+store.delete(f"{{sys.argv[1]}}-0")
+"""
+    writers = [
+        subprocess.Popen([sys.executable, "-c", program, f"writer{number}"]) for number in range(3)
+    ]
+    assert [writer.wait() for writer in writers] == [0] * len(writers)
+    store = open_store("file", replace(options, passphrase=Passphrases("passphrase")))
+    for writer in range(len(writers)):
+        for number in range(1, 5):
+            assert store.get(f"writer{writer}-{number}")["token"] == f"writer{writer}"
+        with pytest.raises(NotFoundError):
+            store.get(f"writer{writer}-0")
+
+
+def test_a_busy_file_is_waited_for_but_not_for_ever(options: StoreOptions, path: Path) -> None:
+    store = FileStore(replace(options, timeout=0.1), CHEAP)
+    with locked(str(path)), pytest.raises(StoreError, match="in use") as caught:
+        store.set(ONE, SECRETS["token"])
+    assert caught.value.exit_code == StoreError.exit_code
+    store.set(ONE, SECRETS["token"])
+
+
+def test_errors_say_what_to_do_next(store: SecretStore, path: Path) -> None:
+    put(path, b"{}")
+    with pytest.raises(ConnectorError) as caught:
+        store.get(ONE)
+    assert caught.value.hint
+
+
+def put(path: Path, data: bytes) -> None:
+    """Write a private file."""
+    path.parent.mkdir(parents=True)
+    path.write_bytes(data)
+    path.chmod(0o600)
+
+
+def alter(path: Path, change: Alter) -> None:
+    """Change the file's document as somebody with an editor would."""
+    document = json.loads(path.read_text())
+    change(document)
+    path.write_text(json.dumps(document))
+
+
+def flip(encoded: str) -> str:
+    """Change one of the characters in the middle."""
+    middle = len(encoded) // 2
+    return encoded[:middle] + ("A" if encoded[middle] != "A" else "B") + encoded[middle + 1 :]
