@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class ConnectorError(Exception):
-    """Something failed; ``message`` says what and ``hint`` what to type next (may be empty).
+    """Something failed; ``message`` says what and ``hint`` what to type next: there always is one.
 
     ``exit_code`` is the process's exit status when the error reaches the command line: 1 it
     failed, 2 wrong usage, 3 not found, 4 refused by the cluster, 5 cluster unreachable or
@@ -18,7 +18,7 @@ class ConnectorError(Exception):
 
     exit_code = 1
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint

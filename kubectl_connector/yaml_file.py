@@ -6,6 +6,7 @@ own: see ``kubeconfig/``.
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ import yaml
 
 from kubectl_connector import files
 from kubectl_connector.errors import CatalogError
+
+_log = logging.getLogger(__name__)
 
 API_VERSION = "kubectl-connector/v1"
 
@@ -34,6 +37,7 @@ def read(path: str, kind: str) -> dict[str, Item]:
 
     Raises CatalogError that names the file and, where there is one, the line.
     """
+    _log.info("reading %s", path)
     try:
         with open(path, encoding="utf-8") as file:
             root = yaml.compose(file, Loader=_Loader)
@@ -82,6 +86,7 @@ def write(path: str, kind: str, fields: dict[str, Any]) -> None:
         allow_unicode=True,
         width=10_000,
     )
+    _log.info("writing %s", path)
     try:
         files.make_private_folder(os.path.dirname(path))
         files.replace_file(path, text.encode())

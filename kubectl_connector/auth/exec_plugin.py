@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -23,6 +24,8 @@ from kubectl_connector.model.connector import parse_time
 from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, ExecConfig
 from kubectl_connector.model.secret import Secret
+
+_log = logging.getLogger(__name__)
 
 EXEC = "exec"
 API_VERSIONS = ("client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1")
@@ -128,6 +131,7 @@ def _run(stanza: ExecConfig, request: IssueRequest) -> bytes:
     if stanza.provide_cluster_info:
         info["spec"]["cluster"] = _cluster_info(request.cluster)  # type: ignore[index]
     env = {**os.environ, **dict(stanza.env), "KUBERNETES_EXEC_INFO": json.dumps(info)}
+    _log.info("running %s", program)
     try:
         done = subprocess.run(
             [program, *stanza.args],

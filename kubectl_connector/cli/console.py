@@ -40,8 +40,7 @@ def complain(error: ConnectorError) -> None:
     """An error in two lines; with ``-v`` the chain of its causes, by type and text."""
     sys.stderr.write(_red("error:"))
     note(f" {error.message}")
-    if error.hint:
-        note(f"hint:  {error.hint}")
+    note(f"hint:  {error.hint}")
     if log.isEnabledFor(logging.INFO):
         cause = error.__cause__
         while cause is not None:

@@ -78,7 +78,10 @@ def auth_values(given: Mapping[str, Any]) -> dict[str, str]:
                 values[name] = read_text(value) if field.kind is FieldKind.FILE else value
             continue
         if given[f"{name}_stdin"] and given[f"{name}_file"] is not None:
-            raise UsageError(f"{field.option}-stdin and {field.option}-file exclude each other")
+            raise UsageError(
+                f"{field.option}-stdin and {field.option}-file exclude each other",
+                "leave one of them out",
+            )
         if given[f"{name}_stdin"]:
             values[name] = _one_line(_read_stdin(field), field)
         elif given[f"{name}_file"] is not None:

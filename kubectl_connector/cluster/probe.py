@@ -6,6 +6,7 @@ The package's import alone takes several times what both requests do (docs/perfo
 from __future__ import annotations
 
 import json
+import logging
 import ssl
 import time
 from collections.abc import Mapping
@@ -20,6 +21,8 @@ from kubectl_connector.cluster.tls import presented_issuer
 from kubectl_connector.cluster.transport import AuthenticatedPool, proxy_for
 from kubectl_connector.errors import ClusterError, RefusedError
 from kubectl_connector.model.kubeconfig import Cluster
+
+_log = logging.getLogger(__name__)
 
 _REVIEW_PATH = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 
@@ -48,16 +51,16 @@ def probe(cluster: Cluster, pool: AuthenticatedPool, timeout: float) -> Probe:
     status, version = caller.call("GET", "/version")
     milliseconds = round((time.monotonic() - started) * 1000)
     if status == 401:
-        raise RefusedError(f"{cluster.server} refused the credential (401)")
+        raise _refused(cluster, "it refused the credential (401)")
     if status not in (200, 403):  # 403: known, but not allowed to ask for the version
         caller.not_kubernetes(f"/version answered {status}")
     status, review = caller.call("POST", _REVIEW_PATH, _REVIEW)
     if status == 401:
-        raise RefusedError(f"{cluster.server} refused the credential (401)")
+        raise _refused(cluster, "it refused the credential (401)")
     user = _mapping(_mapping(review.get("status")).get("userInfo")) if status < 300 else {}
     # Nobody's request is either answered as such, or forbidden to "User \"system:anonymous\"".
     if _ANONYMOUS in (user.get("username"), *str(review.get("message")).split('"')):
-        raise RefusedError(f"{cluster.server} takes this credential for nobody's (anonymous)")
+        raise _refused(cluster, "it takes the credential for nobody's (anonymous)")
     return Probe(
         version=str(version.get("gitVersion") or "unknown"),
         username=user.get("username"),
@@ -68,6 +71,10 @@ def probe(cluster: Cluster, pool: AuthenticatedPool, timeout: float) -> Probe:
 
 _ANONYMOUS = "system:anonymous"
 _REVIEW = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+
+
+def _refused(cluster: Cluster, why: str) -> RefusedError:
+    return RefusedError(f"{cluster.server}: {why}", "renew the credential")
 
 
 class _Caller:
@@ -94,6 +101,7 @@ class _Caller:
             )
         except http_errors.HTTPError as error:
             self._explain(error)
+        _log.info("%s %s%s: %s", method, self._server, path, response.status)
         try:
             answer = json.loads(response.data)
         except ValueError:

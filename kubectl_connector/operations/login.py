@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
 from dataclasses import dataclass, replace
@@ -16,6 +17,8 @@ from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.kubeconfig import Context, Entry
 from kubectl_connector.model.kubeconfig_edit import KEEP, KubeconfigEdit, Mark
 from kubectl_connector.operations.workspace import Workspace, whole_cluster
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,7 @@ def login(workspace: Workspace, name: str, request: LoginRequest) -> LoggedIn:
         outcome[:] = [LoggedIn(names.context, file, previous, current, changed=False)]
         return _edit(kubeconfig, connector, names, request, entries)
 
+    _log.info("changing the kubeconfig: %s", ", ".join(request.files.paths))
     change = edit_kubeconfig(request.files, plan, lock_timeout=request.lock_timeout)
     return replace(outcome[0], changed=bool(change.files))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
@@ -15,6 +16,8 @@ from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.kubeconfig import Cluster
 from kubectl_connector.model.secret import Secret
 from kubectl_connector.stores.interface import SecretStore
+
+_log = logging.getLogger(__name__)
 
 Progress = Callable[[str], AbstractContextManager[object]]
 """Shows a text while a cluster is being asked, where there is somebody to see it."""
@@ -54,6 +57,7 @@ class Workspace:
         """
         if not connector.secret_names:
             return Secret()
+        _log.info('reading the secret of "%s" from the %s store', connector.name, connector.store)
         try:
             return self.open_store(connector.store).get(connector.id)
         except NotFoundError as error:

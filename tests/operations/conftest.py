@@ -37,7 +37,7 @@ class MemoryStore:
     def get(self, connector_id: str) -> Secret:
         self._maybe_fail("get")
         if connector_id not in self.secrets:
-            raise NotFoundError("nothing there")
+            raise NotFoundError("nothing there", "look elsewhere")
         return self.secrets[connector_id]
 
     def set(self, connector_id: str, secret: Secret) -> None:

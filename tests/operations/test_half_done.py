@@ -36,7 +36,7 @@ class UnwritableCatalog(Catalog):
 
     def change(self, edit: Callable[[Connectors], Connectors]) -> None:
         edit(self.load())
-        raise CatalogError("no space left on device")
+        raise CatalogError("no space left on device", "make room")
 
 
 class InterruptedCatalog(UnwritableCatalog):

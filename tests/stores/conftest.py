@@ -17,7 +17,7 @@ __all__ = ["windows_backend", "windows_vault"]
 
 def no_passphrase(confirm: bool) -> str:
     """Fail: nothing may ask."""
-    raise StoreError("there is no terminal to ask for a passphrase at")
+    raise StoreError("there is no terminal to ask for a passphrase at", "set it")
 
 
 @pytest.fixture
