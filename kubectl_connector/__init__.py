@@ -5,10 +5,7 @@ The public names are imported on first use, so that ``import kubectl_connector``
 it speaks of.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # typing's own would be imported at every start, for nothing
 if TYPE_CHECKING:
     from kubectl_connector.api import connect
     from kubectl_connector.errors import ConnectorError

@@ -12,7 +12,7 @@ KIND = "Settings"
 HOME_VARIABLE = "KUBECTL_CONNECTOR_HOME"
 PASSPHRASE_VARIABLE = "KUBECTL_CONNECTOR_PASSPHRASE"  # noqa: S105 (its name)
 
-DEFAULTS: Mapping[str, str] = {"store": "keyring"}
+DEFAULTS: Mapping[str, str] = {"store": "keyring", "login.mode": "embed"}
 """Every setting there is, with its value where the user set none."""
 
 

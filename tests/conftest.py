@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import sys
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ JANE_TOKEN = "janes-token-7f3a9c"
 BOB_TOKEN = "bobs-token-51d0e2"
 ADMIN_PASSWORD = "admins-password-c0ffee"
 
-_SCRUBBED = ("KUBE", "XDG_", "GIT_")
+_SCRUBBED = ("KUBE", "PYTHON", "XDG_")
 _SCRUBBED_NAMES = {
     "COLUMNS",
     "DBUS_SESSION_BUS_ADDRESS",
@@ -32,10 +33,10 @@ _SCRUBBED_NAMES = {
     "FORCE_COLOR",
     "GNOME_KEYRING_CONTROL",
     "NO_COLOR",
-    "PYTHON_KEYRING_BACKEND",
     "WAYLAND_DISPLAY",
 }
-_REAL_HOME = os.path.expanduser("~")
+# By the name of the user: HOME is another one in the workers of xdist.
+_REAL_HOME = os.path.expanduser(f"~{getpass.getuser()}")
 _OURS_IN_REAL_HOME = tuple(
     os.path.join(_REAL_HOME, *parts)
     for parts in (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import sys
 from pathlib import Path
@@ -48,7 +49,7 @@ def test_the_manifest_says_what_the_descriptor_says(descriptor: Any, manifest: A
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="tomllib came with Python 3.11")
 def test_the_package_installs_the_executable(descriptor: Any) -> None:
-    import tomllib
+    tomllib = importlib.import_module("tomllib")
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert list(project["scripts"]) == [descriptor["executable"]]

@@ -48,6 +48,7 @@ VERBS = {
     "describe-type": Verb("describe_type", "Look", "A type's authentication methods and fields"),
     "login": Verb("login", "kubectl", "Let kubectl use a connector"),
     "logout": Verb("logout", "kubectl", "Take connectors out of the kubeconfig again"),
+    "credential": Verb("credential", "kubectl", "What kubectl runs for a credential"),
     "config": Verb("config", "Settings", "Your defaults"),
     "version": Verb("version", "Settings", "The version of this program"),
 }

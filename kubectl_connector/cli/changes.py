@@ -11,7 +11,7 @@ import typer
 
 from kubectl_connector.cli.options import auth_values, read_text, with_auth_options
 from kubectl_connector.errors import UsageError
-from kubectl_connector.model.connector import parse_time
+from kubectl_connector.model.connector import check_login_mode, parse_time
 from kubectl_connector.operations.draft import Changes
 from kubectl_connector.operations.overview import parse_labels
 from kubectl_connector.stores import check_store_name
@@ -73,6 +73,12 @@ def _options(
         Optional[str],  # noqa: UP045
         typer.Option("--store", metavar="NAME", help="Where secrets go: keyring or file."),
     ] = None,
+    login_mode: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--login-mode", metavar="MODE", help="How login does it: embed or exec (no secret)."
+        ),
+    ] = None,
     auth_method: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(
@@ -108,6 +114,9 @@ def changes_from(given: Mapping[str, Any]) -> Changes:
         labels=_labels(given["label"] or []),
         expires_at=_time(given["expires_at"]),
         store=check_store_name(given["store"]) if given["store"] is not None else None,
+        login_mode=check_login_mode(given["login_mode"])
+        if given["login_mode"]
+        else given["login_mode"],
         auth_method=given["auth_method"],
         auth_values=auth_values(given),
     )

@@ -8,6 +8,7 @@ import typer
 
 from kubectl_connector.cli import console, environment
 from kubectl_connector.cli.app import add_verb, new_app
+from kubectl_connector.model.connector import check_login_mode
 from kubectl_connector.settings import DEFAULTS, check_setting
 from kubectl_connector.stores import check_store_name
 
@@ -51,6 +52,8 @@ def set_(
     check_setting(setting)
     if setting == "store":
         check_store_name(value)
+    if setting == "login.mode":
+        check_login_mode(value)
     environment.settings().set(setting, value)
     console.say(f"{setting}={value}")
 

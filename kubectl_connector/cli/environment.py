@@ -17,19 +17,29 @@ from kubectl_connector.stores import SecretStore, StoreOptions, open_store
 DEFAULT_TIMEOUT = 10.0
 
 
-def workspace(timeout: float = DEFAULT_TIMEOUT) -> Workspace:
-    """The user's own files, stores and terminal; ``timeout`` in seconds, for a cluster."""
-    folder = home_folder(os.environ)
+def home() -> str:
+    """The folder of our own files."""
+    return home_folder(os.environ)
+
+
+def workspace(timeout: float = DEFAULT_TIMEOUT, interactive: bool | None = None) -> Workspace:
+    """The user's own files, stores and terminal; ``timeout`` in seconds, for a cluster.
+
+    ``interactive`` says whether anything may be asked; None: where there is a terminal.
+    """
+    folder = home()
+    asking = console.at_terminal() if interactive is None else interactive
 
     @functools.cache  # one store a run: it asks for its passphrase once
     def store(name: str) -> SecretStore:
-        return open_store(name, StoreOptions(folder, ask_passphrase))
+        passphrase = ask_passphrase if asking else passphrase_of_environment
+        return open_store(name, StoreOptions(folder, passphrase, interactive=asking))
 
     return Workspace(
         Catalog(folder),
         store,
         owner=_owner(),
-        interactive=console.at_terminal(),
+        interactive=asking,
         timeout=timeout,
         progress=console.spinner,
     )
@@ -37,7 +47,7 @@ def workspace(timeout: float = DEFAULT_TIMEOUT) -> Workspace:
 
 def settings() -> Settings:
     """The user's settings."""
-    return Settings(home_folder(os.environ))
+    return Settings(home())
 
 
 def kubeconfigs(explicit: str | None = None) -> KubeconfigFiles:
@@ -47,18 +57,23 @@ def kubeconfigs(explicit: str | None = None) -> KubeconfigFiles:
 
 def ask_passphrase(confirm: bool) -> str:
     """The file store's passphrase: from the environment, else from the person."""
-    given = os.environ.get(PASSPHRASE_VARIABLE)
-    if given:
-        return given
-    if not console.at_terminal():
-        raise StoreError(
-            "the file store needs its passphrase, and there is no terminal to ask at",
-            f"set {PASSPHRASE_VARIABLE} in the environment",
-        )
+    if os.environ.get(PASSPHRASE_VARIABLE):
+        return passphrase_of_environment(confirm)
     terminal = console.Terminal()
     passphrase = terminal.secret("Passphrase of the file store", "")
     if confirm and terminal.secret("The same again", "") != passphrase:
         raise StoreError("the two passphrases differ", "run the command again; nothing was kept")
+    return passphrase
+
+
+def passphrase_of_environment(confirm: bool) -> str:  # noqa: ARG001
+    """The file store's passphrase where nobody may be asked; StoreError where it is not set."""
+    passphrase = os.environ.get(PASSPHRASE_VARIABLE)
+    if not passphrase:
+        raise StoreError(
+            "the file store needs its passphrase, and there is nobody to ask",
+            f"set {PASSPHRASE_VARIABLE} in the environment",
+        )
     return passphrase
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from kubectl_connector.cli import console, environment
+from kubectl_connector.cli import console, environment, program
 from kubectl_connector.cli.options import KubeconfigOption, LockTimeoutOption, NameArgument
 from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.operations.login import LoggedIn, LoginRequest, login
@@ -29,18 +29,38 @@ def command(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace entries of yours that have the name.")
     ] = False,
+    exec_: Annotated[
+        Optional[bool],  # noqa: UP045
+        typer.Option(
+            "--exec/--embed",
+            help="Let kubectl ask us for the credential at every call, or put it into the file."
+            " Default: the connector's login mode, else the setting login.mode.",
+            show_default=False,
+        ),
+    ] = None,
+    exec_command: Annotated[
+        str,
+        typer.Option(
+            "--exec-command",
+            metavar="path|name",
+            help="How the stanza names us: by our path, or by name for machines that differ.",
+        ),
+    ] = "path",
     lock_timeout: LockTimeoutOption = 10.0,
 ) -> None:
     """Let kubectl use a connector: cluster, user and context go into your kubeconfig.
 
-    The credential goes with them, so the file must be readable by you alone. The same login again
+    The credential goes with them, so the file must be readable by you alone. With --exec no secret
+    does: kubectl then runs us at every call, and we read the secret store. The same login again
     brings the entries up to date; logout takes them out.
 
     Examples:
       kubectl connector login prod
+      kubectl connector login prod --exec
       kubectl connector login prod --context shop --namespace shop --no-set-current
 
     """
+    mode = None if exec_ is None else "exec" if exec_ else "embed"
     request = LoginRequest(
         environment.kubeconfigs(kubeconfig),
         context,
@@ -48,8 +68,22 @@ def command(
         not no_set_current,
         overwrite,
         lock_timeout,
+        mode=mode,
+        default_mode=environment.settings().get("login.mode"),
+        program=program.command(exec_command),
+        program_env=program.needed_environment(),
     )
-    console.say(_sentence(name, login(environment.workspace(), name, request)))
+    done = login(environment.workspace(), name, request)
+    console.say(_sentence(name, done))
+    if done.mode == "exec" and request.program:
+        _warn_of_policy(request.program)
+
+
+def _warn_of_policy(command: str) -> None:
+    """Say so where kubectl would not run us."""
+    refusal = program.kubectls_refusal(command)
+    if refusal:
+        console.note(refusal)
 
 
 def _sentence(name: str, done: LoggedIn) -> str:

@@ -62,7 +62,14 @@ def connector_document(
         "currentContext": item.current,
     }
     document = {**item.connector.to_document(), "status": status}
-    return document if secret is None else {**document, "secret": dict(secret)}
+    return (
+        document
+        if secret is None
+        else {
+            **document,
+            "secret": {name: secret[name] for name in item.connector.secret_names},
+        }
+    )
 
 
 def resources_report(connectors: Sequence[Connector]) -> Report:
@@ -127,6 +134,7 @@ def properties(connector: Connector, now: datetime) -> list[tuple[str, str]]:
         ("SHARED", "no"),
         ("LABELS", labels(connector.labels)),
         ("DESCRIPTION", connector.description),
+        ("LOGIN MODE", connector.login_mode or ""),
         ("CREATED_AT", format_time(connector.created_at)),
         ("UPDATED_AT", format_time(connector.updated_at)),
     ]

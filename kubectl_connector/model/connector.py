@@ -14,6 +14,9 @@ from kubectl_connector.model.kubeconfig import Cluster, Impersonation
 TYPE = "kubernetes"
 """The only connector type there is, kept in documents so that there can be others."""
 
+LOGIN_MODES = ("embed", "exec")
+"""What login can put into a kubeconfig: the credential, or a program that gives it."""
+
 RESOURCE_TYPE = "kubernetes-cluster"
 """What a connector gives access to, in ZenML's words."""
 
@@ -54,6 +57,8 @@ class Connector:
     expires_at: datetime | None = None
     impersonation: Impersonation = Impersonation()
     origin: Origin | None = None
+    login_mode: str | None = None
+    """How login puts it into kubeconfigs, ``embed`` or ``exec``; None: as the settings say."""
 
     def expired(self, now: datetime) -> bool:
         """Whether the credential's known end has passed."""
@@ -76,6 +81,7 @@ class Connector:
             "configuration": dict(self.configuration),
             "secretStore": self.store,
             "secretNames": list(self.secret_names),
+            "loginMode": self.login_mode,
             "expiresAt": format_time(self.expires_at) if self.expires_at else None,
             "createdAt": format_time(self.created_at),
             "updatedAt": format_time(self.updated_at),
@@ -114,6 +120,7 @@ class Connector:
             expires_at=parse_time(expires_at) if expires_at else None,
             impersonation=Impersonation.from_entry(fields.optional("impersonation", dict) or {}),
             origin=Origin(origin["kubeconfig"], origin["context"]) if origin else None,
+            login_mode=fields.optional("loginMode", str),
         )
         fields.refuse_unread()
         return connector
@@ -127,6 +134,13 @@ def check_name(name: str) -> str:
             "use letters, digits and . _ @ + -, starting with a letter or digit",
         )
     return name
+
+
+def check_login_mode(mode: str) -> str:
+    """``mode`` if it is one of :data:`LOGIN_MODES`; UsageError."""
+    if mode not in LOGIN_MODES:
+        raise UsageError(f'no login mode "{mode}"', f"choose one of: {', '.join(LOGIN_MODES)}")
+    return mode
 
 
 def format_time(moment: datetime) -> str:

@@ -12,10 +12,10 @@ from kubectl_connector.auth import auth_method, choose, recognise
 from kubectl_connector.auth.interface import Field, FieldKind, Material
 from kubectl_connector.errors import UsageError
 from kubectl_connector.kubeconfig.load import ResolvedContext
-from kubectl_connector.model.connector import Connector, Origin, check_name
+from kubectl_connector.model.connector import Connector, Origin, check_name, format_time
 from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, Impersonation
 from kubectl_connector.model.secret import Secret
-from kubectl_connector.operations.workspace import PROXY_URL
+from kubectl_connector.operations.workspace import EXPIRES_AT, PROXY_URL
 
 
 @dataclass(frozen=True)
@@ -35,17 +35,31 @@ class Draft:
     """What the user said; what the credential says of itself is in the material."""
     impersonation: Impersonation = Impersonation()
     origin: Origin | None = None
+    login_mode: str | None = None
 
     @property
     def ends_at(self) -> datetime | None:
         """When the credential ends, as far as is known, in UTC."""
         return self.expires_at or self.material.expires_at
 
-    def secret(self) -> Secret:
-        """The secret half, a proxy's password included."""
+    @property
+    def secret_names(self) -> tuple[str, ...]:
+        """The names of the values that are secret."""
         proxy = self.cluster.proxy_url
-        extra = {PROXY_URL: proxy} if proxy and has_password(proxy) else {}
-        return Secret({**self.material.secret, **extra})
+        return (*self.material.secret, *((PROXY_URL,) if proxy and has_password(proxy) else ()))
+
+    def secret(self) -> Secret:
+        """The secret half: a proxy's password too, and the end, so that one look says all.
+
+        Whoever answers kubectl reads this and nothing else.
+        """
+        proxy = self.cluster.proxy_url
+        values = dict(self.material.secret)
+        if proxy and PROXY_URL in self.secret_names:
+            values[PROXY_URL] = proxy
+        if values and self.ends_at:
+            values[EXPIRES_AT] = format_time(self.ends_at)
+        return Secret(values)
 
     def connector(self, id_: str, owner: str, created_at: datetime, now: datetime) -> Connector:
         """The half that is not secret, as of ``now``."""
@@ -60,13 +74,14 @@ class Draft:
             created_at=created_at,
             updated_at=now,
             configuration=self.material.configuration,
-            secret_names=tuple(self.secret()),
+            secret_names=self.secret_names,
             namespace=self.namespace,
             description=self.description,
             labels=dict(self.labels),
             expires_at=self.ends_at,
             impersonation=self.impersonation,
             origin=self.origin,
+            login_mode=self.login_mode,
         )
 
 
@@ -96,7 +111,7 @@ def lift(name: str, resolved: ResolvedContext, store: str) -> Draft:
 def redraft(connector: Connector, secret: Secret) -> Draft:
     """The draft that would make an existing connector again."""
     method = auth_method(connector.auth_method)
-    own = {name: value for name, value in secret.items() if name != PROXY_URL}
+    own = {name: value for name, value in secret.items() if name not in (PROXY_URL, EXPIRES_AT)}
     proxy = secret.get(PROXY_URL, connector.cluster.proxy_url)
     return Draft(
         name=connector.name,
@@ -110,6 +125,7 @@ def redraft(connector: Connector, secret: Secret) -> Draft:
         labels=connector.labels,
         impersonation=connector.impersonation,
         origin=connector.origin,
+        login_mode=connector.login_mode,
     )
 
 
@@ -190,6 +206,7 @@ class Changes:
     """By key; None takes a label away."""
     expires_at: datetime | None = None
     store: str | None = None
+    login_mode: str | None = None
     auth_method: str | None = None
     auth_values: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Values of the method's fields; they may be secret."""
@@ -213,6 +230,7 @@ def apply(draft: Draft, changes: Changes) -> Draft:
         labels={key: value for key, value in labels.items() if value is not None},
         expires_at=changes.expires_at or draft.expires_at,
         store=changes.store or draft.store,
+        login_mode=draft.login_mode if changes.login_mode is None else changes.login_mode or None,
     )
     if not changes.auth_values and changes.auth_method in (None, draft.auth_method):
         return changed

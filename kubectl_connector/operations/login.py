@@ -8,15 +8,16 @@ import stat
 from dataclasses import dataclass, replace
 
 from kubectl_connector.auth import auth_method
-from kubectl_connector.catalog import Connectors
-from kubectl_connector.errors import KubeconfigError
+from kubectl_connector.catalog import Connectors, find
+from kubectl_connector.errors import ConnectorError, KubeconfigError
 from kubectl_connector.kubeconfig.load import Kubeconfig
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, display_path
 from kubectl_connector.kubeconfig.write import edit_kubeconfig
 from kubectl_connector.model.connector import Connector
-from kubectl_connector.model.kubeconfig import Context, Entry
+from kubectl_connector.model.kubeconfig import AuthInfo, Context, Entry, ExecConfig
 from kubectl_connector.model.kubeconfig_edit import KEEP, KubeconfigEdit, Mark
-from kubectl_connector.operations.workspace import Workspace, whole_cluster
+from kubectl_connector.operations.issue import password_error
+from kubectl_connector.operations.workspace import PROXY_URL, Workspace, whole_cluster
 
 _log = logging.getLogger(__name__)
 
@@ -35,6 +36,14 @@ class LoginRequest:
     lock_timeout: float = 10.0
     """Seconds to wait for another program that writes the kubeconfig."""
 
+    mode: str | None = None
+    """``embed`` or ``exec``; None: what the connector says, else ``default_mode``."""
+    default_mode: str = "embed"
+    program: str | None = None
+    """The command of an exec stanza: our bare name, or our absolute path; None: not to be found."""
+    program_env: tuple[tuple[str, str], ...] = ()
+    """What the program needs in its environment to find our files."""
+
 
 @dataclass(frozen=True)
 class LoggedIn:
@@ -47,6 +56,8 @@ class LoggedIn:
     current: bool
     """Whether the context is the current one now."""
     changed: bool
+    mode: str
+    """How it was done: ``embed`` or ``exec``."""
 
 
 @dataclass(frozen=True)
@@ -62,18 +73,13 @@ def login(workspace: Workspace, name: str, request: LoginRequest) -> LoggedIn:
     """Put the connector called ``name`` into the kubeconfig that kubectl would write to.
 
     Raises NotFoundError, StoreError, and KubeconfigError where the file can't be changed, could
-    be read by others, or has an entry of that name that is not this connector's.
+    be read by others, or has an entry of that name that is not this connector's; ConnectorError
+    where an exec plugin can't carry the credential.
     """
     connectors = workspace.catalog.load()
-    connector = workspace.catalog.get(name)
-    secret = workspace.read_secret(connector)
-    entries = _Entries(
-        whole_cluster(connector, secret).to_entry(),
-        replace(
-            auth_method(connector.auth_method).auth_info(connector.configuration, secret),
-            impersonation=connector.impersonation,
-        ).to_entry(),
-    )
+    connector = find(connectors, name)
+    mode = request.mode or connector.login_mode or request.default_mode
+    entries = _exec(connector, request) if mode == "exec" else _embedded(workspace, connector)
     outcome: list[LoggedIn] = []
 
     def plan(kubeconfig: Kubeconfig) -> KubeconfigEdit:
@@ -82,11 +88,13 @@ def login(workspace: Workspace, name: str, request: LoginRequest) -> LoggedIn:
             _refuse_strangers(kubeconfig, connectors, connector, names)
         found = kubeconfig.contexts.get(names.context)
         file = found.file if found else request.files.default
-        if secret:
+        if entries.secret:
             _refuse_public(file)
+        if mode == "exec" and request.program:
+            _refuse_neighbour(request.program, file)
         previous = kubeconfig.current_context
         current = request.set_current or previous == names.context
-        outcome[:] = [LoggedIn(names.context, file, previous, current, changed=False)]
+        outcome[:] = [LoggedIn(names.context, file, previous, current, changed=False, mode=mode)]
         return _edit(kubeconfig, connector, names, request, entries)
 
     _log.info("changing the kubeconfig: %s", ", ".join(request.files.paths))
@@ -100,9 +108,66 @@ class _Entries:
 
     cluster: Entry
     user: Entry
+    secret: bool
+    """Whether there is a secret in them."""
 
     def __repr__(self) -> str:
         return "_Entries()"
+
+
+def _embedded(workspace: Workspace, connector: Connector) -> _Entries:
+    """The credential itself."""
+    secret = workspace.read_secret(connector)
+    method = auth_method(connector.auth_method)
+    user = replace(
+        method.auth_info(connector.configuration, secret), impersonation=connector.impersonation
+    )
+    return _Entries(whole_cluster(connector, secret).to_entry(), user.to_entry(), bool(secret))
+
+
+def _exec(connector: Connector, request: LoginRequest) -> _Entries:
+    """A stanza that runs us: it names the connector, and by its id finds it under any name."""
+    if "password" in connector.secret_names:
+        raise password_error(connector)
+    if PROXY_URL in connector.secret_names:
+        raise ConnectorError(
+            f'the proxy of "{connector.name}" needs a password, which kubectl takes from the'
+            " kubeconfig alone",
+            f"kubectl connector login {connector.name} --embed",
+        )
+    if not request.program:
+        raise ConnectorError(
+            "kubectl-connector is not on the PATH, so kubectl could not run it",
+            "put it on the PATH, or name it all the same: --exec-command name",
+        )
+    stanza = ExecConfig(
+        command=request.program,
+        args=("credential", connector.name, "--id", connector.id),
+        env=request.program_env,
+        install_hint=_INSTALL_HINT.format(connector.name),
+    )
+    user = AuthInfo(exec=stanza, impersonation=connector.impersonation)
+    return _Entries(connector.cluster.to_entry(), user.to_entry(), secret=False)
+
+
+_INSTALL_HINT = """\
+This context's credential is kept by kubectl-connector, which is not installed here.
+Install it: pipx install kubectl-connector
+If it is elsewhere now: kubectl connector login {} --exec"""
+
+
+def _refuse_neighbour(program: str, file: str) -> None:
+    """Raise KubeconfigError for a program in the kubeconfig's own folder.
+
+    ``kubectl config`` would one day rewrite its path as a bare name (semantics W11).
+    """
+    if os.path.isabs(program) and os.path.dirname(program) == os.path.dirname(
+        os.path.abspath(file)
+    ):
+        raise KubeconfigError(
+            f"{display_path(program)} is beside the kubeconfig; kubectl would lose its path there",
+            "put it elsewhere, or name it without its path: --exec-command name",
+        )
 
 
 def _choose_names(kubeconfig: Kubeconfig, connector: Connector, wanted: str | None) -> _Names:

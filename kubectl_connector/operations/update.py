@@ -28,7 +28,9 @@ def update(
     except MissingSecretError:
         old_secret = Secret()  # an update that brings a new one mends the connector
     draft = edit(redraft(old, old_secret))
-    if draft.auth_method == old.auth_method and not set(old.secret_names) <= set(draft.secret()):
+    if draft.auth_method == old.auth_method and not set(old.secret_names) <= set(
+        draft.secret_names
+    ):
         workspace.read_secret(old)  # the edit brought none: say what is missing
     now = workspace.now().replace(microsecond=0)
     new = draft.connector(old.id, old.owner, old.created_at, now)

@@ -87,8 +87,9 @@ def renewal(connector: Connector) -> str:
 
 def _refusal(workspace: Workspace, connector: Connector, error: RefusedError) -> str:
     """The cluster's refusal in the connector's words."""
-    what = _NOUNS.get(connector.auth_method, "credential")
-    message = f'the cluster {connector.cluster_name} refused the {what} of "{connector.name}"'
+    message = (
+        f'the cluster {connector.cluster_name} refused the {noun(connector)} of "{connector.name}"'
+    )
     if connector.expired(workspace.now()) and connector.expires_at:
         message += f": it expired {ago(connector.expires_at, workspace.now())}"
     elif "anonymous" in error.message:
@@ -98,12 +99,11 @@ def _refusal(workspace: Workspace, connector: Connector, error: RefusedError) ->
     return message
 
 
-_NOUNS = {
-    "token": "token",
-    "password": "password",
-    "client-certificate": "client certificate",
-    "exec": "exec plugin's credential",
-}
+def noun(connector: Connector) -> str:
+    """What to call the connector's credential."""
+    return {"exec": "credential"}.get(
+        connector.auth_method, connector.auth_method.replace("-", " ")
+    )
 
 
 def _try_read(workspace: Workspace, connector: Connector) -> Secret | ConnectorError:

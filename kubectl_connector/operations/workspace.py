@@ -25,6 +25,9 @@ Progress = Callable[[str], AbstractContextManager[object]]
 PROXY_URL = "proxy_url"
 """The secret that holds a proxy's URL when there is a password in it."""
 
+EXPIRES_AT = "expires_at"
+"""What lies beside the secrets: when they end, RFC 3339 in UTC to the second."""
+
 
 def utc_now() -> datetime:
     """Now, aware, in UTC."""

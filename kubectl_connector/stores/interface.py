@@ -49,3 +49,5 @@ class StoreOptions:
     passphrase: PassphraseSource = field(repr=False)
     timeout: float = 30.0
     """Seconds that one call may take, the user's time at a passphrase prompt not counted."""
+    interactive: bool = True
+    """Whether the user may be asked to unlock the store, in a window where there is one."""

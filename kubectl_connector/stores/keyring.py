@@ -86,10 +86,13 @@ class KeyringStore:
         backend = self._backend = self._backend or choose_backend(os.environ)
         if (
             backend_name(backend) == SECRET_SERVICE
-            and not has_desktop(os.environ)
+            and not (self._options.interactive and has_desktop(os.environ))
             and would_ask(backend)
         ):
-            raise locked_error("the keyring is locked and there is no desktop to unlock it at")
+            why = "there is no desktop to unlock it at"
+            if not self._options.interactive:
+                why = "nobody may be asked to unlock it now"
+            raise locked_error(f"the keyring is locked and {why}")
         size = self._item_size or largest_item(backend)
         return SplitItems(backend, size) if size else WholeItems(backend)
 

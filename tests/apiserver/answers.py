@@ -20,7 +20,12 @@ class Answer:
 
 def json_answer(document: Mapping[str, Any], code: int = 200) -> Answer:
     """A JSON document."""
-    return Answer(code, json.dumps(document).encode() + b"\n")
+    return Answer(code, json.dumps(document, separators=(",", ":")).encode() + b"\n")
+
+
+def indented_answer(document: Mapping[str, Any]) -> Answer:
+    """A JSON document for people, as /version is."""
+    return Answer(200, json.dumps(document, indent=2).encode())
 
 
 def text_answer(text: str, code: int = 200) -> Answer:

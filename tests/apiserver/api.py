@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from tests.apiserver.access import Rules, User, impersonated, refusal
-from tests.apiserver.answers import Answer, json_answer, no_such_resource, text_answer
+from tests.apiserver.answers import (
+    Answer,
+    indented_answer,
+    json_answer,
+    no_such_resource,
+    text_answer,
+)
 from tests.apiserver.paths import (
     SELF_SUBJECT_ACCESS_REVIEWS,
     SELF_SUBJECT_REVIEWS,
@@ -27,7 +33,7 @@ def _allowed(request: Request, user: User, rules: Rules, url: str) -> Answer:
     if request.path in rules.absent_paths:
         return no_such_resource()
     if request.path == "/version":
-        return json_answer(VERSION)
+        return indented_answer(VERSION)
     if request.path in ("/healthz", "/livez", "/readyz"):
         return text_answer("ok")
     if request.method == "POST":

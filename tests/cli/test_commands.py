@@ -97,7 +97,7 @@ def test_wrong_usage_says_what_to_type(capsys: Capture, words: tuple[str, ...], 
 
 
 def test_settings(capsys: Capture) -> None:
-    assert succeeds(capsys, "config", "view") == "store=keyring  (default)\n"
+    assert succeeds(capsys, "config", "view").startswith("store=keyring ")
     succeeds(capsys, "config", "set", "store", "file")
     assert succeeds(capsys, "config", "get", "store") == "file\n"
     succeeds(capsys, "config", "unset", "store")

@@ -203,7 +203,7 @@ def test_a_method_can_be_changed(
     changes = Changes(auth_method="client-certificate", auth_values=values)
     new = update(workspace, "prod", lambda draft: apply(draft, changes)).connector
     assert (new.id, new.auth_method) == (old.id, "client-certificate")
-    assert set(store.secrets[old.id]) == {"client_certificate", "client_key"}
+    assert set(store.secrets[old.id]) == {"client_certificate", "client_key", "expires_at"}
 
 
 def test_rename_keeps_everything_else(workspace: Workspace, token_draft: MakeDraft) -> None:

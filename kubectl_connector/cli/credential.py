@@ -1,0 +1,80 @@
+"""``credential``: what kubectl runs, where the fast way (``credential.py``) has no answer."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from typing import Annotated, Any, Optional
+
+import typer
+
+from kubectl_connector.cli import asked, console, environment
+from kubectl_connector.cli.options import NameArgument
+from kubectl_connector.credential import V1, V1BETA1
+from kubectl_connector.errors import UsageError
+from kubectl_connector.model.connector import format_time
+from kubectl_connector.model.credential import Credential
+from kubectl_connector.operations.issue import issue
+
+
+def command(
+    name: NameArgument,
+    id_: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--id", metavar="ID", help="The connector's id, whatever it is called now."),
+    ] = None,
+) -> None:
+    """Print a credential for kubectl (an ExecCredential); login --exec makes kubectl run this.
+
+    Example:
+      kubectl connector credential prod
+    """
+    wanted = _read_info(os.environ.get("KUBERNETES_EXEC_INFO"))
+    interactive = wanted.interactive and console.at_terminal() and asked.first_time()
+    workspace = environment.workspace(interactive=interactive)
+    credential = issue(workspace, name, id_)
+    console.out(json.dumps(_document(credential, wanted.api_version)) + "\n")
+
+
+@dataclass(frozen=True)
+class _Info:
+    """What kubectl wants (semantics X3)."""
+
+    api_version: str = V1
+    interactive: bool = True
+
+
+def _read_info(text: str | None) -> _Info:
+    """Typed by hand there is none: version v1, and a person who may be asked."""
+    if not text:
+        return _Info()
+    try:
+        info: Any = json.loads(text)
+        version, interactive = info["apiVersion"], info["spec"].get("interactive", False)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(
+            "KUBERNETES_EXEC_INFO is not what kubectl puts there", "let kubectl run this command"
+        ) from error
+    if version not in (V1, V1BETA1):
+        raise UsageError(
+            f"kubectl asks for a credential in {version}, which is not known",
+            f"log in again, so that the kubeconfig says {V1}",
+        )
+    return _Info(version, bool(interactive))
+
+
+def _document(credential: Credential, api_version: str) -> dict[str, Any]:
+    status = {
+        "token": credential.token,
+        "clientCertificateData": credential.client_certificate,
+        "clientKeyData": credential.client_key,
+        "expirationTimestamp": format_time(credential.expires_at)
+        if credential.expires_at
+        else None,
+    }
+    return {
+        "apiVersion": api_version,
+        "kind": "ExecCredential",
+        "status": {name: value for name, value in status.items() if value is not None},
+    }

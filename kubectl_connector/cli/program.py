@@ -1,0 +1,47 @@
+"""This program as others run it: where it is, and what it needs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+
+from kubectl_connector.errors import UsageError
+from kubectl_connector.kubeconfig.kuberc import refusal
+from kubectl_connector.settings import HOME_VARIABLE
+
+NAME = "kubectl-connector"
+
+
+def command(how: str) -> str | None:
+    """How an exec stanza should name us: ``path`` or ``name``.
+
+    The path is the one that we were run by, links not followed: krew's and pipx's links stay when
+    what they lead to is upgraded. It works where PATH is another, as in GUI programs and under sudo
+    (semantics X13). None where we were not run as a program and are not on the PATH. Raises
+    UsageError.
+    """
+    if how == "name":
+        return NAME
+    if how != "path":
+        raise UsageError(f'no way to name us "{how}"', "choose path or name")
+    found = _own_path() or shutil.which(NAME)
+    return os.path.abspath(found) if found else None
+
+
+def needed_environment() -> tuple[tuple[str, str], ...]:
+    """Where our files are, if the user moved them: other programs' environment may not say so."""
+    moved = os.environ.get(HOME_VARIABLE)
+    return ((HOME_VARIABLE, os.path.abspath(moved)),) if moved else ()
+
+
+def kubectls_refusal(command: str) -> str | None:
+    """Why kubectl's preferences keep it from running us, and what to change; None: they don't."""
+    return refusal(command, shutil.which(command) or command, os.environ)
+
+
+def _own_path() -> str | None:
+    """The path we were run by; None where that was through the interpreter (``python -m``)."""
+    path = sys.executable if getattr(sys, "frozen", False) else sys.argv[0]
+    name = os.path.basename(path).removesuffix(".exe")
+    return path if name == NAME and os.path.dirname(path) else None

@@ -1,0 +1,1 @@
+"""Kubeconfigs: read as kubectl reads them, changed without losing a byte (docs/architecture.md)."""

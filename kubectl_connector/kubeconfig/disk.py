@@ -1,0 +1,105 @@
+"""Reading and writing kubeconfig files whole, with errors that users understand."""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+import stat
+
+from kubectl_connector import files
+from kubectl_connector.errors import KubeconfigError
+from kubectl_connector.kubeconfig.document import Document
+from kubectl_connector.kubeconfig.outline import OutlineError
+from kubectl_connector.kubeconfig.paths import display_path
+
+MAX_BYTES = 64 * 1024 * 1024
+"""About 12,000 contexts with certificates."""
+FIFO_TIMEOUT = 10.0
+"""Seconds to wait for somebody to write to a FIFO."""
+
+
+def read_kubeconfig(path: str, for_edit: bool = False) -> bytes | None:
+    """A kubeconfig's bytes, None for a missing file; FIFOs and devices only where not edited (D5).
+
+    Raises KubeconfigError for what can't be read, or is larger than MAX_BYTES.
+    """
+    try:
+        status = os.stat(path)
+        if for_edit and not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
+            raise KubeconfigError(
+                f"{display_path(path)} is not a regular file",
+                "only a kubeconfig that is a regular file can be changed",
+            )
+        data = _read(path, status)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise KubeconfigError(
+            f"{display_path(path)} can't be read: {error.strerror}",
+            "check its owner and mode, and the KUBECONFIG variable",
+        ) from error
+    if len(data) > MAX_BYTES:
+        raise KubeconfigError(
+            f"{display_path(path)} is larger than {MAX_BYTES // 1024 // 1024} MiB",
+            "that is no kubeconfig: check the KUBECONFIG variable",
+        )
+    return data
+
+
+def _read(path: str, status: os.stat_result) -> bytes:
+    fifo = stat.S_ISFIFO(status.st_mode)
+    handle = os.open(path, os.O_RDONLY | (os.O_NONBLOCK if fifo else 0))
+    with os.fdopen(handle, "rb") as file:
+        if fifo:
+            if not select.select([file], [], [], FIFO_TIMEOUT)[0]:
+                raise TimeoutError(errno.ETIMEDOUT, "nothing was written to it", path)
+            os.set_blocking(handle, True)
+        return file.read(MAX_BYTES + 1)
+
+
+def parse(path: str, data: bytes | None) -> Document:
+    """The kubeconfig in a file's bytes (None: an empty one); KubeconfigError naming the line."""
+    try:
+        return Document(data or b"")
+    except OutlineError as error:
+        raise broken(path, error) from None
+
+
+def broken(path: str, error: OutlineError) -> KubeconfigError:
+    """The user's view of an OutlineError."""
+    where = f", line {error.line}," if error.line else ""
+    return KubeconfigError(
+        f"{display_path(path)}{where} {error.problem}",
+        "mend the file in an editor, or leave it out of KUBECONFIG",
+    )
+
+
+def write_kubeconfig(path: str, data: bytes) -> None:
+    """Replace a kubeconfig, or make it with mode 0600; KubeconfigError with the old one whole.
+
+    Replacing a file parts it from its hard links, so one that has any is refused.
+    """
+    try:
+        if os.path.exists(path) and os.stat(path).st_nlink > 1:
+            raise KubeconfigError(
+                f"{display_path(path)} has a second name (a hard link), which a change would part",
+                "use a symbolic link for one of the names",
+            )
+        files.replace_file(path, data)
+    except OSError as error:
+        raise KubeconfigError(
+            f"{display_path(path)} can't be written: {error.strerror}",
+            "nothing was changed; check the folder's owner, mode and free space",
+        ) from error
+
+
+def remove_kubeconfig(path: str) -> None:
+    """Remove a kubeconfig that login made; a symbolic link to it stays. KubeconfigError."""
+    try:
+        os.unlink(os.path.realpath(path))
+    except OSError as error:
+        raise KubeconfigError(
+            f"{display_path(path)} can't be removed: {error.strerror}",
+            "nothing was changed; check the folder's owner and mode",
+        ) from error

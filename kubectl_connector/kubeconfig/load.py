@@ -1,0 +1,159 @@
+"""What kubectl sees: the merge of all kubeconfig files (semantics M1-M6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from kubectl_connector import suggest
+from kubectl_connector.errors import KubeconfigError, NotFoundError
+from kubectl_connector.kubeconfig.disk import broken, parse, read_kubeconfig
+from kubectl_connector.kubeconfig.document import Document
+from kubectl_connector.kubeconfig.outline import LISTS, OutlineError
+from kubectl_connector.kubeconfig.paths import KubeconfigFiles
+from kubectl_connector.kubeconfig.resolve import auth_info, cluster
+from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, Context, Entry
+
+
+@dataclass(frozen=True)
+class Found:
+    """A cluster, user or context, and the file that owns it (M1)."""
+
+    name: str
+    file: str
+    """As it was named in KUBECONFIG or ``--kubeconfig``."""
+    kind: str
+    """clusters, users or contexts."""
+    document: Document = field(repr=False, compare=False)
+
+    @property
+    def entry(self) -> Entry:
+        """Its body, read anew at each call; KubeconfigError for a field of a wrong type."""
+        try:
+            return self.document.body(self.kind, self.name)
+        except OutlineError as error:
+            raise broken(self.file, error) from None
+
+
+@dataclass(frozen=True)
+class ResolvedContext:
+    """A context with all that it refers to; certificate and key files have been read (M10)."""
+
+    name: str
+    file: str
+    """The file that owns the context."""
+    context: Context
+    cluster: Cluster
+    auth_info: AuthInfo
+
+
+class Kubeconfig:
+    """The merged view; entries are read when they are asked for."""
+
+    def __init__(self, files: KubeconfigFiles, documents: Mapping[str, Document]) -> None:
+        self.files = files
+        self.documents = documents
+        """By path, of the files that exist, in order of precedence."""
+        current = (d.current_context for d in documents.values() if d.current_context)
+        self.current_context: str | None = next(current, None)
+        """The first that is not empty (M2)."""
+        tables: dict[str, dict[str, Found]] = {kind: {} for kind in LISTS}
+        for path, document in documents.items():
+            for kind in LISTS:
+                for name in document.entries[kind]:
+                    tables[kind].setdefault(name, Found(name, path, kind, document))
+        self.clusters: Mapping[str, Found] = tables["clusters"]
+        self.users: Mapping[str, Found] = tables["users"]
+        self.contexts: Mapping[str, Found] = tables["contexts"]
+
+    def marked_contexts(self) -> Iterator[Found]:
+        """The contexts that bear our mark, found without reading the others."""
+        for path, document in self.documents.items():
+            for kind, name in self._marked(path, document):
+                found = self.contexts.get(name)
+                if kind == "contexts" and found and found.file == path:
+                    yield found
+
+    def resolve(self, context: str | None = None) -> ResolvedContext:
+        """A context (None: the current one) and its cluster and user.
+
+        Raises NotFoundError where there is no such context, or none is current (F11), and
+        KubeconfigError where it names a cluster or user that is missing, where a file that they
+        refer to can't be read, or where their fields conflict (F2-F4, F6-F8, F13).
+        """
+        name = context or self.current_context
+        if not name:
+            raise NotFoundError(
+                "the kubeconfig has no current context",
+                "name one with --context; all names: kubectl config get-contexts -o name",
+            )
+        found = self.contexts.get(name)
+        if not found:
+            raise NotFoundError(
+                f'no context named "{name}"',
+                suggest.did_you_mean(
+                    name, self.contexts, "all names: kubectl config get-contexts -o name"
+                ),
+            )
+        body = Context.from_entry(found.entry)
+        cluster_entry = self._referred(self.clusters, found, "cluster", body.cluster)
+        user_entry = self._referred(self.users, found, "user", body.user) if body.user else None
+        return ResolvedContext(
+            name,
+            found.file,
+            body,
+            cluster(cluster_entry.name, cluster_entry.entry, cluster_entry.file),
+            auth_info(user_entry.name, user_entry.entry, user_entry.file)
+            if user_entry
+            else AuthInfo(),
+        )
+
+    def _marked(self, path: str, document: Document) -> Iterator[tuple[str, str]]:
+        try:
+            yield from document.marked()
+        except OutlineError as error:
+            raise broken(path, error) from None
+
+    def _referred(self, table: Mapping[str, Found], found: Found, what: str, name: str) -> Found:
+        if name in table:
+            return table[name]
+        problem = f'refers to a {what} "{name}" that does not exist' if name else f"names no {what}"
+        raise KubeconfigError(
+            f'context "{found.name}" {problem}',
+            f"see what it should be: kubectl config get-{what}s",
+        )
+
+
+def load(files: KubeconfigFiles) -> Kubeconfig:
+    """Read and merge the files; missing ones are empty, but an explicit one must exist (D5, D6).
+
+    Raises KubeconfigError; of several bad files it names each (M5).
+    """
+    contents = {path: read_kubeconfig(files.source(path)) for path in files.paths}
+    if files.explicit and None in contents.values():
+        raise KubeconfigError(
+            f"{files.paths[0]} does not exist", "check the path given with --kubeconfig"
+        )
+    return merge(files, contents)
+
+
+def merge(
+    files: KubeconfigFiles,
+    contents: Mapping[str, bytes | None],
+    known: Mapping[str, Document] | None = None,
+) -> Kubeconfig:
+    """The merged view of contents that have been read (None: missing); KubeconfigError.
+
+    ``known`` are documents whose contents have been parsed before.
+    """
+    documents: dict[str, Document] = {}
+    errors: list[KubeconfigError] = []
+    for path, data in contents.items():
+        if data is not None:
+            try:
+                documents[path] = (known or {}).get(path) or parse(path, data)
+            except KubeconfigError as error:
+                errors.append(error)
+    if errors:
+        raise KubeconfigError("; ".join(error.message for error in errors), errors[0].hint)
+    return Kubeconfig(files, documents)

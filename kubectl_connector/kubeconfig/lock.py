@@ -1,0 +1,170 @@
+"""kubectl's own lock: an empty file ``<kubeconfig>.lock``, made with O_EXCL (semantics W14-W19).
+
+kubectl gives up at once when it finds one; we wait, because it is held for milliseconds. Nothing
+tells a dead maker from a slow one, so a stale lock is broken only on request.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+from kubectl_connector import files
+from kubectl_connector.errors import KubeconfigError
+from kubectl_connector.kubeconfig.paths import display_path
+
+STALE_AFTER = 10.0
+"""Seconds that nobody takes to write a kubeconfig."""
+FIRST_WAIT = 0.005
+LONGEST_WAIT = 0.1
+"""Seconds between two tries."""
+
+
+class LockFolderError(KubeconfigError):
+    """No lock can be made in a kubeconfig's folder."""
+
+
+@dataclass(frozen=True)
+class FoundLock:
+    """Somebody's lock on a kubeconfig."""
+
+    path: str
+    age: float
+    """Seconds since it was made."""
+    identity: tuple[int, int]
+
+
+def find_lock(kubeconfig: str) -> FoundLock | None:
+    """The lock that stands beside a kubeconfig now, if any; raises OSError."""
+    path = f"{kubeconfig}.lock"
+    try:
+        status = os.lstat(path)
+    except FileNotFoundError:
+        return None
+    age = max(0.0, time.time() - status.st_mtime)
+    return FoundLock(path, age, (status.st_ino, status.st_mtime_ns))
+
+
+def break_lock(lock: FoundLock, kubeconfig: str) -> None:
+    """Remove a lock, unless it is another one by now; raises OSError."""
+    now = find_lock(kubeconfig)
+    if now and now.identity == lock.identity:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(lock.path)
+
+
+@contextlib.contextmanager
+def locked(kubeconfigs: Sequence[str], timeout: float, break_stale: bool = False) -> Iterator[None]:
+    """Hold the locks of these files, taken in byte order as kubectl does.
+
+    Waits up to ``timeout`` seconds for each. Raises KubeconfigError for a lock that is not given
+    free, at once for a stale one (older than ``timeout`` and STALE_AFTER), which ``break_stale``
+    removes instead; LockFolderError where no lock can be made. The locks go when the block ends,
+    also by Ctrl-C, or by a SIGTERM or SIGHUP that nobody else handles.
+    """
+    held: list[str] = []
+    with _unwinding_signals():
+        try:
+            for path in sorted(set(kubeconfigs), key=os.fsencode):
+                _acquire(path, held, timeout, break_stale)
+            yield
+        finally:
+            for lock in held:
+                with contextlib.suppress(OSError):
+                    os.unlink(lock)
+
+
+def _acquire(path: str, held: list[str], timeout: float, break_stale: bool) -> None:
+    deadline = time.monotonic() + timeout
+    wait = FIRST_WAIT
+    try:
+        files.make_private_folder(os.path.dirname(path))
+        while not _try(f"{path}.lock", held):
+            found = find_lock(path)
+            if found and found.age > max(timeout, STALE_AFTER):
+                if not break_stale:
+                    raise _locked_error(path, found, stale=True)
+                break_lock(found, path)
+            elif found and time.monotonic() > deadline:
+                raise _locked_error(path, found, stale=False)
+            time.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT)
+    except OSError as error:
+        folder = display_path(os.path.dirname(os.path.abspath(path)))
+        raise LockFolderError(
+            f"{display_path(path)} can't be locked: {error.strerror}",
+            f"kubectl and this tool need to make files in {folder}",
+        ) from error
+
+
+def _try(lock: str, held: list[str]) -> bool:
+    with _signals_held_back():  # else Ctrl-C could come after the lock is made, before it is noted
+        try:
+            handle = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_RDONLY, 0)
+        except FileExistsError:
+            return False
+        held.append(lock)
+    os.close(handle)
+    return True
+
+
+def _locked_error(path: str, lock: FoundLock, stale: bool) -> KubeconfigError:
+    name = os.path.basename(lock.path)
+    return KubeconfigError(
+        f"{display_path(path)} is locked by another program ({name}, {_age(lock.age)} old)",
+        "if nothing is writing it, remove the lock: kubectl connector doctor --fix"
+        if stale
+        else "wait for that program to end, then run the command again",
+    )
+
+
+def _age(seconds: float) -> str:
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit}"
+    return f"{int(seconds)} s"
+
+
+@contextlib.contextmanager
+def _signals_held_back() -> Iterator[None]:
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(
+        signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    )
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def _unwinding_signals() -> Iterator[None]:
+    """Let signals that would end the process at once end it by SystemExit instead."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may set handlers
+        return
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    numbers = [getattr(signal, name) for name in names]
+    before: dict[int, Callable[..., Any] | int | None] = {
+        number: signal.signal(number, _unwind)
+        for number in numbers
+        if signal.getsignal(number) is signal.SIG_DFL
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _unwind(number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)

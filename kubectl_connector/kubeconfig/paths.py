@@ -1,0 +1,98 @@
+"""Which kubeconfig files kubectl reads, and which one a new entry goes to (semantics D1-D8, W3)."""
+
+from __future__ import annotations
+
+import ntpath
+import os
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import ModuleType
+
+from kubectl_connector.errors import KubeconfigError
+
+
+@dataclass(frozen=True)
+class KubeconfigFiles:
+    """The files of one invocation, as named: relative paths count from the working directory."""
+
+    paths: tuple[str, ...]
+    """In order of precedence; empty entries and repeats of the same string are dropped (D3)."""
+    explicit: bool = False
+    """Whether ``--kubeconfig`` named the file."""
+    legacy: str | None = None
+    """What kubectl would copy to the home file if that is missing (D8)."""
+
+    @property
+    def default(self) -> str:
+        """Where new entries go: the first file that exists, else the last one listed (W3).
+
+        KubeconfigError where KUBECONFIG has only empty names: then there is no file at all (D4).
+        """
+        if not self.paths:
+            raise KubeconfigError(
+                "KUBECONFIG is set, but names no file", "set it to a path, or unset it"
+            )
+        existing = (path for path in self.paths if os.path.exists(self.source(path)))
+        return next(existing, self.paths[-1])
+
+    def source(self, path: str) -> str:
+        """The file to read for ``path``: itself, or what kubectl would first copy there (D8)."""
+        if self.legacy and not os.path.lexists(path) and os.path.isfile(self.legacy):
+            return self.legacy
+        return path
+
+
+def kubeconfig_files(
+    explicit: str | None, environ: Mapping[str, str], platform: str = os.name
+) -> KubeconfigFiles:
+    """The files that kubectl would use with ``--kubeconfig explicit`` in this environment.
+
+    ``platform`` is ``os.name``: Windows (``nt``) has another list separator and home (D2, D7).
+    """
+    if explicit:
+        return KubeconfigFiles((explicit,), explicit=True)
+    listed = environ.get("KUBECONFIG")
+    if listed:
+        names = listed.split(";" if platform == "nt" else ":")
+        return KubeconfigFiles(tuple(dict.fromkeys(name for name in names if name)))
+    if platform == "nt":
+        return KubeconfigFiles((_in_kube_folder(_windows_home(environ), "config", ntpath),))
+    home = environ.get("HOME", "")
+    return KubeconfigFiles(
+        (_in_kube_folder(home, "config", posixpath),),
+        legacy=_in_kube_folder(home, ".kubeconfig", posixpath),
+    )
+
+
+def display_path(path: str | os.PathLike[str]) -> str:
+    """A path for people: ``~`` for the home folder, and nothing that a terminal would obey."""
+    text = os.fsdecode(path)
+    home = os.path.expanduser("~")
+    if home not in ("~", "", os.sep) and (text == home or text.startswith(home + os.sep)):
+        text = "~" + text[len(home) :]
+    return "".join(char if char.isprintable() else "?" for char in text)
+
+
+def _in_kube_folder(home: str, name: str, flavour: ModuleType) -> str:
+    return str(flavour.join(home, ".kube", name))
+
+
+def _windows_home(environ: Mapping[str, str]) -> str:
+    """The first home with a kubeconfig in it, else the first writable, existing, or set one."""
+    home = environ.get("HOME", "")
+    drive_path = environ.get("HOMEDRIVE", "") + environ.get("HOMEPATH", "")
+    profile = environ.get("USERPROFILE", "")
+    for candidate in (home, drive_path, profile):
+        if candidate and os.path.exists(_in_kube_folder(candidate, "config", ntpath)):
+            return candidate
+    candidates = [candidate for candidate in (home, profile, drive_path) if candidate]
+    for suits in (_is_writable, os.path.exists):
+        for candidate in candidates:
+            if suits(candidate):
+                return candidate
+    return candidates[0] if candidates else ""
+
+
+def _is_writable(folder: str) -> bool:
+    return os.path.isdir(folder) and os.access(folder, os.W_OK)

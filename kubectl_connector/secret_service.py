@@ -1,0 +1,245 @@
+"""Read one secret from the Secret Service: D-Bus by hand, in two round trips.
+
+This stands on the credential path, where kubectl waits for us at every call. A D-Bus library costs
+more to import than all the rest of the path together (docs/performance.md), so this module speaks
+the little that it needs itself and imports C modules only. Whatever it does not expect is a
+ValueError or OSError: the caller then takes the ordinary way, through ``keyring``.
+
+Protocol: D-Bus Specification 0.42 (wire format, EXTERNAL authentication), Secret Service API 0.2
+(the ``plain`` algorithm: the secret crosses the user's own bus socket as it is).
+"""
+
+import _socket
+import os
+
+TIMEOUT = 2.0
+"""Seconds to wait for each answer before the ordinary way is tried."""
+
+_SERVICE = "org.freedesktop.secrets"
+_ROOT = "/org/freedesktop/secrets"
+_RETURN, _ERROR = 2, 3
+_REPLY_SERIAL = 5
+_MAX_MESSAGE = 1 << 20
+
+
+def read(attributes: dict[str, str]) -> bytes | None:
+    """The secret of the item with these attributes; None where there is none that is unlocked.
+
+    Never unlocks, never prompts. Raises OSError or ValueError where the bus or the service can't
+    be reached, is too slow, or says something unexpected.
+    """
+    bus = _Bus(_address())
+    try:
+        bus.send(
+            _call(1, "/org/freedesktop/DBus", "org.freedesktop.DBus", "Hello")
+            + _call(2, _ROOT, "org.freedesktop.Secret.Service", "OpenSession", "sv", _PLAIN)
+            + _call(
+                3,
+                _ROOT,
+                "org.freedesktop.Secret.Service",
+                "SearchItems",
+                "a{ss}",
+                _dict(attributes),
+            )
+        )
+        session = _session_path(bus.reply(2))
+        items = _first_array(bus.reply(3))
+        if not items:
+            return None
+        bus.send(
+            _call(4, items[0], "org.freedesktop.Secret.Item", "GetSecret", "o", _string(session))
+        )
+        return _secret_value(bus.reply(4))
+    finally:
+        bus.close()
+
+
+def _address() -> str:
+    """The socket of the session bus; a leading NUL where it is in the abstract namespace."""
+    address = os.environ.get("DBUS_SESSION_BUS_ADDRESS")
+    if not address:
+        runtime = os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
+        return f"{runtime}/bus"
+    for one in address.split(";"):
+        transport, _, pairs = one.partition(":")
+        keys = dict(pair.split("=", 1) for pair in pairs.split(",") if "=" in pair)
+        if transport == "unix" and "%" not in pairs:
+            if "path" in keys:
+                return keys["path"]
+            if "abstract" in keys:
+                return "\0" + keys["abstract"]
+    raise ValueError("no unix socket in the session bus's address")
+
+
+class _Bus:
+    """A connection: messages out, replies in, by serial."""
+
+    def __init__(self, address: str) -> None:
+        self._socket = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+        self._socket.settimeout(TIMEOUT)
+        self._received = b""
+        self._replies: dict[int, bytes] = {}
+        try:
+            self._socket.connect(address)
+            self._authenticate()
+        except BaseException:
+            self._socket.close()
+            raise
+
+    def send(self, data: bytes) -> None:
+        self._socket.sendall(data)
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def reply(self, serial: int) -> bytes:
+        """The body of the reply to a call; ValueError where it is an error."""
+        while serial not in self._replies:
+            self._read_message()
+        return self._replies.pop(serial)
+
+    def _authenticate(self) -> None:
+        """EXTERNAL: the kernel tells the bus who we are."""
+        self.send(b"\0AUTH EXTERNAL " + str(os.getuid()).encode().hex().encode() + b"\r\n")
+        while b"\r\n" not in self._received:
+            self._receive()
+        line, _, self._received = self._received.partition(b"\r\n")
+        if not line.startswith(b"OK "):
+            raise ValueError("the bus does not take us")
+        self.send(b"BEGIN\r\n")
+
+    def _receive(self) -> None:
+        data = self._socket.recv(65536)
+        if not data:
+            raise OSError("the bus hung up")
+        self._received += data
+
+    def _read_message(self) -> None:
+        """Take one message in; signals and replies that nobody waits for are dropped."""
+        while len(self._received) < 16:
+            self._receive()
+        if self._received[:1] != b"l":
+            raise ValueError("not little-endian")
+        fields_end = 16 + _uint(self._received, 12)
+        body_start = fields_end + -fields_end % 8
+        end = body_start + _uint(self._received, 4)
+        if end > _MAX_MESSAGE:
+            raise ValueError("too long an answer")
+        while len(self._received) < end:
+            self._receive()
+        message, self._received = self._received[:end], self._received[end:]
+        kind = message[1]
+        if kind not in (_RETURN, _ERROR):
+            return
+        serial = _reply_serial(message, fields_end)
+        if kind == _ERROR and serial != 1:
+            raise ValueError("the service answers with an error")
+        self._replies[serial] = message[body_start:]
+
+
+def _reply_serial(message: bytes, end: int) -> int:
+    """The REPLY_SERIAL among the header's fields, an array of (byte, variant)."""
+    at = 16
+    while at < end:
+        at += -at % 8
+        code, signature_length = message[at], message[at + 1]
+        signature = message[at + 2 : at + 2 + signature_length]
+        at += 3 + signature_length
+        if signature == b"g":
+            at += 2 + message[at]
+            continue
+        at += -at % 4
+        value = _uint(message, at)
+        at += 4
+        if signature in (b"s", b"o"):
+            at += value + 1
+        elif signature != b"u":
+            raise ValueError("an unknown header field")
+        elif code == _REPLY_SERIAL:
+            return value
+    raise ValueError("a reply to nothing")
+
+
+def _call(
+    serial: int, path: str, interface: str, member: str, types: str = "", body: bytes = b""
+) -> bytes:
+    """A method call, padded to where its body starts."""
+    destination = _SERVICE if interface != "org.freedesktop.DBus" else interface
+    fields = b""
+    for code, kind, text in (
+        (1, b"o", path),
+        (2, b"s", interface),
+        (3, b"s", member),
+        (6, b"s", destination),
+    ):
+        fields = _pad(fields, 8) + bytes((code, 1)) + kind + b"\0" + _string(text)
+    if types:
+        fields = _pad(fields, 8) + b"\x08\x01g\0" + bytes((len(types),)) + types.encode() + b"\0"
+    head = b"l\x01\0\x01" + _bytes4(len(body)) + _bytes4(serial) + _bytes4(len(fields))
+    return _pad(head + fields, 8) + body
+
+
+def _session_path(body: bytes) -> str:
+    """OpenSession's answer: a variant that says nothing under ``plain``, and the path."""
+    if body[:3] != b"\x01s\0":
+        raise ValueError("an unknown session")
+    at = 4 + 4 + _uint(body, 4) + 1
+    at += -at % 4
+    return body[at + 4 : at + 4 + _uint(body, at)].decode()
+
+
+def _first_array(body: bytes) -> list[str]:
+    """The first of SearchItems' two arrays of paths: the items that are unlocked."""
+    end = 4 + _uint(body, 0)
+    paths, at = [], 4
+    while at < end:
+        at += -at % 4
+        length = _uint(body, at)
+        paths.append(body[at + 4 : at + 4 + length].decode())
+        at += 4 + length + 1
+    return paths
+
+
+def _secret_value(body: bytes) -> bytes:
+    """The third field of (session path, parameters, value, content type)."""
+    at = 4 + _uint(body, 0) + 1
+    at += -at % 4
+    at += 4 + _uint(body, at)
+    at += -at % 4
+    length = _uint(body, at)
+    value = body[at + 4 : at + 4 + length]
+    if len(value) != length:
+        raise ValueError("half a secret")
+    return value
+
+
+def _dict(pairs: dict[str, str]) -> bytes:
+    """An ``a{ss}``; the length does not count the padding before the first entry."""
+    entries = b""
+    for key, value in pairs.items():
+        entries = _pad(entries, 8) + _string(key)
+        entries = _pad(entries, 4) + _string(value)
+    return _bytes4(len(entries)) + b"\0\0\0\0" + entries
+
+
+def _string(text: str) -> bytes:
+    data = text.encode()
+    return _bytes4(len(data)) + data + b"\0"
+
+
+def _bytes4(number: int) -> bytes:
+    return number.to_bytes(4, "little")
+
+
+def _uint(data: bytes, at: int) -> int:
+    if at + 4 > len(data):
+        raise ValueError("a message that ends early")
+    return int.from_bytes(data[at : at + 4], "little")
+
+
+def _pad(data: bytes, to: int) -> bytes:
+    return data + bytes(-len(data) % to)
+
+
+_PLAIN = _pad(_string("plain"), 1) + b"\x01s\0"
+_PLAIN = _pad(_PLAIN, 4) + _string("")

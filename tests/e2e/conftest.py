@@ -1,0 +1,105 @@
+"""Where the end-to-end tests run: on the loopback API server, or on the cluster of E2E_KUBECONFIG.
+
+On somebody's cluster only the tests marked ``anywhere`` run; they read and change nothing there,
+work on a copy of the file, and keep the credential encrypted in a home that is thrown away.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from kubectl_connector.model.secret import Secret
+from kubectl_connector.stores import StoreOptions
+from kubectl_connector.stores.file import FileStore
+from kubectl_connector.stores.support.sealing import ScryptCost
+from tests.apiserver import ApiServer
+from tests.conftest import JANE_TOKEN, Home
+from tests.e2e.terminal import Terminal
+from tests.kubeconfigs import token_user, write_kubeconfig
+
+REAL_CLUSTER = (
+    os.path.abspath(os.environ["E2E_KUBECONFIG"]) if "E2E_KUBECONFIG" in os.environ else ""
+)
+VARIABLE = "KUBECTL_CONNECTOR_PASSPHRASE"
+PASSPHRASE = "correct horse battery staple"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker."""
+    config.addinivalue_line("markers", "anywhere: runs on any cluster, changing nothing in it")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On somebody's cluster, leave out what needs the loopback server."""
+    skip = pytest.mark.skip(reason="needs the loopback API server")
+    for item in items:
+        if REAL_CLUSTER and "e2e" in item.path.parts and not item.get_closest_marker("anywhere"):
+            item.add_marker(skip)
+
+
+@pytest.fixture
+def terminal(kubectl: Path, home: Home) -> Terminal:
+    """A terminal with the newest kubectl, keeping secrets in the encrypted file."""
+    return Terminal(kubectl, home, {VARIABLE: PASSPHRASE})
+
+
+@pytest.fixture
+def each_terminal(each_kubectl: Path, home: Home) -> Terminal:
+    """A terminal for every version of kubectl."""
+    return Terminal(each_kubectl, home, {VARIABLE: PASSPHRASE})
+
+
+@pytest.fixture
+def cheap_file_store(home: Home) -> None:
+    """A file store that is there already, with a passphrase that is cheap to check.
+
+    A new one makes guessing, and so every test, cost half a second.
+    """
+
+    def passphrase(confirm: bool) -> str:
+        return PASSPHRASE
+
+    options = StoreOptions(str(home.connector_home), passphrase)
+    store = FileStore(options, ScryptCost(n=2**14))
+    store.set("another-connector", Secret({"token": "another-token"}))
+
+
+@pytest.fixture(scope="module")
+def shelf() -> dict[Path, bytes]:
+    """The files of the module's first ``registered`` terminal, for those that follow."""
+    return {}
+
+
+@pytest.fixture
+def registered(
+    terminal: Terminal, server: ApiServer, cheap_file_store: None, shelf: dict[Path, bytes]
+) -> Terminal:
+    """A terminal with the context ``lab``, and the connector ``prod`` made from it."""
+    home = terminal.home
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+    if not shelf:
+        terminal.connector("register", "prod", "--auto-configure", "--store", "file")
+        for file in home.connector_home.iterdir():
+            shelf[file.relative_to(home.path)] = file.read_bytes()
+    for name, data in shelf.items():
+        (home.path / name).touch(mode=0o600)
+        (home.path / name).write_bytes(data)
+    return terminal
+
+
+@pytest.fixture
+def admin(home: Home, request: pytest.FixtureRequest, kubectl: Path) -> Path:
+    """The kubeconfig at hand: a copy of E2E_KUBECONFIG, or one for the loopback server."""
+    if not REAL_CLUSTER:
+        server: ApiServer = request.getfixturevalue("server")
+        return write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+    view = ("config", "view", "--raw", "--minify", "--flatten", f"--kubeconfig={REAL_CLUSTER}")
+    flat = subprocess.run([kubectl, *view], capture_output=True, check=True).stdout
+    home.kubeconfig.parent.mkdir(parents=True)
+    home.kubeconfig.touch(mode=0o600)
+    home.kubeconfig.write_bytes(flat)
+    return home.kubeconfig

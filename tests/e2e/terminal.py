@@ -1,0 +1,106 @@
+"""A person at a terminal in a home of their own: everything is typed as ``kubectl …``."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.conftest import VENV_BIN, Home
+
+LIMIT = 60.0
+"""Seconds after which a command hangs rather than being slow."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A command that failed as every command has to: two lines on stderr, nothing on stdout."""
+
+    code: int
+    error: str
+    hint: str
+
+
+@dataclass
+class Terminal:
+    """Runs ``kubectl``; ``connector`` is short for ``kubectl connector``."""
+
+    kubectl: Path
+    home: Home
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def run(
+        self, *words: str | Path, stdin: str = "", env: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run ``kubectl WORDS``, with nothing typed but ``stdin``."""
+        return subprocess.run(
+            [self.kubectl, *words],
+            input=stdin,
+            env=self.environ() | dict(env or {}),
+            cwd=self.home.path,
+            capture_output=True,
+            text=True,
+            timeout=LIMIT,
+            check=False,
+        )
+
+    def ask(self, *words: str | Path) -> str:
+        """The output of ``kubectl WORDS``, which has to succeed."""
+        done = self.run(*words)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def connector(
+        self, *words: str | Path, stdin: str = "", env: Mapping[str, str] | None = None
+    ) -> str:
+        """The output of ``kubectl connector WORDS``, which has to succeed."""
+        done = self.run("connector", *words, stdin=stdin, env=env)
+        assert done.returncode == 0, f"{words}: {done.returncode}\n{done.stderr}{done.stdout}"
+        return done.stdout
+
+    def document(self, *words: str | Path) -> Any:
+        """The JSON that ``kubectl connector WORDS -o json`` prints."""
+        return json.loads(self.connector(*words, "-o", "json"))
+
+    def kept(self) -> dict[str, Any]:
+        """What the catalog file keeps of every connector, by name; no command is run."""
+        catalog = self.home.connector_home / "connectors.yaml"
+        if not catalog.exists():
+            return {}
+        return {one["name"]: one for one in yaml.safe_load(catalog.read_text())["connectors"]}
+
+    def refused(
+        self, *words: str | Path, stdin: str = "", env: Mapping[str, str] | None = None
+    ) -> Refusal:
+        """How ``kubectl connector WORDS`` fails."""
+        done = self.run("connector", *words, stdin=stdin, env=env)
+        lines = done.stderr.splitlines()
+        assert done.returncode != 0, done.stdout
+        assert len(lines) == 2, done.stderr
+        assert lines[0].startswith("error: "), done.stderr
+        assert lines[1].startswith("hint:  "), done.stderr
+        assert done.stdout == ""
+        return Refusal(done.returncode, lines[0][7:], lines[1][7:])
+
+    def who_am_i(self, *options: str) -> str:
+        """The user that the current context makes us."""
+        return self.ask("auth", "whoami", "-o", "jsonpath={.status.userInfo.username}", *options)
+
+    def current_context(self) -> str:
+        """The name of the current context."""
+        return self.ask("config", "current-context")
+
+    def environ(self) -> dict[str, str]:
+        path = [str(self.kubectl.parent), str(VENV_BIN), os.environ["PATH"]]
+        return {
+            **os.environ,  # scrubbed; the home fixture has put its own paths there
+            "PATH": os.pathsep.join(path),
+            "LANG": "C.UTF-8",
+            **self.environment,
+        }
