@@ -40,7 +40,7 @@ def _answer(arguments: list[str]) -> bytes | None:
         values = _values(found) if api_version and found else None
         if not api_version or values is None or not _is_good(values):
             return None
-        status = {_STATUS[name]: value for name, value in values.items() if name in _STATUS}
+        status = {_STATUS[name]: value for name, value in values.items()}
         pairs = ",".join(
             f"{encode_basestring_ascii(k)}:{encode_basestring_ascii(v)}" for k, v in status.items()
         )
@@ -64,8 +64,8 @@ def _is_good(values: dict[str, str]) -> bool:
     import time
 
     pair = ("client_certificate" in values) + ("client_key" in values)
-    if pair == 1 or not (pair or "token" in values) or "password" in values:
-        return False
+    if not values.keys() <= _STATUS.keys() or pair == 1 or not (pair or "token" in values):
+        return False  # not a credential, or only a part of one
     # Both are RFC 3339 in UTC to the second: they sort as they follow each other in time.
     end = values.get("expires_at")
     return end is None or end > time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

@@ -56,8 +56,10 @@ class _Token(AuthMethod):
         certificate, key = user.client_certificate_data, user.client_key_data
         if user.token_file:
             material = certificate_material(certificate, key)
-            configuration = {TOKEN_SOURCE: user.token_file, **material.configuration}
-            return replace(material, configuration=configuration)
+            source = {TOKEN_SOURCE: user.token_file}
+            # Beside a key, so that nobody takes what the store holds for all of the credential.
+            secret = Secret({**material.secret, **source}) if material.secret else Secret()
+            return Material({**source, **material.configuration}, secret)
         return self._material(user.token or "", certificate, key)
 
     def build(self, values: Mapping[str, str]) -> Material:

@@ -42,10 +42,10 @@ def command(
         str,
         typer.Option(
             "--exec-command",
-            metavar="path|name",
+            metavar="auto|path|name",
             help="How the stanza names us: by our path, or by name for machines that differ.",
         ),
-    ] = "path",
+    ] = "auto",
     lock_timeout: LockTimeoutOption = 10.0,
 ) -> None:
     """Let kubectl use a connector: cluster, user and context go into your kubeconfig.

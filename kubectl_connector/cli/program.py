@@ -11,22 +11,30 @@ from kubectl_connector.kubeconfig.kuberc import refusal
 from kubectl_connector.settings import HOME_VARIABLE
 
 NAME = "kubectl-connector"
+WAYS = ("auto", "path", "name")
+
+_ON_EVERY_PATH = ("/bin", "/usr/bin", "/usr/local/bin")
+"""What is on the PATH of programs that no shell started, and of sudo."""
 
 
 def command(how: str) -> str | None:
-    """How an exec stanza should name us: ``path`` or ``name``.
+    """How an exec stanza should name us: by ``path``, by ``name``, or as ``auto`` finds best.
 
     The path is the one that we were run by, links not followed: krew's and pipx's links stay when
     what they lead to is upgraded. It works where PATH is another, as in GUI programs and under sudo
-    (semantics X13). None where we were not run as a program and are not on the PATH. Raises
-    UsageError.
+    (semantics X13). A bare name is best only in folders that are on everybody's PATH: kubectl then
+    shows the stanza's hint when we are gone (X12). None where we were not run as a program and are
+    not on the PATH. Raises UsageError.
     """
+    if how not in WAYS:
+        raise UsageError(f'no way to name us "{how}"', f"choose one of {', '.join(WAYS)}")
     if how == "name":
         return NAME
-    if how != "path":
-        raise UsageError(f'no way to name us "{how}"', "choose path or name")
     found = _own_path() or shutil.which(NAME)
-    return os.path.abspath(found) if found else None
+    if not found:
+        return None
+    path = os.path.abspath(found)
+    return NAME if how == "auto" and os.path.dirname(path) in _ON_EVERY_PATH else path
 
 
 def needed_environment() -> tuple[tuple[str, str], ...]:

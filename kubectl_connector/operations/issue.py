@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kubectl_connector.auth import auth_method
 from kubectl_connector.catalog import find
 from kubectl_connector.durations import ago
@@ -22,7 +24,7 @@ def issue(workspace: Workspace, name: str, id_: str | None) -> Credential:
     connector = _find(workspace, name, id_)
     secret = workspace.read_secret(connector)
     credential = workspace.issue(auth_method(connector.auth_method), connector, secret)
-    end = credential.expires_at or connector.expires_at
+    end = connector.expires_at or credential.expires_at
     now = workspace.now()
     if end is not None and end <= now:
         raise RefusedError(
@@ -31,7 +33,7 @@ def issue(workspace: Workspace, name: str, id_: str | None) -> Credential:
         )
     if credential.password is not None:
         raise password_error(connector)
-    return credential
+    return replace(credential, expires_at=end)
 
 
 def password_error(connector: Connector) -> ConnectorError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import stat
@@ -37,7 +38,8 @@ class LoginRequest:
     """Seconds to wait for another program that writes the kubeconfig."""
 
     mode: str | None = None
-    """``embed`` or ``exec``; None: what the connector says, else ``default_mode``."""
+    """``embed`` or ``exec``; None: what the connector says, else as it is logged in already, else
+    ``default_mode``."""
     default_mode: str = "embed"
     program: str | None = None
     """The command of an exec stanza: our bare name, or our absolute path; None: not to be found."""
@@ -78,12 +80,17 @@ def login(workspace: Workspace, name: str, request: LoginRequest) -> LoggedIn:
     """
     connectors = workspace.catalog.load()
     connector = find(connectors, name)
-    mode = request.mode or connector.login_mode or request.default_mode
-    entries = _exec(connector, request) if mode == "exec" else _embedded(workspace, connector)
     outcome: list[LoggedIn] = []
+
+    @functools.cache  # the first call comes before any lock: reading a secret may take a person
+    def entries_for(mode: str) -> _Entries:
+        return _exec(connector, request) if mode == "exec" else _embedded(workspace, connector)
 
     def plan(kubeconfig: Kubeconfig) -> KubeconfigEdit:
         names = _choose_names(kubeconfig, connector, request.context)
+        mode = request.mode or connector.login_mode
+        mode = mode or _present_mode(kubeconfig, names.user, connector) or request.default_mode
+        entries = entries_for(mode)
         if not request.overwrite:
             _refuse_strangers(kubeconfig, connectors, connector, names)
         found = kubeconfig.contexts.get(names.context)
@@ -100,6 +107,15 @@ def login(workspace: Workspace, name: str, request: LoginRequest) -> LoggedIn:
     _log.info("changing the kubeconfig: %s", ", ".join(request.files.paths))
     change = edit_kubeconfig(request.files, plan, lock_timeout=request.lock_timeout)
     return replace(outcome[0], changed=bool(change.files))
+
+
+def _present_mode(kubeconfig: Kubeconfig, user: str, connector: Connector) -> str | None:
+    """How the connector is logged in already: what holds no secret shall not get one unasked."""
+    found = kubeconfig.users.get(user)
+    if not found or not _is_ours(found.entry, connector):
+        return None
+    arguments = (found.entry.get("exec") or {}).get("args") or ()
+    return "exec" if connector.id in arguments else "embed"
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from kubectl_connector.stores.support.encrypted_file import (
     FormError,
     NewerFormError,
 )
-from kubectl_connector.stores.support.locking import store_locked
+from kubectl_connector.stores.support.locking import in_turn, store_locked
 from kubectl_connector.stores.support.sealing import KeyRecipe, ScryptCost, SealError, derive_key
 
 FILE_NAME = "secrets.json"
@@ -145,7 +145,8 @@ class FileStore:
 
     def _derive(self, passphrase: str, recipe: KeyRecipe) -> bytes:
         try:
-            return derive_key(passphrase, recipe)
+            with in_turn(f"{self._path}.key"):
+                return derive_key(passphrase, recipe)
         except MemoryError as error:
             needed = 128 * recipe.cost.n * recipe.cost.r // 2**20
             raise StoreError(

@@ -1,4 +1,4 @@
-"""The lock around a store's read-change-write."""
+"""The locks of stores: around a read-change-write, and around what takes much memory."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 from kubectl_connector.errors import CatalogError, StoreError
 from kubectl_connector.files import locked
+
+PATIENCE = 60.0
+"""Seconds after which :func:`in_turn` no longer waits."""
 
 
 @contextlib.contextmanager
@@ -22,4 +25,17 @@ def store_locked(path: str, timeout: float) -> Iterator[None]:
                 f"{path} can't be locked: {error.strerror}",
                 "make sure that its folder is yours and can be written",
             ) from error
+        yield
+
+
+@contextlib.contextmanager
+def in_turn(path: str) -> Iterator[None]:
+    """Wait for other processes that do the same, so that a hundred at once don't take 12 GiB.
+
+    A courtesy only: where there can be no lock, or somebody holds it for too long, there is no
+    waiting.
+    """
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(CatalogError, OSError):
+            held.enter_context(locked(path, PATIENCE))
         yield

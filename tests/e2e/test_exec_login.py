@@ -1,0 +1,399 @@
+"""``login --exec``: kubectl asks us for the credential, and the kubeconfig holds none."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.apiserver import ApiServer
+from tests.conftest import ADMIN_PASSWORD, JANE, JANE_TOKEN, VENV_BIN, Home
+from tests.e2e.conftest import PASSPHRASE, VARIABLE
+from tests.e2e.terminal import Terminal
+from tests.kubeconfigs import (
+    Entry,
+    client_certificate_user,
+    exec_user,
+    password_user,
+    token_and_certificate_user,
+    token_file_user,
+    token_user,
+    write_kubeconfig,
+)
+from tests.secret_service import lock, require_secret_service, secret_service
+
+CAROL = "carol@example.com"
+
+V1BETA1 = "client.authentication.k8s.io/v1beta1"
+
+USERS: dict[str, tuple[str, Callable[[ApiServer, Path], Entry]]] = {
+    "token": (JANE.name, lambda _, __: token_user(JANE_TOKEN)),
+    "certificate": (CAROL, lambda s, _: client_certificate_user(s.issue_client_certificate(CAROL))),
+    "both": (
+        CAROL,
+        lambda s, _: token_and_certificate_user(JANE_TOKEN, s.issue_client_certificate(CAROL)),
+    ),
+    "token-file": (JANE.name, lambda _, f: token_file_user(f / "token", JANE_TOKEN)),
+    "exec": (JANE.name, lambda _, f: exec_user(f / "cloud login", token=JANE_TOKEN)),
+}
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[dict[str, str]]:
+    """A Secret Service for all tests that leave it as it is."""
+    require_secret_service()
+    with secret_service() as environment:
+        yield environment
+
+
+@pytest.fixture
+def keyring_terminal(each_kubectl: Path, home: Home, service: dict[str, str]) -> Terminal:
+    """A terminal in a session with a keyring."""
+    address = "DBUS_SESSION_BUS_ADDRESS"
+    return Terminal(each_kubectl, home, {address: service[address]})
+
+
+@pytest.mark.parametrize("kind", USERS)
+def test_the_credential_stays_in_the_keyring(
+    kind: str, keyring_terminal: Terminal, server: ApiServer, tmp_path: Path
+) -> None:
+    terminal = keyring_terminal
+    user, entry = USERS[kind]
+    kubeconfig = write_kubeconfig(terminal.home.kubeconfig, server, entry(server, tmp_path))
+    terminal.connector("register", "prod", "--auto-configure")
+    kubeconfig.unlink()
+    terminal.connector("login", "prod", "--exec")
+    text = kubeconfig.read_text()
+    assert JANE_TOKEN not in text
+    assert "client-key" not in text
+    assert base64.b64encode(b"-----BEGIN EC PRIVATE").decode()[:20] not in text
+    assert terminal.who_am_i() == user
+    terminal.connector("logout", "prod")
+    assert not kubeconfig.exists()
+
+
+def test_nothing_is_imported_on_the_way(
+    keyring_terminal: Terminal, server: ApiServer, tmp_path: Path
+) -> None:
+    """The footprint of the whole program as kubectl runs it, with a real keyring."""
+    terminal = keyring_terminal
+    write_kubeconfig(terminal.home.kubeconfig, server, token_user(JANE_TOKEN))
+    terminal.connector("register", "prod", "--auto-configure")
+    arguments = ["credential", "prod", "--id", terminal.kept()["prod"]["id"]]
+    script = str(VENV_BIN / "kubectl-connector")
+    imported = _imported(terminal, script, *arguments)
+    assert imported - _imported(terminal, "-c", "pass") == {
+        "_json",
+        "_socket",
+        "kubectl_connector",
+        "kubectl_connector.__main__",
+        "kubectl_connector.credential",
+        "kubectl_connector.secret_service",
+    }
+
+
+def _imported(terminal: Terminal, *words: str) -> set[str]:
+    done = subprocess.run(
+        [VENV_BIN / "python", "-X", "importtime", *words],
+        env=terminal.environ(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(re.findall(r"^import time: .*\| +(\S+)$", done.stderr, re.MULTILINE)) - {"package"}
+
+
+@pytest.mark.parametrize("count", [2, 10, 100])
+def test_many_at_once_all_get_it(
+    count: int, home: Home, kubectl: Path, service: dict[str, str], server: ApiServer
+) -> None:
+    address = "DBUS_SESSION_BUS_ADDRESS"
+    terminal = Terminal(kubectl, home, {address: service[address]})
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+    terminal.connector("register", "prod", "--auto-configure")
+    arguments = ("credential", "prod", "--id", terminal.kept()["prod"]["id"])
+    assert _tokens_at_once(terminal, count, arguments) == {JANE_TOKEN}
+
+
+def test_many_at_once_on_the_encrypted_file(registered: Terminal) -> None:
+    arguments = ("credential", "prod", "--id", registered.kept()["prod"]["id"])
+    assert _tokens_at_once(registered, 10, arguments) == {JANE_TOKEN}
+
+
+def _tokens_at_once(terminal: Terminal, count: int, arguments: tuple[str, ...]) -> set[str]:
+    """What that many of our processes print, all running at the same time."""
+    program = str(VENV_BIN / "kubectl-connector")
+
+    def run(_: int) -> str:
+        done = subprocess.run(
+            [program, *arguments],
+            env=terminal.environ(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return str(json.loads(done.stdout)["status"]["token"])
+
+    with ThreadPoolExecutor(count) as pool:
+        return set(pool.map(run, range(count)))
+
+
+class TestOnTheEncryptedFile:
+    """What is the same for every store, on the one that needs no session."""
+
+    @pytest.fixture
+    def logged_in(self, registered: Terminal) -> Terminal:
+        registered.connector("login", "prod", "--exec")
+        return registered
+
+    def test_kubectl_reads_its_own_input(self, logged_in: Terminal) -> None:
+        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web-0"}}
+        pod["metadata"]["namespace"] = "shop"  # type: ignore[index]
+        done = logged_in.run("get", "-f", "-", "-o", "name", stdin=json.dumps(pod))
+        assert done.stdout == "pod/web-0\n", done.stderr
+
+    def test_a_new_name_changes_nothing(self, logged_in: Terminal) -> None:
+        logged_in.connector("rename", "prod", "production")
+        assert logged_in.who_am_i() == JANE.name
+
+    def test_a_deleted_connector_is_not_taken_for_its_namesake(
+        self, logged_in: Terminal, server: ApiServer
+    ) -> None:
+        logged_in.connector("delete", "prod", "--yes")
+        again = ("register", "prod", "--auto-configure", "--context", "lab", "--store", "file")
+        logged_in.connector(*again)
+        done = logged_in.run("auth", "whoami")
+        assert done.returncode == 1
+        assert 'error: the connector "prod" that this context was made from was deleted' in (
+            done.stderr
+        )
+        assert "kubectl connector l" in done.stderr
+
+    def test_a_missing_secret(self, logged_in: Terminal) -> None:
+        (logged_in.home.connector_home / "secrets.json").unlink()
+        done = logged_in.run("auth", "whoami")
+        assert 'error: the file store has no secret for "prod"' in done.stderr
+
+    def test_nobody_to_ask_for_the_passphrase(self, logged_in: Terminal) -> None:
+        done = logged_in.run("auth", "whoami", env={VARIABLE: ""})
+        assert done.returncode == 1
+        assert "error: the file store needs its passphrase" in done.stderr
+        assert f"hint:  set {VARIABLE}" in done.stderr
+
+    def test_somebody_is_asked_once_in_a_call(self, logged_in: Terminal) -> None:
+        """kubectl runs a plugin that failed again, five times for ``get pods`` (X10)."""
+        pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are a Unix thing")
+        question = "Passphrase of the file store: "
+        for answer, outcome in (("wrong", "does not open"), (PASSPHRASE, "pod/web-0")):
+            screen = pexpect.spawn(
+                str(logged_in.kubectl),
+                ["get", "pods", "-o", "name", "-n", "shop"],
+                env=logged_in.environ() | {VARIABLE: "", "TERM": "dumb"},
+                timeout=30,
+                encoding="utf-8",
+            )
+            screen.expect_exact(question)
+            screen.sendline(answer)
+            screen.expect(pexpect.EOF)
+            screen.close()
+            assert outcome in screen.before
+            assert question not in screen.before
+            assert PASSPHRASE not in screen.before
+
+    def test_a_second_login_stays_as_it_was(self, logged_in: Terminal) -> None:
+        before = logged_in.home.kubeconfig.read_bytes()
+        assert "unchanged" in logged_in.connector("login", "prod")
+        assert logged_in.home.kubeconfig.read_bytes() == before
+        logged_in.connector("login", "prod", "--embed")
+        assert logged_in.home.kubeconfig.read_text().count(JANE_TOKEN) == 2  # ours, and the test's
+
+    def test_the_cluster_refuses_the_credential(
+        self, logged_in: Terminal, server: ApiServer, tmp_path: Path
+    ) -> None:
+        """kubectl asks again at once: a credential that was renewed by then is used (X11)."""
+        program, runs = _counting(tmp_path / "bin")
+        path = os.pathsep.join([str(program.parent), logged_in.environ()["PATH"]])
+        logged_in.connector("login", "prod", "--exec", "--exec-command", "name")
+        server.rules.tokens.pop(JANE_TOKEN)
+        try:
+            done = logged_in.run("get", "pods", env={"PATH": path})
+        finally:
+            server.rules.tokens[JANE_TOKEN] = JANE
+        assert done.returncode == 1
+        assert "Unauthorized" in done.stderr or "must be logged in" in done.stderr
+        assert len(runs.read_text().splitlines()) > 1
+        assert JANE_TOKEN not in done.stderr
+
+
+def _counting(folder: Path) -> tuple[Path, Path]:
+    """Our program under its own name, counting its runs."""
+    folder.mkdir()
+    program, runs = folder / "kubectl-connector", folder / "runs"
+    real = VENV_BIN / "kubectl-connector"
+    program.write_text(f'#!/bin/sh\necho run >>"{runs}"\nexec "{real}" "$@"\n')
+    program.chmod(0o700)
+    return program, runs
+
+
+def test_the_program_is_gone(registered: Terminal) -> None:
+    registered.connector("login", "prod", "--exec", "--exec-command", "name")
+    done = registered.run("auth", "whoami", env={"PATH": "/nonexistent"})
+    assert "pipx install kubectl-connector" in done.stderr
+
+
+def test_a_locked_keyring(home: Home, kubectl: Path, server: ApiServer) -> None:
+    require_secret_service()
+    with secret_service() as environment:
+        address = "DBUS_SESSION_BUS_ADDRESS"
+        terminal = Terminal(kubectl, home, {address: environment[address]})
+        write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+        terminal.connector("register", "prod", "--auto-configure")
+        terminal.connector("login", "prod", "--exec")
+        lock(environment)
+        done = terminal.run("auth", "whoami")
+        assert done.returncode == 1
+        assert "error: the keyring is locked" in done.stderr
+        assert JANE_TOKEN not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("store", ["file", "keyring"])
+@pytest.mark.usefixtures("cheap_file_store")
+class TestTheEnd:
+    """A credential that is known to end, in either way to answer."""
+
+    @pytest.fixture
+    def terminal(self, store: str, home: Home, kubectl: Path, service: dict[str, str]) -> Terminal:
+        address = "DBUS_SESSION_BUS_ADDRESS"
+        passphrase = PASSPHRASE if store == "file" else ""
+        return Terminal(kubectl, home, {address: service[address], VARIABLE: passphrase})
+
+    def _document(self, terminal: Terminal, **env: str) -> Any:
+        id_ = terminal.kept()["prod"]["id"]
+        done = terminal.run("connector", "credential", "prod", "--id", id_, env=env)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def test_it_is_said(self, terminal: Terminal, server: ApiServer, store: str) -> None:
+        write_kubeconfig(terminal.home.kubeconfig, server, token_user(JANE_TOKEN))
+        register = ("register", "prod", "--auto-configure", "--store", store)
+        terminal.connector(*register, "--expires-at", "2126-01-02T03:04:05Z")
+        for version in ("client.authentication.k8s.io/v1", V1BETA1):
+            info = {"apiVersion": version, "kind": "ExecCredential", "spec": {"interactive": False}}
+            assert self._document(terminal, KUBERNETES_EXEC_INFO=json.dumps(info)) == {
+                "apiVersion": version,
+                "kind": "ExecCredential",
+                "status": {"token": JANE_TOKEN, "expirationTimestamp": "2126-01-02T03:04:05Z"},
+            }
+        assert self._document(terminal)["apiVersion"] == "client.authentication.k8s.io/v1"
+
+    def test_it_has_passed(self, terminal: Terminal, server: ApiServer, store: str) -> None:
+        token = _jwt(datetime.now(timezone.utc) - timedelta(days=2))
+        write_kubeconfig(terminal.home.kubeconfig, server, token_user(token))
+        terminal.connector("register", "prod", "--auto-configure", "--no-verify", "--store", store)
+        terminal.connector("login", "prod", "--exec")
+        done = terminal.run("auth", "whoami")
+        assert done.returncode == 1
+        assert 'error: the token of "prod" expired 2 d ago' in done.stderr
+        assert "kubectl connector update prod" in done.stderr
+        assert token not in done.stderr + done.stdout
+
+
+def _jwt(end: datetime) -> str:
+    """A token that says when it ends."""
+    parts = [{"alg": "none"}, {"exp": int(end.timestamp())}]
+    texts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode() for part in parts]
+    return ".".join([*(text.rstrip("=") for text in texts), "c2ln"])
+
+
+def test_a_password_can_only_be_embedded(
+    terminal: Terminal, server: ApiServer, cheap_file_store: None
+) -> None:
+    kubeconfig = write_kubeconfig(
+        terminal.home.kubeconfig, server, password_user("admin", ADMIN_PASSWORD)
+    )
+    before = kubeconfig.read_bytes()
+    terminal.connector("register", "prod", "--auto-configure", "--store", "file")
+    refusal = terminal.refused("login", "prod", "--exec")
+    assert "no exec plugin can hand to kubectl" in refusal.error
+    assert refusal.hint == "kubectl connector login prod --embed"
+    assert kubeconfig.read_bytes() == before
+    terminal.connector("login", "prod", "--embed")
+    assert terminal.who_am_i() == "admin"
+
+
+def test_the_default_and_one_connector_at_a_time(registered: Terminal) -> None:
+    registered.connector("config", "set", "login.mode", "exec")
+    registered.connector("login", "prod")
+    assert _user(registered)["exec"]["args"][:2] == ["credential", "prod"]
+    registered.connector("logout", "prod")
+    registered.connector("update", "prod", "--login-mode", "embed")
+    registered.connector("login", "prod")
+    assert _user(registered)["token"] == JANE_TOKEN
+
+
+def test_how_the_program_is_named(registered: Terminal) -> None:
+    registered.connector("login", "prod", "--exec")
+    assert _user(registered)["exec"]["command"] == str(VENV_BIN / "kubectl-connector")
+    registered.connector("login", "prod", "--exec", "--exec-command", "name")
+    assert _user(registered)["exec"]["command"] == "kubectl-connector"
+    assert registered.who_am_i() == JANE.name
+    refusal = registered.refused("login", "prod", "--exec", "--exec-command", "nickname")
+    assert refusal.code == 2
+
+
+def _user(terminal: Terminal) -> dict[str, Any]:
+    view = yaml.safe_load(terminal.ask("config", "view", "--raw", "--minify"))
+    return dict(view["users"][0]["user"])
+
+
+class TestKubectlsPolicy:
+    """What kuberc allows, and what we say of it."""
+
+    @pytest.fixture
+    def prefer(self, each_terminal: Terminal) -> Callable[[dict[str, Any]], None]:
+        def write(preferences: dict[str, Any]) -> None:
+            # 1.36 knows v1beta1 too, and calls the field ``command`` like 1.37
+            head = {"apiVersion": "kubectl.config.k8s.io/v1beta1", "kind": "Preference"}
+            kuberc = each_terminal.home.path / "kuberc"
+            kuberc.write_text(json.dumps(head | preferences))
+            each_terminal.environment["KUBERC"] = str(kuberc)
+
+        return write
+
+    def test_allow_list(
+        self,
+        each_terminal: Terminal,
+        server: ApiServer,
+        cheap_file_store: None,
+        prefer: Callable[[dict[str, Any]], None],
+    ) -> None:
+        terminal = each_terminal
+        write_kubeconfig(terminal.home.kubeconfig, server, token_user(JANE_TOKEN))
+        terminal.connector("register", "prod", "--auto-configure", "--store", "file")
+        policy = {"credentialPluginPolicy": "Allowlist"}
+        prefer(policy | {"credentialPluginAllowlist": [{"command": "another"}]})
+        said = terminal.run("connector", "login", "prod", "--exec").stderr
+        assert terminal.run("auth", "whoami").returncode == 1
+        added = re.search(r"add \{command: (.*)\} to credentialPluginAllowlist", said)
+        assert added, said
+
+        prefer(policy | {"credentialPluginAllowlist": [{"command": added[1]}]})
+        assert terminal.who_am_i() == JANE.name
+        assert "kuberc" not in terminal.run("connector", "login", "prod", "--exec").stderr
+
+        prefer({"credentialPluginPolicy": "DenyAll"})
+        assert terminal.run("auth", "whoami").returncode == 1
+        said = terminal.run("connector", "login", "prod", "--exec").stderr
+        assert "denies every credential plugin" in said
