@@ -13,7 +13,7 @@ from kubectl_connector.cluster.client import api_client
 from kubectl_connector.cluster.transport import AuthenticatedPool
 from kubectl_connector.errors import RefusedError, StoreError
 from kubectl_connector.model.credential import Credential
-from kubectl_connector.operations.verify import renewal
+from kubectl_connector.operations.renewal import renewal
 from kubectl_connector.operations.workspace import Workspace, whole_cluster
 from kubectl_connector.settings import PASSPHRASE_VARIABLE, home_folder
 from kubectl_connector.stores import StoreOptions, open_store

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
 
 from kubectl_connector.errors import CatalogError
@@ -32,6 +31,8 @@ def replace_file(path: str, data: bytes) -> None:
     are followed and stay; mode and owner of an existing file are kept, a new one is 0600. Raises
     OSError, in which case the old file is whole and no temporary file is left.
     """
+    import tempfile
+
     target = os.path.realpath(path)
     folder = os.path.dirname(target)
     handle, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(target)}.", dir=folder)

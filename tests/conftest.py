@@ -15,6 +15,8 @@ from tests.apiserver import ApiServer, User
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV_BIN = Path(sys.executable).parent  # not resolved: the interpreter is a link out of the venv
+PLUGIN = Path(os.environ.get("E2E_PLUGIN", VENV_BIN / "kubectl-connector"))
+"""The installed program that is tested: the environment's, or an archive's (make e2e-archive)."""
 KUBECTL = VENV_BIN / "kubectl"
 OLDER_KUBECTL = ROOT / ".cache" / "kubectl-1.36.3" / "bin" / "kubectl"
 KUBECTLS = {"kubectl-1.37": KUBECTL, "kubectl-1.36": OLDER_KUBECTL}

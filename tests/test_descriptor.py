@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import re
 import sys
@@ -11,7 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from kubectl_connector.cli.app import VERBS
+from kubectl_connector import __version__
+from kubectl_connector.cli.app import VERBS, load
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -22,41 +24,90 @@ def descriptor() -> Any:
 
 
 @pytest.fixture
-def manifest() -> Any:
-    """The release template with its holes filled as a release would."""
-    text = (ROOT / "krew-manifest.yaml").read_text().replace("{{ .TagName }}", "v0.0.0")
-    filled = re.sub(r'\{\{addURIAndSha "(\S+)" \S+ \}\}', r"uri: \1\n      sha256: 00", text)
-    assert "{{" not in filled
-    return yaml.safe_load(filled)
+def script(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """packaging/manifest.py."""
+    monkeypatch.syspath_prepend(str(ROOT / "packaging"))
+    return importlib.import_module("manifest")
 
 
 def test_the_commands_are_the_real_ones(descriptor: Any) -> None:
-    assert descriptor["commands"] == list(VERBS)
+    real: list[str | dict[str, list[str]]] = []
+    for verb in VERBS:
+        below = list(getattr(load(verb), "commands", {}))
+        real.append({verb: below} if below else verb)
+    assert descriptor["commands"] == real
 
 
-def test_the_manifest_says_what_the_descriptor_says(descriptor: Any, manifest: Any) -> None:
+def test_the_template_is_made_from_the_descriptor(script: Any) -> None:
+    written = (ROOT / "krew-manifest.yaml").read_text()
+    assert written == script.template(), "make krew-template"
+
+
+def test_the_template_says_what_the_descriptor_says(descriptor: Any) -> None:
+    """With its holes filled as krew-release-bot fills them."""
+    text = (ROOT / "krew-manifest.yaml").read_text().replace("{{ .TagName }}", "v0.0.0")
+    filled = re.sub(r'\{\{addURIAndSha "(\S+)" \S+ \}\}', r"uri: \1\n      sha256: 00", text)
+    assert "{{" not in filled
+    manifest = yaml.safe_load(filled)
+    _says_what_the_descriptor_says(manifest, descriptor)
+    platforms = [entry["selector"]["matchLabels"] for entry in manifest["spec"]["platforms"]]
+    assert platforms == descriptor["platforms"]
+
+
+def test_a_complete_manifest_is_of_the_archives_at_hand(
+    descriptor: Any, script: Any, tmp_path: Path
+) -> None:
+    with pytest.raises(SystemExit, match="no archive"):
+        script.complete(tmp_path)
+    names = {"kubectl-connector-linux-arm64.tar.gz", "kubectl-connector-windows-amd64.zip"}
+    for name in names:
+        (tmp_path / name).write_text(name)
+    manifest = yaml.safe_load(script.complete(tmp_path))
+    _says_what_the_descriptor_says(manifest, descriptor)
+    assert manifest["spec"]["version"] == f"v{__version__}"
+    for entry in manifest["spec"]["platforms"]:
+        tag, name = entry["uri"].split("/")[-2:]
+        names.remove(name)
+        assert tag == f"v{__version__}"
+        assert entry["sha256"] == hashlib.sha256(name.encode()).hexdigest()
+    assert not names
+
+
+def _says_what_the_descriptor_says(manifest: Any, descriptor: Any) -> None:
     spec = manifest["spec"]
     assert manifest["metadata"]["name"] == descriptor["name"]
     for field in ("homepage", "shortDescription", "description", "caveats"):
         assert spec[field] == descriptor[field]
-    platforms = [entry["selector"]["matchLabels"] for entry in spec["platforms"]]
-    assert platforms == descriptor["platforms"]
     for entry in spec["platforms"]:
-        windows = entry["selector"]["matchLabels"]["os"] == "windows"
+        labels = entry["selector"]["matchLabels"]
+        windows = labels["os"] == "windows"
         assert entry["bin"] == descriptor["executable"] + (".exe" if windows else "")
-        assert "-".join(entry["selector"]["matchLabels"].values()) in entry["uri"]
+        assert f"-{labels['os']}-{labels['arch']}." in entry["uri"]
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="tomllib came with Python 3.11")
 def test_the_package_installs_the_executable(descriptor: Any) -> None:
-    tomllib = importlib.import_module("tomllib")
-
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    project = _project()
     assert list(project["scripts"]) == [descriptor["executable"]]
     assert project["license"] == descriptor["license"]
     assert project["name"] == descriptor["executable"]
+    assert project["urls"]["Homepage"] == descriptor["homepage"]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="tomllib came with Python 3.11")
+def test_archives_hold_what_the_package_depends_on() -> None:
+    """The lock has every dependency but the one that only ``connect()`` needs."""
+    lock = (ROOT / "packaging" / "requirements.txt").read_text()
+    locked = set(re.findall(r"^([\w.-]+)==", lock, re.MULTILINE))
+    names = (re.split(r"[^\w.-]", each)[0].lower() for each in _project()["dependencies"])
+    assert set(names) - locked == {"kubernetes"}, "make archive-lock"
 
 
 def test_krews_own_limits(descriptor: Any) -> None:
     assert len(descriptor["shortDescription"]) <= 50
     assert "\n" not in descriptor["shortDescription"]
+
+
+def _project() -> Any:
+    tomllib = importlib.import_module("tomllib")
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]

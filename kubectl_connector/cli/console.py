@@ -15,8 +15,19 @@ log = logging.getLogger("kubectl_connector")
 
 
 def out(text: str) -> None:
-    """Data: to stdout."""
-    sys.stdout.write(printable(text))
+    """Data: to stdout. ConnectorError where that is closed or full; BrokenPipeError passes."""
+    try:
+        if sys.stdout is None:
+            raise OSError("it is closed")
+        sys.stdout.write(printable(text))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise ConnectorError(
+            f"the output can't be written: {error.strerror or error}",
+            "what was to be done has been done; look at it with: kubectl connector list",
+        ) from error
 
 
 def say(text: str) -> None:

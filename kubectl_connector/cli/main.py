@@ -60,8 +60,6 @@ def _invoke(arguments: list[str]) -> int:
         return 0
     except typer.Exit as end:
         return end.exit_code
-    finally:
-        sys.stdout.flush()
 
 
 def _fail(error: ConnectorError) -> int:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kubectl_connector.auth import auth_method
-from kubectl_connector.cluster.probe import Probe
 from kubectl_connector.durations import ago, in_words
 from kubectl_connector.formats import Column, Report
 from kubectl_connector.model.connector import (
@@ -17,9 +16,13 @@ from kubectl_connector.model.connector import (
     format_time,
 )
 from kubectl_connector.model.secret import Secret
-from kubectl_connector.operations.draft import Draft, without_password
-from kubectl_connector.operations.overview import Listed
-from kubectl_connector.operations.verify import Verified
+from kubectl_connector.urls import without_password
+
+if TYPE_CHECKING:  # what a view is given has been imported by whoever made it
+    from kubectl_connector.cluster.probe import Probe
+    from kubectl_connector.operations.draft import Draft
+    from kubectl_connector.operations.overview import Listed
+    from kubectl_connector.operations.verify import Verified
 
 HIDDEN = "[HIDDEN]"
 NOT_APPLICABLE = "N/A"

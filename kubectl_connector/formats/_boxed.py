@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kubectl_connector.formats._layout import lay_out
-
 
 def boxed_table(titles: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> str:
     """Rows in a heavy frame with thin lines inside; ``caption`` stands centred above."""
     several_lines = any("\n" in cell for row in rows for cell in row)
     # tabulate lays out cells of several lines in its own formats only; this one comes nearest.
     style = "heavy_grid" if several_lines else _zenml()
-    text = lay_out(titles, rows, style)
+    text = _lay_out(titles, rows, style)
     if not caption:
         return f"{text}\n"
     width = len(text.splitlines()[0])
@@ -33,4 +31,18 @@ def _zenml() -> object:
         datarow=row,
         padding=1,
         with_header_hide=None,
+    )
+
+
+def _lay_out(titles: Sequence[str], rows: Sequence[Sequence[str]], style: object) -> str:
+    """A table in one of tabulate's styles, or in a ``TableFormat`` of ours."""
+    import tabulate
+
+    tabulate.MIN_PADDING = 0
+    return tabulate.tabulate(
+        rows,
+        headers=list(titles),
+        tablefmt=style,  # type: ignore[arg-type]
+        disable_numparse=True,
+        stralign="left",
     )

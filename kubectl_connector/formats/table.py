@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from kubectl_connector.formats._layout import lay_out
 from kubectl_connector.formats._report import Report
 
 
@@ -21,26 +20,26 @@ def render_columns(report: Report, wide: bool) -> str:
 def plain_table(titles: list[str], rows: list[list[str]]) -> str:
     """Left-aligned columns, three blanks apart, without lines; nothing where there are no rows.
 
-    A row is a line, whatever is in it: line breaks become blanks.
+    A row is a line, whatever is in it: line breaks become blanks. Not tabulate's work, which takes
+    longer to import than everything else of ``list`` but typer (docs/performance.md).
     """
     if not rows:
         return ""
-    clean = [[" ".join(cell.split("\n")) or "-" for cell in row] for row in rows]
-    text = lay_out(titles, clean, _kubectl())
-    return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+    lines = [titles, *([" ".join(cell.split("\n")) or "-" for cell in row] for row in rows)]
+    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+    return "".join(f"{_line(cells, widths)}\n" for cells in lines)
 
 
-def _kubectl() -> object:
-    from tabulate import DataRow, TableFormat
+def _line(cells: list[str], widths: list[int]) -> str:
+    pairs = zip(cells, widths, strict=True)
+    return "   ".join(cell + " " * (width - _width(cell)) for cell, width in pairs).rstrip()
 
-    row = DataRow("", "   ", "")
-    return TableFormat(
-        lineabove=None,
-        linebelowheader=None,
-        linebetweenrows=None,
-        linebelow=None,
-        headerrow=row,
-        datarow=row,
-        padding=0,
-        with_header_hide=None,
-    )
+
+def _width(text: str) -> int:
+    """The columns that a text takes on a terminal."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    shown = [char for char in text if not combining(char)]
+    return len(shown) + sum(east_asian_width(char) in "WF" for char in shown)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from kubectl_connector.auth import auth_method, choose, recognise
 from kubectl_connector.auth.interface import Field, FieldKind, Material
@@ -16,6 +16,7 @@ from kubectl_connector.model.connector import Connector, Origin, check_name, for
 from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, Impersonation
 from kubectl_connector.model.secret import Secret
 from kubectl_connector.operations.workspace import EXPIRES_AT, PROXY_URL
+from kubectl_connector.urls import has_password, without_password
 
 
 @dataclass(frozen=True)
@@ -148,19 +149,6 @@ def check_cluster(cluster: Cluster) -> Cluster:
             "leave one of them out; the certificate authority is the safe one",
         )
     return cluster
-
-
-def has_password(url: str) -> bool:
-    """Whether a URL carries a password."""
-    return urlsplit(url).password is not None
-
-
-def without_password(url: str) -> str:
-    """A URL that may be shown and kept: without the username and password in it."""
-    parts = urlsplit(url)
-    if parts.username is None:
-        return url
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def _without_proxy_password(cluster: Cluster) -> Cluster:

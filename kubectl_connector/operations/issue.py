@@ -10,7 +10,7 @@ from kubectl_connector.durations import ago
 from kubectl_connector.errors import ConnectorError, NotFoundError, RefusedError
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.credential import Credential
-from kubectl_connector.operations.verify import noun, renewal
+from kubectl_connector.operations.renewal import noun, renewal
 from kubectl_connector.operations.workspace import Workspace
 
 

@@ -18,6 +18,7 @@ from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.kubeconfig import AuthInfo, Context, Entry, ExecConfig
 from kubectl_connector.model.kubeconfig_edit import KEEP, KubeconfigEdit, Mark
 from kubectl_connector.operations.issue import password_error
+from kubectl_connector.operations.marks import is_ours
 from kubectl_connector.operations.workspace import PROXY_URL, Workspace, whole_cluster
 
 _log = logging.getLogger(__name__)
@@ -112,7 +113,7 @@ def login(workspace: Workspace, name: str, request: LoginRequest) -> LoggedIn:
 def _present_mode(kubeconfig: Kubeconfig, user: str, connector: Connector) -> str | None:
     """How the connector is logged in already: what holds no secret shall not get one unasked."""
     found = kubeconfig.users.get(user)
-    if not found or not _is_ours(found.entry, connector):
+    if not found or not is_ours(found.entry, connector.id):
         return None
     arguments = (found.entry.get("exec") or {}).get("args") or ()
     return "exec" if connector.id in arguments else "embed"
@@ -190,11 +191,13 @@ def _choose_names(kubeconfig: Kubeconfig, connector: Connector, wanted: str | No
     """The names to write to: those of an earlier login, whatever the user renamed them to."""
     if wanted is None:
         ours = [
-            found.name for found in kubeconfig.marked_contexts() if _is_ours(found.entry, connector)
+            found.name
+            for found in kubeconfig.marked_contexts()
+            if is_ours(found.entry, connector.id)
         ]
         wanted = ours[0] if len(ours) == 1 else connector.name
     found = kubeconfig.contexts.get(wanted)
-    if found and _is_ours(found.entry, connector):
+    if found and is_ours(found.entry, connector.id):
         context = Context.from_entry(found.entry)
         return _Names(wanted, context.cluster or wanted, context.user or wanted)
     return _Names(wanted, wanted, wanted)
@@ -253,7 +256,7 @@ def _edit(
     entries: _Entries,
 ) -> KubeconfigEdit:
     found = kubeconfig.contexts.get(names.context)
-    old = found.entry if found and _is_ours(found.entry, connector) else None
+    old = found.entry if found and is_ours(found.entry, connector.id) else None
     namespace = request.namespace or (old or {}).get("namespace") or connector.namespace
     mark = Mark(connector.id, connector.name)
     context = Context(names.cluster, names.user, namespace).to_entry()
@@ -279,14 +282,3 @@ def _previous(
 
 def _marked(entry: Entry, mark: Mark) -> Entry:
     return {**entry, "extensions": [*entry.get("extensions", ()), mark.to_extension()]}
-
-
-def _is_ours(entry: Entry, connector: Connector) -> bool:
-    mark = Mark.from_entry(entry)
-    return mark is not None and mark.connector_id == connector.id
-
-
-def contexts_of(kubeconfig: Kubeconfig, connector_id: str) -> list[str]:
-    """The names of the contexts in a kubeconfig that belong to a connector."""
-    marks = ((found.name, Mark.from_entry(found.entry)) for found in kubeconfig.marked_contexts())
-    return [name for name, mark in marks if mark and mark.connector_id == connector_id]

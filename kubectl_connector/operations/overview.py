@@ -9,7 +9,7 @@ from kubectl_connector.errors import KubeconfigError, UsageError
 from kubectl_connector.kubeconfig.load import Kubeconfig, load
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles
 from kubectl_connector.model.connector import Connector
-from kubectl_connector.operations.login import contexts_of
+from kubectl_connector.operations.marks import contexts_of
 from kubectl_connector.operations.workspace import Workspace
 
 

@@ -15,6 +15,7 @@ from kubectl_connector.durations import ago
 from kubectl_connector.errors import ConnectorError, RefusedError
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.secret import Secret
+from kubectl_connector.operations.renewal import noun, renewal
 from kubectl_connector.operations.workspace import Workspace, whole_cluster
 
 _AT_ONCE = 8
@@ -74,17 +75,6 @@ def check(
             pool.clear()
 
 
-def renewal(connector: Connector) -> str:
-    """What to type for a fresh credential."""
-    if connector.auth_method == "exec":
-        return "sign in again with the program that gives its credentials"
-    update = f"kubectl connector update {connector.name}"
-    if connector.origin:
-        return f"sign in again there, then: {update} --auto-configure"
-    options = {"password": "--password-stdin", "client-certificate": "--client-certificate FILE"}
-    return f"{update} {options.get(connector.auth_method, '--token-stdin')}"
-
-
 def _refusal(workspace: Workspace, connector: Connector, error: RefusedError) -> str:
     """The cluster's refusal in the connector's words."""
     message = (
@@ -97,13 +87,6 @@ def _refusal(workspace: Workspace, connector: Connector, error: RefusedError) ->
     else:
         message += " (401 Unauthorized)"
     return message
-
-
-def noun(connector: Connector) -> str:
-    """What to call the connector's credential."""
-    return {"exec": "credential"}.get(
-        connector.auth_method, connector.auth_method.replace("-", " ")
-    )
 
 
 def _try_read(workspace: Workspace, connector: Connector) -> Secret | ConnectorError:

@@ -13,10 +13,10 @@ if not hasattr(pexpect, "spawn"):
     pytest.skip("pseudo-terminals are a Unix thing", allow_module_level=True)
 
 from tests.apiserver import ApiServer  # noqa: E402
-from tests.conftest import ADMIN_PASSWORD, JANE_TOKEN, VENV_BIN, Home  # noqa: E402
+from tests.conftest import ADMIN_PASSWORD, JANE_TOKEN, PLUGIN, Home  # noqa: E402
 from tests.kubeconfigs import token_user, write_kubeconfig  # noqa: E402
 
-PROGRAM = str(VENV_BIN / "kubectl-connector")
+PROGRAM = str(PLUGIN)
 PASSPHRASE = {"KUBECTL_CONNECTOR_PASSPHRASE": "correct horse"}
 
 

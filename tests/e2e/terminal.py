@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from tests.conftest import VENV_BIN, Home
+from tests.conftest import PLUGIN, VENV_BIN, Home
 
 LIMIT = 60.0
 """Seconds after which a command hangs rather than being slow."""
@@ -97,7 +97,7 @@ class Terminal:
         return self.ask("config", "current-context")
 
     def environ(self) -> dict[str, str]:
-        path = [str(self.kubectl.parent), str(VENV_BIN), os.environ["PATH"]]
+        path = [str(PLUGIN.parent), str(self.kubectl.parent), str(VENV_BIN), os.environ["PATH"]]
         return {
             **os.environ,  # scrubbed; the home fixture has put its own paths there
             "PATH": os.pathsep.join(path),

@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from tests.apiserver import ApiServer
-from tests.conftest import ADMIN_PASSWORD, JANE, JANE_TOKEN, VENV_BIN, Home
+from tests.conftest import ADMIN_PASSWORD, JANE, JANE_TOKEN, PLUGIN, VENV_BIN, Home
 from tests.e2e.conftest import PASSPHRASE, VARIABLE
 from tests.e2e.terminal import Terminal
 from tests.kubeconfigs import (
@@ -132,7 +132,7 @@ def test_many_at_once_on_the_encrypted_file(registered: Terminal) -> None:
 
 def _tokens_at_once(terminal: Terminal, count: int, arguments: tuple[str, ...]) -> set[str]:
     """What that many of our processes print, all running at the same time."""
-    program = str(VENV_BIN / "kubectl-connector")
+    program = str(PLUGIN)
 
     def run(_: int) -> str:
         done = subprocess.run(
@@ -241,7 +241,7 @@ def _counting(folder: Path) -> tuple[Path, Path]:
     """Our program under its own name, counting its runs."""
     folder.mkdir()
     program, runs = folder / "kubectl-connector", folder / "runs"
-    real = VENV_BIN / "kubectl-connector"
+    real = PLUGIN
     program.write_text(f'#!/bin/sh\necho run >>"{runs}"\nexec "{real}" "$@"\n')
     program.chmod(0o700)
     return program, runs
@@ -345,7 +345,7 @@ def test_the_default_and_one_connector_at_a_time(registered: Terminal) -> None:
 
 def test_how_the_program_is_named(registered: Terminal) -> None:
     registered.connector("login", "prod", "--exec")
-    assert _user(registered)["exec"]["command"] == str(VENV_BIN / "kubectl-connector")
+    assert _user(registered)["exec"]["command"] == str(PLUGIN)
     registered.connector("login", "prod", "--exec", "--exec-command", "name")
     assert _user(registered)["exec"]["command"] == "kubectl-connector"
     assert registered.who_am_i() == JANE.name

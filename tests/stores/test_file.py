@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -232,7 +233,27 @@ class TestFile:
         store.set(ONE, SECRETS["token"])
         store.set(OTHER, SECRETS["20 kB"])
         store.delete(ONE)
-        assert {entry.name for entry in path.parent.iterdir()} <= {path.name, f"{path.name}.lock"}
+        locks = {f"{path.name}.lock", f"{path.name}.key.lock"}
+        assert {entry.name for entry in path.parent.iterdir()} <= {path.name, *locks}
+
+    def test_who_needs_the_memory_waits_for_another_to_be_done(
+        self, store: SecretStore, path: Path, reopen: Callable[[str], FileStore]
+    ) -> None:
+        store.set(ONE, SECRETS["token"])
+        read: list[Secret] = []
+        reader = threading.Thread(target=lambda: read.append(store.get(ONE)))
+        with locked(f"{path}.key"):
+            reader.start()
+            reader.join(0.3)
+            assert not read
+        reader.join(10)
+        assert read == [SECRETS["token"]]
+
+    def test_reads_where_it_can_take_no_lock(self, store: SecretStore, path: Path) -> None:
+        store.set(ONE, SECRETS["token"])
+        Path(f"{path}.key.lock").unlink()
+        Path(f"{path}.key.lock").mkdir()
+        assert store.get(ONE) == SECRETS["token"]
 
     def test_reading_makes_nothing(self, store: SecretStore, path: Path) -> None:
         store.check()
@@ -376,6 +397,7 @@ from kubectl_connector.stores import StoreOptions
 from kubectl_connector.stores.file import FileStore
 from kubectl_connector.stores.support.sealing import ScryptCost
 import sys
+import threading
 store = FileStore(
     StoreOptions({options.folder!r}, lambda confirm: "passphrase"), ScryptCost(n=2**14)
 )

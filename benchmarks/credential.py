@@ -1,0 +1,78 @@
+"""What kubectl waits for: ``kubectl-connector credential``, and the commands that people type.
+
+A real gnome-keyring on a bus of its own; every figure is a whole process, of one run.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from benchmarks._interleaved import interleave, load, table
+from tests.apiserver import ApiServer, User
+from tests.kubeconfigs import token_user, write_kubeconfig
+from tests.secret_service import secret_service
+
+BIN = Path(sys.executable).parent
+TOKEN = "a-token-of-an-ordinary-length-" * 20
+RUNS = 40
+
+
+def main() -> None:
+    """Print both tables."""
+    user = User("jane", ())
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        secret_service() as environment,
+        ApiServer(tokens={TOKEN: user}) as server,
+    ):
+        kubeconfig = write_kubeconfig(Path(folder) / ".kube/config", server, token_user(TOKEN))
+        environment |= {
+            "PATH": f"{BIN}:{environment['PATH']}",
+            "HOME": folder,
+            "KUBECONFIG": str(kubeconfig),
+            "KUBECTL_CONNECTOR_HOME": f"{folder}/connectors",
+        }
+        ours = str(BIN / "kubectl-connector")
+        kubectl = str(BIN / "kubectl")
+        subprocess.run(
+            [ours, "register", "prod", "--auto-configure"],
+            env=environment,
+            capture_output=True,
+            check=True,
+        )
+        listed = subprocess.run(
+            [ours, "list", "-o", "json"], env=environment, capture_output=True, check=True
+        )
+        id_ = json.loads(listed.stdout)["items"][0]["id"]
+        item = [f"kubectl-connector/{id_}", "kubectl-connector"]
+        bare = {"`python -c pass`": [sys.executable, "-c", "pass"]}
+        credential = {
+            **bare,
+            "`python -I -c pass`": [sys.executable, "-I", "-c", "pass"],
+            "`kubectl-connector credential`": [ours, "credential", "prod", "--id", id_],
+            "`kubectl version --client`": [kubectl, "version", "--client"],
+            "`keyring get`, the same secret": [str(BIN / "keyring"), "get", *item],
+        }
+        print(table(interleave(credential, environment, RUNS), "`python -c pass`"))
+        print(f"\n{load()}\n")
+        typed = {
+            **bare,
+            "`kubectl-connector --help`": [ours, "--help"],
+            "`kubectl-connector login --help`": [ours, "login", "--help"],
+            "`kubectl-connector version`": [ours, "version"],
+            "`kubectl-connector list`": [ours, "list"],
+            "`kubectl-connector describe prod`": [ours, "describe", "prod"],
+            "`kubectl-connector verify prod`": [ours, "verify", "prod"],
+        }
+        print(table(interleave(typed, environment, RUNS // 2), "`python -c pass`"))
+        print(f"\n{load()}")
+
+
+if __name__ == "__main__":
+    main()

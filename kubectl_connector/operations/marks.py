@@ -1,0 +1,20 @@
+"""Which entries of a kubeconfig are a connector's."""
+
+from __future__ import annotations
+
+from kubectl_connector.kubeconfig.load import Kubeconfig
+from kubectl_connector.model.kubeconfig import Entry
+from kubectl_connector.model.kubeconfig_edit import Mark
+
+
+def is_ours(entry: Entry, connector_id: str) -> bool:
+    """Whether an entry bears the mark of the connector with this id."""
+    mark = Mark.from_entry(entry)
+    return mark is not None and mark.connector_id == connector_id
+
+
+def contexts_of(kubeconfig: Kubeconfig, connector_id: str) -> list[str]:
+    """The names of the contexts that login made for a connector."""
+    return [
+        found.name for found in kubeconfig.marked_contexts() if is_ours(found.entry, connector_id)
+    ]

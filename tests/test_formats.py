@@ -1,0 +1,16 @@
+"""Plain columns: what people cut, grep and read."""
+
+from __future__ import annotations
+
+from kubectl_connector.formats.table import plain_table
+
+
+def test_columns_line_up_whatever_the_script() -> None:
+    rows = [["prod", "a"], ["開発", "b"], ["e\u0301te", ""], ["two\nlines", "c"]]
+    assert plain_table(["NAME", "X"], rows) == (
+        "NAME        X\nprod        a\n開発        b\ne\u0301te         -\ntwo lines   c\n"
+    )
+
+
+def test_no_rows_no_titles() -> None:
+    assert plain_table(["NAME"], []) == ""
