@@ -8,16 +8,34 @@ it speaks of.
 TYPE_CHECKING = False  # typing's own would be imported at every start, for nothing
 if TYPE_CHECKING:
     from kubectl_connector.api import connect
-    from kubectl_connector.errors import ConnectorError
+    from kubectl_connector.errors import (
+        ClusterError,
+        ConnectorError,
+        NotFoundError,
+        RefusedError,
+        StoreError,
+    )
     from kubectl_connector.model.connector import Connector
 
 __version__ = "0.1.0"
-__all__ = ["Connector", "ConnectorError", "__version__", "connect"]
+__all__ = [
+    "ClusterError",
+    "Connector",
+    "ConnectorError",
+    "NotFoundError",
+    "RefusedError",
+    "StoreError",
+    "__version__",
+    "connect",
+]
 
 _HOMES = {
     "connect": "kubectl_connector.api",
     "Connector": "kubectl_connector.model.connector",
-    "ConnectorError": "kubectl_connector.errors",
+    **dict.fromkeys(
+        ("ClusterError", "ConnectorError", "NotFoundError", "RefusedError", "StoreError"),
+        "kubectl_connector.errors",
+    ),
 }
 
 

@@ -14,7 +14,24 @@ def main() -> None:
         from kubectl_connector.credential import answer_fast
 
         answer_fast(arguments[1:])
+    if arguments[:1] == ["__complete"]:
+        _complete(arguments[1:])
     _run(arguments)
+
+
+def complete() -> None:
+    """``kubectl_complete-connector``: kubectl runs it at ``kubectl connector <TAB>``."""
+    _complete(sys.argv[1:])
+
+
+def _complete(words: list[str]) -> None:
+    """Answer a shell, while somebody types: without the command line's imports; never returns."""
+    import gc
+
+    gc.disable()
+    from kubectl_connector.completion.answer import answer
+
+    answer(words)
 
 
 def _run(arguments: list[str]) -> None:

@@ -11,11 +11,10 @@ from kubectl_connector.auth import auth_method
 from kubectl_connector.catalog import Catalog
 from kubectl_connector.cluster.client import api_client
 from kubectl_connector.cluster.transport import AuthenticatedPool
-from kubectl_connector.errors import RefusedError, StoreError
 from kubectl_connector.model.credential import Credential
-from kubectl_connector.operations.renewal import renewal
+from kubectl_connector.operations.renewal import check_end
 from kubectl_connector.operations.workspace import Workspace, whole_cluster
-from kubectl_connector.settings import PASSPHRASE_VARIABLE, home_folder
+from kubectl_connector.settings import home_folder, passphrase
 from kubectl_connector.stores import StoreOptions, open_store
 
 if TYPE_CHECKING:
@@ -45,12 +44,9 @@ def connect(name: str, *, timeout: float = 30.0) -> Iterator[ApiClient]:
 
     def source() -> Credential:
         credential = workspace.issue(method, connector, secret)
-        if connector.expired(workspace.now()):
-            raise RefusedError(
-                f'the credential of "{name}" has expired',
-                renewal(connector),
-            )
-        return credential
+        if connector.expires_at is None:
+            return credential  # one that a program gave late is used, as kubectl does (X9)
+        return check_end(connector, credential, workspace.now())
 
     pool = AuthenticatedPool(
         whole_cluster(connector, secret), source, connector.impersonation, workspace.now
@@ -64,22 +60,10 @@ def connect(name: str, *, timeout: float = 30.0) -> Iterator[ApiClient]:
 
 def _workspace(timeout: float) -> Workspace:
     """The user's own files and stores, with nobody there to be asked."""
-    import getpass
-
     folder = home_folder(os.environ)
-    options = StoreOptions(folder, _passphrase, timeout)
+    options = StoreOptions(folder, lambda confirm: passphrase(os.environ), timeout)  # noqa: ARG005
     return Workspace(
         Catalog(folder),
         lambda store: open_store(store, options),
-        owner=getpass.getuser(),
         timeout=timeout,
     )
-
-
-def _passphrase(confirm: bool) -> str:  # noqa: ARG001 (a program is never asked)
-    passphrase = os.environ.get(PASSPHRASE_VARIABLE)
-    if not passphrase:
-        raise StoreError(
-            "the file store needs its passphrase", f"set {PASSPHRASE_VARIABLE} in the environment"
-        )
-    return passphrase

@@ -32,13 +32,17 @@ class Catalog:
             name, item = next(iter(fields.items()))
             raise yaml_file.broken(self.path, item.line, f'unknown field "{name}"')
         connectors: dict[str, Connector] = {}
+        ids: set[str] = set()
         for item in yaml_file.items(self.path, listed):
             connector = self._read(item)
             if connector.name in connectors:
                 raise yaml_file.broken(
                     self.path, item.line, f'a second connector named "{connector.name}"'
                 )
+            if connector.id in ids:
+                raise yaml_file.broken(self.path, item.line, f"a second connector {connector.id}")
             connectors[connector.name] = connector
+            ids.add(connector.id)
         return tuple(connectors[name] for name in sorted(connectors))
 
     def get(self, name: str) -> Connector:

@@ -24,12 +24,13 @@ def make_private_folder(path: str) -> None:
             os.mkdir(path, PRIVATE_FOLDER)
 
 
-def replace_file(path: str, data: bytes) -> None:
+def replace_file(path: str, data: bytes, mode: int | None = None) -> None:
     """Replace the file that ``path`` leads to, so that a reader sees the old bytes or the new.
 
     A temporary file in the same folder is written, synced and renamed over the target. Symlinks
-    are followed and stay; mode and owner of an existing file are kept, a new one is 0600. Raises
-    OSError, in which case the old file is whole and no temporary file is left.
+    are followed and stay; mode and owner of an existing file are kept, unless ``mode`` says which
+    it shall have; a new one is 0600. Raises OSError, in which case the old file is whole and no
+    temporary file is left.
     """
     import tempfile
 
@@ -39,6 +40,8 @@ def replace_file(path: str, data: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             _copy_owner_and_mode(target, temporary)
+            if mode is not None:
+                os.chmod(temporary, mode)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -54,20 +57,29 @@ def replace_file(path: str, data: bytes) -> None:
 def locked(path: str, timeout: float = 10.0) -> Iterator[None]:
     """Hold the lock of one of our own files (``<path>.lock``, freed by the system at exit).
 
-    ``timeout`` is in seconds; CatalogError when another process holds it for longer.
+    ``timeout`` is in seconds; CatalogError when another process holds it for longer, or
+    where there can be no lock.
     """
     import filelock
 
-    make_private_folder(os.path.dirname(path))
     lock = filelock.FileLock(f"{path}.lock", timeout=timeout, mode=PRIVATE_FILE)
     try:
-        with lock:
-            yield
+        make_private_folder(os.path.dirname(path))
+        lock.acquire()
     except filelock.Timeout as error:
         raise CatalogError(
             f"{path} is in use by another kubectl-connector",
             "wait for it to end, then run the command again",
         ) from error
+    except (OSError, NotImplementedError) as error:
+        raise CatalogError(
+            f"{path} can't be locked: {getattr(error, 'strerror', None) or error}",
+            "make sure that its folder is yours and can be written",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _copy_owner_and_mode(source: str, target: str) -> None:

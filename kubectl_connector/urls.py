@@ -1,18 +1,31 @@
-"""URLs that may hold a password."""
+"""URLs, which may be none at all, and may hold a password."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit
+
+PROXY_SCHEMES = ("http", "https", "socks5")
+"""The proxies that can be gone through (semantics F4)."""
+
+
+def split_url(url: str) -> SplitResult | None:
+    """A URL's parts, its port known to be one; None for what is no URL."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts if url.isprintable() and " " not in url else None
 
 
 def has_password(url: str) -> bool:
     """Whether a URL carries a password."""
-    return urlsplit(url).password is not None
+    parts = split_url(url)
+    return parts is not None and parts.password is not None
 
 
 def without_password(url: str) -> str:
     """A URL that may be shown and kept: without the username and password in it."""
-    parts = urlsplit(url)
-    if parts.username is None:
-        return url
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    scheme, slashes, rest = url.partition("//")
+    host, slash, path = rest.partition("/")
+    return scheme + slashes + host.rpartition("@")[2] + slash + path if slashes else url

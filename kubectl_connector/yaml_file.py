@@ -57,8 +57,10 @@ def read(path: str, kind: str) -> dict[str, Item]:
         return {}
     if not isinstance(root, yaml.MappingNode):
         raise broken(path, 1, "expected a mapping")
-    fields = {key.value: _item(path, value) for key, value in root.value}
+    fields = {_key(path, key): _item(path, value) for key, value in root.value}
     version = fields.pop("apiVersion", Item(None, 1))
+    if not isinstance(version.value, str):
+        raise broken(path, version.line, f"apiVersion must be {API_VERSION}")
     if version.value != API_VERSION:
         raise CatalogError(
             f"{path}, line {version.line}: apiVersion {version.value} is not known to this version",
@@ -78,7 +80,7 @@ def items(path: str, node: Item) -> list[Item]:
 
 
 def write(path: str, kind: str, fields: dict[str, Any]) -> None:
-    """Replace the file, 0600 in a folder 0700. Raises CatalogError; the old file is then whole."""
+    """Replace the file, 0600; a new folder is 0700. Raises CatalogError; the old file is whole."""
     text = yaml.dump(
         {"apiVersion": API_VERSION, "kind": kind, **fields},
         Dumper=_Dumper,
@@ -89,7 +91,7 @@ def write(path: str, kind: str, fields: dict[str, Any]) -> None:
     _log.info("writing %s", path)
     try:
         files.make_private_folder(os.path.dirname(path))
-        files.replace_file(path, text.encode())
+        files.replace_file(path, text.encode(), files.PRIVATE_FILE)
     except OSError as error:
         raise CatalogError(
             f"{path} can't be written: {error.strerror}",
@@ -103,6 +105,12 @@ def broken(path: str, line: int | None, problem: str) -> CatalogError:
     return CatalogError(
         f"{where}: {problem}", "mend the file by hand, or move it away to start anew"
     )
+
+
+def _key(path: str, node: yaml.Node) -> str:
+    if not isinstance(node, yaml.ScalarNode):
+        raise broken(path, _line(node), "expected a field's name")
+    return str(node.value)
 
 
 def _item(path: str, node: yaml.Node) -> Item:

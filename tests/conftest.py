@@ -63,6 +63,8 @@ class Home:
 
 def pytest_configure() -> None:
     """Leave the user's environment behind, before any test module is imported."""
+    if "E2E_PLUGIN" in os.environ and not os.access(PLUGIN, os.X_OK):
+        pytest.exit(f"no program to test: {PLUGIN}", returncode=4)
     for name in list(os.environ):
         if _is_scrubbed(name):
             del os.environ[name]

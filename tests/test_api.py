@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from kubernetes.client import ApiClient, CoreV1Api, VersionApi
 from kubernetes.client.exceptions import ApiException
+from kubernetes.watch import Watch
 
 import kubectl_connector
 from kubectl_connector import ConnectorError, connect
@@ -70,6 +72,31 @@ def test_every_method_gives_an_authenticated_client(
         shown = repr(vars(client.configuration))
     for secret in (user.token, user.password, user.client_key_data):
         assert secret is None or secret not in shown
+
+
+def test_a_watch_streams_events(workspace: Workspace, server: ApiServer) -> None:
+    keep(workspace, server, AuthInfo(token=JANE_TOKEN))
+    with connect("lab") as client:
+        events = Watch().stream(  # type: ignore[no-untyped-call]
+            CoreV1Api(client).list_namespace, timeout_seconds=5
+        )
+        first = [next(events) for _ in range(2)]
+    assert [(event["type"], event["object"].metadata.name) for event in first] == [
+        ("ADDED", "default"),
+        ("ADDED", "kube-public"),
+    ]
+
+
+def test_threads_that_need_a_new_token_at_once_ask_for_it_once(
+    workspace: Workspace, server: ApiServer, tmp_path: Path
+) -> None:
+    plugin = tmp_path / "plugin"
+    end = datetime.now(timezone.utc) + timedelta(hours=1)
+    stanza = exec_user(plugin, token=JANE_TOKEN, expires_at=end)["exec"]
+    keep(workspace, server, AuthInfo(exec=ExecConfig.from_entry(stanza)))
+    with connect("lab") as client, ThreadPoolExecutor(10) as pool:
+        assert all(pool.map(lambda _: namespaces(client), range(10)))
+    assert exec_runs(plugin) == 1
 
 
 def test_a_programs_token_is_fetched_anew_when_it_ends(

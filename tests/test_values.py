@@ -40,14 +40,32 @@ def test_moments_are_told_from_now() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-01-31T12:00:00Z", "2026-01-31T13:00:00+01:00", "2026-01-31T12:00:00.5z"]
+    "text",
+    [
+        "2026-01-31T12:00:00Z",
+        "2026-01-31T13:00:00+01:00",
+        "2026-01-31 12:00:00z",
+        "2026-01-31T12:00:00.5z",
+        "2026-01-31T12:00:00.1234Z",
+        "2026-01-31T11:00:00.123456789-01:00",
+    ],
 )
 def test_times_are_read_with_their_zone(text: str) -> None:
     assert parse_time(text).replace(microsecond=0) == NOW
     assert format_time(parse_time(text)) == "2026-01-31T12:00:00Z"
 
 
-@pytest.mark.parametrize("text", ["", "tomorrow", "2026-01-31", "2026-01-31T12:00:00"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "tomorrow",
+        "2026-01-31",
+        "2026-01-31T12:00:00",
+        "2026-13-01T12:00:00Z",
+        "0001-01-01T00:00:00+01:00",
+    ],
+)
 def test_times_without_zone_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="time"):
         parse_time(text)

@@ -78,5 +78,7 @@ def _distance(method: AuthMethod, given: Set[str]) -> tuple[int, int, str]:
     With nothing given at all, a token is what most people have.
     """
     missing = [f for f in method.option_fields if f.required and f.name not in given]
+    if given and not any(f.required for f in method.option_fields if f.name in given):
+        return len(method.fields), 0, method.name  # only what may go along with it was given
     unaskable = sum(f.kind is not FieldKind.SECRET for f in missing)
     return unaskable, len(missing), method.name

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
@@ -133,14 +134,7 @@ def _run(stanza: ExecConfig, request: IssueRequest) -> bytes:
     env = {**os.environ, **dict(stanza.env), "KUBERNETES_EXEC_INFO": json.dumps(info)}
     _log.info("running %s", program)
     try:
-        done = subprocess.run(
-            [program, *stanza.args],
-            env=env,
-            stdin=None if interactive else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            timeout=None if interactive else request.timeout,
-            check=False,
-        )
+        code, output = _output_of([program, *stanza.args], env, interactive, request.timeout)
     except subprocess.TimeoutExpired:
         raise ConnectorError(
             f"the exec plugin {stanza.command} gave no answer in {request.timeout:g} s",
@@ -151,12 +145,39 @@ def _run(stanza: ExecConfig, request: IssueRequest) -> bytes:
             f"the exec plugin {program} can't be run: {error.strerror}",
             "check the file and its mode",
         ) from None
-    if done.returncode:
+    if code:
         raise RefusedError(
-            f"the exec plugin {stanza.command} gave no credential (exit status {done.returncode})",
+            f"the exec plugin {stanza.command} gave no credential (exit status {code})",
             "sign in with it again; what it printed stands above",
         )
-    return done.stdout
+    return output
+
+
+def _output_of(
+    command: list[str], env: Mapping[str, str], interactive: bool, timeout: float
+) -> tuple[int, bytes]:
+    """A program's exit code and output; TimeoutExpired where nobody is there to be waited for.
+
+    A program that is not asked for anything gets a session of its own, so that it can be ended with
+    all that it has started.
+    """
+    process = subprocess.Popen(
+        command,
+        env=env,
+        stdin=None if interactive else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        start_new_session=not interactive,
+    )
+    try:
+        output, _ = process.communicate(timeout=None if interactive else timeout)
+    except BaseException:  # Ctrl-C too
+        if interactive or os.name == "nt":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
+    return process.returncode, output
 
 
 def _cluster_info(cluster: Cluster) -> dict[str, Any]:

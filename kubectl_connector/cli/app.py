@@ -12,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from kubectl_connector import __version__, suggest
 from kubectl_connector.cli import console
+from kubectl_connector.cli import help as help_
 from kubectl_connector.errors import UsageError
 
 FIRST_DAY = """\
@@ -50,6 +51,7 @@ VERBS = {
     "logout": Verb("logout", "kubectl", "Take connectors out of the kubeconfig again"),
     "credential": Verb("credential", "kubectl", "What kubectl runs for a credential"),
     "config": Verb("config", "Settings", "Your defaults"),
+    "completion": Verb("completion", "Settings", "Let the TAB key complete"),
     "version": Verb("version", "Settings", "The version of this program"),
 }
 """Every command, in the order of ``--help``; each module has a ``command``, a function or app."""
@@ -73,9 +75,62 @@ class VerbCommand(TyperCommand):
             )
         )
 
+    def get_help(self, ctx: Any) -> str:
+        """In lines as wide as the terminal."""
+        return help_.text(self, ctx)
 
-class VerbGroup(TyperGroup):
-    """The tree's root: finds commands in :data:`VERBS`, and suggests the nearest for a typo."""
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Arguments before options, as they are typed."""
+        return help_.usage(self, ctx)
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Options in groups."""
+        help_.write_options(self, ctx, formatter)
+
+
+class Group(TyperGroup):
+    """Commands under one word; suggests the nearest for a typo, and shows its help when alone."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The arguments; without any, the help is shown, and that is all."""
+        if not args and not self.invoke_without_command:
+            console.say(self.get_help(ctx))
+            raise typer.Exit
+        return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """UsageError with a suggestion for an unknown name."""
+        name, known = args[0], self.list_commands(ctx)
+        if name not in known and not name.startswith("-"):
+            listing = f"all commands: {ctx.command_path} --help"
+            raise UsageError(f'no command "{name}"', suggest.did_you_mean(name, known, listing))
+        return super().resolve_command(ctx, args)
+
+    def get_help(self, ctx: Any) -> str:
+        """In lines as wide as the terminal."""
+        return help_.text(self, ctx)
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """The command is what counts."""
+        return ["COMMAND"]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Commands first."""
+        help_.write_commands(self.command_groups(ctx), formatter)
+        help_.write_options(self, ctx, formatter)
+
+    def command_groups(self, ctx: Any) -> dict[str, help_.Rows]:
+        """The commands and their summaries, by group."""
+        return {
+            "Commands": [
+                (name, command.get_short_help_str(limit=100).rstrip("."))
+                for name, command in self.commands.items()
+            ]
+        }
+
+
+class VerbGroup(Group):
+    """The tree's root: finds commands in :data:`VERBS`."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         """The names, in the order of the table."""
@@ -85,22 +140,12 @@ class VerbGroup(TyperGroup):
         """Import and build the command; None where there is none."""
         return load(cmd_name) if cmd_name in VERBS else None
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """UsageError with a suggestion for an unknown name."""
-        name = args[0]
-        if name not in VERBS and not name.startswith("-"):
-            raise UsageError(
-                f'no command "{name}"',
-                suggest.did_you_mean(name, VERBS, "all commands: kubectl connector --help"),
-            )
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """The commands by group, from the table alone: help imports no verb."""
-        for group in dict.fromkeys(verb.group for verb in VERBS.values()):
-            rows = [(name, verb.summary) for name, verb in VERBS.items() if verb.group == group]
-            with formatter.section(group):
-                formatter.write_dl(rows)
+    def command_groups(self, ctx: Any) -> dict[str, help_.Rows]:
+        """From the table alone: help imports no verb."""
+        groups: dict[str, help_.Rows] = {}
+        for name, verb in VERBS.items():
+            groups.setdefault(verb.group, []).append((name, verb.summary))
+        return groups
 
 
 def load(name: str) -> Any:
@@ -129,7 +174,7 @@ def new_app(**options: Any) -> typer.Typer:
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings=_SETTINGS,
-        **options,
+        **{"cls": Group, **options},
     )
 
 

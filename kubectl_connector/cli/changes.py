@@ -9,24 +9,40 @@ from typing import Annotated, Any, Optional
 
 import typer
 
-from kubectl_connector.cli.options import auth_values, read_text, with_auth_options
+from kubectl_connector.cli.options import (
+    AUTHENTICATION,
+    auth_values,
+    read_text,
+    with_auth_options,
+)
 from kubectl_connector.errors import UsageError
 from kubectl_connector.model.connector import check_login_mode, parse_time
-from kubectl_connector.operations.draft import Changes
+from kubectl_connector.operations.draft import NEVER, Changes
 from kubectl_connector.operations.overview import parse_labels
 from kubectl_connector.stores import check_store_name
+
+CLUSTER, CONNECTOR = "Cluster", "Connector"
+"""Groups of options in ``--help``, as is :data:`AUTHENTICATION`."""
 
 
 def _options(
     *,
     server: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option("--server", metavar="URL", help="The API server, https://HOST:PORT."),
+        typer.Option(
+            "--server",
+            metavar="URL",
+            help="The API server, https://HOST:PORT.",
+            rich_help_panel=CLUSTER,
+        ),
     ] = None,
     certificate_authority: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(
-            "--certificate-authority", metavar="FILE", help="CA certificates to trust, PEM."
+            "--certificate-authority",
+            metavar="FILE",
+            help="CA certificates to trust, PEM.",
+            rich_help_panel=CLUSTER,
         ),
     ] = None,
     insecure_skip_tls_verify: Annotated[
@@ -35,31 +51,61 @@ def _options(
             "--insecure-skip-tls-verify/--no-insecure-skip-tls-verify",
             help="Trust any certificate: whoever is in between can read everything.",
             show_default=False,
+            rich_help_panel=CLUSTER,
         ),
     ] = None,
     tls_server_name: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option("--tls-server-name", metavar="NAME", help="The name to verify instead."),
+        typer.Option(
+            "--tls-server-name",
+            metavar="NAME",
+            help="The name to verify instead.",
+            rich_help_panel=CLUSTER,
+        ),
     ] = None,
     proxy_url: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option("--proxy-url", metavar="URL", help="Go through this http or socks5 proxy."),
+        typer.Option(
+            "--proxy-url",
+            metavar="URL",
+            help="Go through this http or socks5 proxy.",
+            rich_help_panel=CLUSTER,
+        ),
     ] = None,
     cluster_name: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option("--cluster-name", metavar="NAME", help="What to call the cluster."),
+        typer.Option(
+            "--cluster-name",
+            metavar="NAME",
+            help="What to call the cluster.",
+            rich_help_panel=CLUSTER,
+        ),
     ] = None,
     namespace: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option("-n", "--namespace", metavar="NAME", help="The namespace of its contexts."),
+        typer.Option(
+            "-n",
+            "--namespace",
+            metavar="NAME",
+            help="The namespace of its contexts.",
+            rich_help_panel=CONNECTOR,
+        ),
     ] = None,
     description: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option("--description", metavar="TEXT", help="A note for people."),
+        typer.Option(
+            "--description", metavar="TEXT", help="A note for people.", rich_help_panel=CONNECTOR
+        ),
     ] = None,
     label: Annotated[
         Optional[list[str]],  # noqa: UP045
-        typer.Option("-l", "--label", metavar="K=V", help="A label; K- takes it away. Repeatable."),
+        typer.Option(
+            "-l",
+            "--label",
+            metavar="K=V",
+            help="A label; K- takes it away. Repeatable.",
+            rich_help_panel=CONNECTOR,
+        ),
     ] = None,
     expires_at: Annotated[
         Optional[str],  # noqa: UP045
@@ -67,22 +113,34 @@ def _options(
             "--expires-at",
             metavar="TIME",
             help="When the credential ends, where it does not say so itself (RFC 3339).",
+            rich_help_panel=AUTHENTICATION,
         ),
     ] = None,
     store: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option("--store", metavar="NAME", help="Where secrets go: keyring or file."),
+        typer.Option(
+            "--store",
+            metavar="NAME",
+            help="Where secrets go: keyring or file.",
+            rich_help_panel=CONNECTOR,
+        ),
     ] = None,
     login_mode: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(
-            "--login-mode", metavar="MODE", help="How login does it: embed or exec (no secret)."
+            "--login-mode",
+            metavar="MODE",
+            help="How login does it: embed or exec (no secret).",
+            rich_help_panel=CONNECTOR,
         ),
     ] = None,
     auth_method: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(
-            "--auth-method", metavar="NAME", help="Default: the one that your options fit."
+            "--auth-method",
+            metavar="NAME",
+            help="Default: the one that your options fit.",
+            rich_help_panel=AUTHENTICATION,
         ),
     ] = None,
 ) -> None:
@@ -104,7 +162,7 @@ def changes_from(given: Mapping[str, Any]) -> Changes:
     authority = given["certificate_authority"]
     return Changes(
         server=given["server"],
-        certificate_authority=read_text(authority) if authority else None,
+        certificate_authority=read_text(authority) if authority else authority,
         insecure_skip_tls_verify=given["insecure_skip_tls_verify"],
         tls_server_name=given["tls_server_name"],
         proxy_url=given["proxy_url"],
@@ -132,6 +190,6 @@ def _time(text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        return parse_time(text)
+        return parse_time(text) if text else NEVER
     except ValueError as error:
         raise UsageError(f"--expires-at: {error}", "give a date, a time and a zone") from None

@@ -8,13 +8,18 @@ import typer
 
 from kubectl_connector.cli import console, environment
 from kubectl_connector.cli.app import add_verb, new_app
-from kubectl_connector.model.connector import check_login_mode
-from kubectl_connector.settings import DEFAULTS, check_setting
-from kubectl_connector.stores import check_store_name
+from kubectl_connector.settings import DEFAULTS
 
-command = new_app(help="Your defaults, such as the secret store.", no_args_is_help=True)
+command = new_app(help="Your defaults, such as the secret store.", invoke_without_command=True)
 
 SettingArgument = Annotated[str, typer.Argument(metavar="SETTING", help="The setting's name.")]
+
+
+@command.callback()
+def _help(context: typer.Context) -> None:
+    """Your defaults, such as the secret store."""
+    if context.invoked_subcommand is None:
+        console.out(f"{context.get_help()}\n")
 
 
 def view() -> None:
@@ -49,11 +54,6 @@ def set_(
       kubectl connector config set store file
 
     """
-    check_setting(setting)
-    if setting == "store":
-        check_store_name(value)
-    if setting == "login.mode":
-        check_login_mode(value)
     environment.settings().set(setting, value)
     console.say(f"{setting}={value}")
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import logging
 import os
+import re
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from typing import NoReturn, Protocol
@@ -15,14 +17,15 @@ log = logging.getLogger("kubectl_connector")
 
 
 def out(text: str) -> None:
-    """Data: to stdout. ConnectorError where that is closed or full; BrokenPipeError passes."""
+    """Data: to stdout. ConnectorError where that is closed or full."""
     try:
         if sys.stdout is None:
             raise OSError("it is closed")
         sys.stdout.write(printable(text))
         sys.stdout.flush()
     except BrokenPipeError:
-        raise
+        # The reader has seen enough. What comes is not shown, and the exit code stays its own.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         raise ConnectorError(
             f"the output can't be written: {error.strerror or error}",
@@ -36,27 +39,37 @@ def say(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """Anything that is not the result: to stderr."""
-    sys.stderr.write(f"{printable(text)}\n")
+    """Anything that is not the result: to stderr; nowhere, where that can't be written."""
+    with contextlib.suppress(OSError, AttributeError):
+        sys.stderr.write(f"{printable(text)}\n")
 
 
 def printable(text: str) -> str:
     """The text without what a terminal would obey: names come from files and from servers."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)
+    return text if text.isprintable() else _OBEYED.sub("\ufffd", text)
+
+
+_OBEYED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+"""Control characters but tab and line feed, what turns the direction of writing, surrogates."""
 
 
 def complain(error: ConnectorError) -> None:
     """An error in two lines; with ``-v`` the chain of its causes, by type and text."""
-    sys.stderr.write(_red("error:"))
-    note(f" {error.message}")
-    note(f"hint:  {error.hint}")
+    with contextlib.suppress(OSError, AttributeError):
+        sys.stderr.write(_red("error:"))
+    note(f" {_one_line(error.message)}")
+    note(f"hint:  {_one_line(error.hint)}")
     if log.isEnabledFor(logging.INFO):
         cause = error.__cause__
         while cause is not None:
             note(f"cause: {type(cause).__name__}: {cause}")
             cause = cause.__cause__
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split("\n"))
 
 
 def be_verbose() -> None:

@@ -9,6 +9,7 @@ import typer
 from kubectl_connector.catalog import find
 from kubectl_connector.cli import console, environment
 from kubectl_connector.cli.options import YesOption
+from kubectl_connector.errors import ConnectorError
 from kubectl_connector.operations.delete import delete
 from kubectl_connector.operations.overview import overview
 
@@ -16,6 +17,9 @@ from kubectl_connector.operations.overview import overview
 def command(
     names: Annotated[list[str], typer.Argument(metavar="NAME...", help="The connectors' names.")],
     yes: YesOption = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also where the secret itself can't be deleted.")
+    ] = False,
 ) -> None:
     """Forget connectors: metadata and secret both. It asks first; --yes where nobody can answer.
 
@@ -31,9 +35,9 @@ def command(
     if not yes and not console.asker().confirm(
         f"Delete {quoted}, secrets included?", False, "say so with --yes"
     ):
-        raise KeyboardInterrupt
+        raise ConnectorError("cancelled; nothing was deleted", "say y, or --yes")
     listed = overview(workspace, environment.kubeconfigs(), {}).listed
-    for connector in delete(workspace, names):
+    for connector in delete(workspace, names, force):
         console.say(f'Deleted connector "{connector.name}"')
         contexts = [
             c for item in listed if item.connector.id == connector.id for c in item.contexts

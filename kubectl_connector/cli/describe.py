@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ import typer
 from kubectl_connector.catalog import find
 from kubectl_connector.cli import console, environment, views
 from kubectl_connector.cli.options import NameArgument
-from kubectl_connector.formats import Report, boxed_table, render
+from kubectl_connector.formats import Report, boxed_table, plain_table, render
 from kubectl_connector.model.connector import TYPE
 from kubectl_connector.operations.overview import overview
 
@@ -52,9 +53,6 @@ def _table(caption: str, rows: list[tuple[str, str]]) -> None:
     """A framed table for a person, plain columns for a pipe."""
     titles = ("PROPERTY", "VALUE")
     if console.stdout_is_terminal():
-        console.out(boxed_table(titles, rows, caption))
+        console.out(boxed_table(titles, rows, caption, shutil.get_terminal_size().columns))
         return
-    width = max(len(name) for name, _ in (titles, *rows))
-    console.out("\n")
-    for name, value in (titles, *rows):
-        console.say(f"{name:<{width}}   {value or '-'}")
+    console.out("\n" + plain_table(list(titles), [list(row) for row in rows]))

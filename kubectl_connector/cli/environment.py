@@ -10,9 +10,15 @@ from kubectl_connector.catalog import Catalog
 from kubectl_connector.cli import console
 from kubectl_connector.errors import StoreError
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
+from kubectl_connector.model.connector import check_login_mode
 from kubectl_connector.operations.workspace import Workspace
-from kubectl_connector.settings import PASSPHRASE_VARIABLE, Settings, home_folder
-from kubectl_connector.stores import SecretStore, StoreOptions, open_store
+from kubectl_connector.settings import PASSPHRASE_VARIABLE, Settings, home_folder, passphrase
+from kubectl_connector.stores import (
+    SecretStore,
+    StoreOptions,
+    check_store_name,
+    open_store,
+)
 
 DEFAULT_TIMEOUT = 10.0
 
@@ -47,7 +53,7 @@ def workspace(timeout: float = DEFAULT_TIMEOUT, interactive: bool | None = None)
 
 def settings() -> Settings:
     """The user's settings."""
-    return Settings(home())
+    return Settings(home(), {"store": check_store_name, "login.mode": check_login_mode})
 
 
 def kubeconfigs(explicit: str | None = None) -> KubeconfigFiles:
@@ -60,21 +66,15 @@ def ask_passphrase(confirm: bool) -> str:
     if os.environ.get(PASSPHRASE_VARIABLE):
         return passphrase_of_environment(confirm)
     terminal = console.Terminal()
-    passphrase = terminal.secret("Passphrase of the file store", "")
-    if confirm and terminal.secret("The same again", "") != passphrase:
+    typed = terminal.secret("Passphrase of the file store", "")
+    if confirm and terminal.secret("The same again", "") != typed:
         raise StoreError("the two passphrases differ", "run the command again; nothing was kept")
-    return passphrase
+    return typed
 
 
 def passphrase_of_environment(confirm: bool) -> str:  # noqa: ARG001
     """The file store's passphrase where nobody may be asked; StoreError where it is not set."""
-    passphrase = os.environ.get(PASSPHRASE_VARIABLE)
-    if not passphrase:
-        raise StoreError(
-            "the file store needs its passphrase, and there is nobody to ask",
-            f"set {PASSPHRASE_VARIABLE} in the environment",
-        )
-    return passphrase
+    return passphrase(os.environ)
 
 
 def _owner() -> str:

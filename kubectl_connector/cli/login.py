@@ -7,7 +7,13 @@ from typing import Annotated, Optional
 import typer
 
 from kubectl_connector.cli import console, environment, program
-from kubectl_connector.cli.options import KubeconfigOption, LockTimeoutOption, NameArgument
+from kubectl_connector.cli.options import (
+    KUBECONFIG,
+    KubeconfigOption,
+    LockTimeoutOption,
+    NameArgument,
+)
+from kubectl_connector.errors import UsageError
 from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.operations.login import LoggedIn, LoginRequest, login
 
@@ -16,18 +22,39 @@ def command(
     name: NameArgument,
     context: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option("--context", metavar="NAME", help="The context; default: its own name."),
+        typer.Option(
+            "--context",
+            metavar="NAME",
+            help="The context; default: its own name.",
+            rich_help_panel=KUBECONFIG,
+        ),
     ] = None,
     namespace: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option("-n", "--namespace", metavar="NAME", help="The context's namespace."),
+        typer.Option(
+            "-n",
+            "--namespace",
+            metavar="NAME",
+            help="The context's namespace.",
+            rich_help_panel=KUBECONFIG,
+        ),
     ] = None,
     kubeconfig: KubeconfigOption = None,
     no_set_current: Annotated[
-        bool, typer.Option("--no-set-current", help="Leave the current context as it is.")
+        bool,
+        typer.Option(
+            "--no-set-current",
+            help="Leave the current context as it is.",
+            rich_help_panel=KUBECONFIG,
+        ),
     ] = False,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace entries of yours that have the name.")
+        bool,
+        typer.Option(
+            "--overwrite",
+            help="Replace entries of yours that have the name.",
+            rich_help_panel=KUBECONFIG,
+        ),
     ] = False,
     exec_: Annotated[
         Optional[bool],  # noqa: UP045
@@ -36,6 +63,7 @@ def command(
             help="Let kubectl ask us for the credential at every call, or put it into the file."
             " Default: the connector's login mode, else the setting login.mode.",
             show_default=False,
+            rich_help_panel="Credential",
         ),
     ] = None,
     exec_command: Annotated[
@@ -44,6 +72,7 @@ def command(
             "--exec-command",
             metavar="auto|path|name",
             help="How the stanza names us: by our path, or by name for machines that differ.",
+            rich_help_panel="Credential",
         ),
     ] = "auto",
     lock_timeout: LockTimeoutOption = 10.0,
@@ -61,6 +90,8 @@ def command(
 
     """
     mode = None if exec_ is None else "exec" if exec_ else "embed"
+    if context == "":
+        raise UsageError("a context can't be called nothing", "leave --context out")
     request = LoginRequest(
         environment.kubeconfigs(kubeconfig),
         context,
@@ -75,6 +106,8 @@ def command(
     )
     done = login(environment.workspace(), name, request)
     console.say(_sentence(name, done))
+    if done.expired:
+        console.note(f'the credential of "{name}" has expired: kubectl connector describe {name}')
     if done.mode == "exec" and request.program:
         _warn_of_policy(request.program)
 
@@ -90,6 +123,8 @@ def _sentence(name: str, done: LoggedIn) -> str:
     """What changed, and the way back."""
     where = display_path(done.file)
     back = f"back: kubectl connector logout {name}"
+    if done.replaced:
+        back = "what it replaced is gone"
     if not done.changed:
         return f'Context "{done.context}" unchanged in {where}'
     if not done.current:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import warnings
@@ -11,6 +10,7 @@ from types import FrameType
 import typer
 from typer.exceptions import TyperException
 
+from kubectl_connector import suggest
 from kubectl_connector.cli import console
 from kubectl_connector.cli.app import build
 from kubectl_connector.errors import ConnectorError, UsageError
@@ -23,6 +23,7 @@ def run(arguments: list[str]) -> int:
     """Run one command; the exit code, as in :mod:`kubectl_connector.errors`."""
     _prepare()
     try:
+        _refuse_bytes(arguments)
         code = _invoke(arguments)
     except ConnectorError as error:
         code = _fail(error)
@@ -32,13 +33,18 @@ def run(arguments: list[str]) -> int:
         console.note("")
         _fail(ConnectorError("cancelled", "what was not finished was undone"))
         code = INTERRUPTED
-    except BrokenPipeError:
-        # The reader has seen enough. Python flushes once more at exit: give it somewhere to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     except Exception as error:  # noqa: BLE001 (never a traceback: it could show a secret)
         code = _fail(_fault(error))
     return code
+
+
+def _refuse_bytes(arguments: list[str]) -> None:
+    for argument in arguments:
+        if not argument.isascii() and any("\ud800" <= char <= "\udfff" for char in argument):
+            raise UsageError(
+                f'"{argument}" is not text in {sys.getfilesystemencoding()}',
+                "give it in UTF-8, and file names without other bytes",
+            )
 
 
 def _prepare() -> None:
@@ -70,6 +76,10 @@ def _fail(error: ConnectorError) -> int:
 def _usage(error: TyperException) -> UsageError:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else PROGRAM
+    if hasattr(error, "possibilities"):  # an unknown option; its class is in typer's own click
+        option, near = str(getattr(error, "option_name", "")), error.possibilities or ()
+        hint = suggest.did_you_mean(option, near, f"all options: {command} --help")
+        return UsageError(f'no option "{option}"', hint)
     return UsageError(error.format_message().rstrip("."), f"{command} --help")
 
 

@@ -14,13 +14,21 @@ from kubectl_connector.auth.interface import Field, FieldKind
 from kubectl_connector.cli import console
 from kubectl_connector.errors import UsageError
 
+AUTHENTICATION, KUBECONFIG = "Authentication", "Kubeconfig"
+"""Groups of options in ``--help``; the methods' own are in the first."""
+
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The connector's name.")]
 OutputOption = Annotated[
     str, typer.Option("-o", "--output", metavar="FORMAT", help="table, wide, json, yaml or name.")
 ]
 KubeconfigOption = Annotated[
     Optional[str],  # noqa: UP045 (typer evaluates it on Python 3.10 too)
-    typer.Option("--kubeconfig", metavar="FILE", help="The kubeconfig; default: as kubectl's."),
+    typer.Option(
+        "--kubeconfig",
+        metavar="FILE",
+        help="The kubeconfig; default: as kubectl's.",
+        rich_help_panel=KUBECONFIG,
+    ),
 ]
 TimeoutOption = Annotated[
     float, typer.Option("--timeout", min=0.1, metavar="SECONDS", help="Wait so long for a cluster.")
@@ -32,14 +40,13 @@ LockTimeoutOption = Annotated[
         min=0,
         metavar="SECONDS",
         help="Wait so long for a program that is writing the kubeconfig.",
+        rich_help_panel=KUBECONFIG,
     ),
 ]
 NoVerifyOption = Annotated[
     bool, typer.Option("--no-verify", help="Do not ask the cluster whether it works.")
 ]
 YesOption = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
-
-_AUTHENTICATION = "Authentication"
 
 
 def all_fields() -> dict[str, Field]:
@@ -134,7 +141,7 @@ def _parameter(
         option,
         help=f"{text[:1].upper()}{text[1:].rstrip('.')}.",
         metavar=metavar,
-        rich_help_panel=_AUTHENTICATION,
+        rich_help_panel=AUTHENTICATION,
     )
     return inspect.Parameter(
         name,
@@ -157,6 +164,8 @@ def _refuse_argument(field: Field) -> Callable[[str | None], None]:
 
 
 def _read_stdin(field: Field) -> str:
+    if sys.stdin is None:
+        raise UsageError("stdin is closed", f"give the {field.help} with {field.option}-file FILE")
     if sys.stdin.isatty():
         return console.Terminal().secret(field.help.capitalize(), "")
     return sys.stdin.read(1_000_000)

@@ -12,12 +12,13 @@ from kubectl_connector.auth.interface import FieldKind
 from kubectl_connector.cli import console, environment, form, views
 from kubectl_connector.cli.changes import changes_from, with_change_options
 from kubectl_connector.cli.options import (
+    KUBECONFIG,
     KubeconfigOption,
     NameArgument,
     NoVerifyOption,
     TimeoutOption,
 )
-from kubectl_connector.errors import UsageError
+from kubectl_connector.errors import ConnectorError, UsageError
 from kubectl_connector.formats import render
 from kubectl_connector.kubeconfig.load import load
 from kubectl_connector.model.connector import check_name
@@ -30,11 +31,21 @@ from kubectl_connector.operations.register import Registered, register
 def command(
     name: NameArgument,
     auto_configure: Annotated[
-        bool, typer.Option("--auto-configure", help="Take it from a kubeconfig context.")
+        bool,
+        typer.Option(
+            "--auto-configure",
+            help="Take it from a kubeconfig context.",
+            rich_help_panel=KUBECONFIG,
+        ),
     ] = False,
     context: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option("--context", metavar="NAME", help="The context; default: the current one."),
+        typer.Option(
+            "--context",
+            metavar="NAME",
+            help="The context; default: the current one.",
+            rich_help_panel=KUBECONFIG,
+        ),
     ] = None,
     kubeconfig: KubeconfigOption = None,
     interactive: Annotated[
@@ -65,6 +76,7 @@ def command(
     changes = changes_from(given)
     store = changes.store or environment.settings().get("store")
     if interactive:
+        workspace.open_store(store).check()  # before a person has answered ten questions
         auto_configure = auto_configure or form.wants_context(changes, kubeconfig)
     if auto_configure:
         _refuse_both(name, changes)
@@ -73,7 +85,7 @@ def command(
     else:
         changes = form.complete(changes) if interactive else changes
         draft = apply(new_draft(name, store), ask_secrets(name, changes))
-    announce(draft)
+    announce(draft, verify=not no_verify)
     registered = register(workspace, draft, verify=not no_verify)
     _show(registered, views.introduction(draft, workspace.now()))
 
@@ -96,13 +108,22 @@ def ask_secrets(name: str, changes: Changes) -> Changes:
     return replace(changes, auth_method=method.name, auth_values=values)
 
 
-def announce(draft: Draft) -> None:
-    """Say which program is going to be run, and find it, before anything runs."""
+def announce(draft: Draft, verify: bool) -> None:
+    """Say which program is going to be run, and find it, before anything runs.
+
+    Where nothing is run now (``verify``), one that is missing is no error.
+    """
     stanza = draft.material.configuration.get(EXEC)
     if stanza is None:
         return
     shown = ExecConfig.from_entry(stanza)
-    console.note(f"runs: {' '.join([shown.command, *shown.args])} ({find_program(shown)})")
+    try:
+        found = find_program(shown)
+    except ConnectorError as error:
+        if verify:
+            raise
+        found = error.message
+    console.note(f"runs: {' '.join([shown.command, *shown.args])} ({found})")
 
 
 def _refuse_both(name: str, changes: Changes) -> None:

@@ -16,6 +16,7 @@ from kubectl_connector.model.connector import (
     format_time,
 )
 from kubectl_connector.model.secret import Secret
+from kubectl_connector.secret_looking import HIDDEN
 from kubectl_connector.urls import without_password
 
 if TYPE_CHECKING:  # what a view is given has been imported by whoever made it
@@ -24,7 +25,6 @@ if TYPE_CHECKING:  # what a view is given has been imported by whoever made it
     from kubectl_connector.operations.overview import Listed
     from kubectl_connector.operations.verify import Verified
 
-HIDDEN = "[HIDDEN]"
 NOT_APPLICABLE = "N/A"
 
 

@@ -126,15 +126,15 @@ class _Caller:
                 f"{self._server} and this machine can't agree on TLS ({cause.reason})",
                 "check that --server names the API server's https port",
             ) from error
+        if isinstance(error, http_errors.ProxyError) or _is_of_socks(error):
+            raise ClusterError(
+                f"the proxy on the way to {self._server} does not let us through",
+                "check --proxy-url or HTTPS_PROXY, and add the server to NO_PROXY where direct",
+            ) from error
         if isinstance(cause, http_errors.TimeoutError | TimeoutError):
             raise ClusterError(
                 f"{self._server} gave no answer in {self._timeout:g} s",
                 "check the network or VPN; wait longer with --timeout SECONDS",
-            ) from error
-        if isinstance(error, http_errors.ProxyError):
-            raise ClusterError(
-                f"the proxy on the way to {self._server} does not let us through",
-                "check --proxy-url or HTTPS_PROXY, and add the server to NO_PROXY where direct",
             ) from error
         raise ClusterError(
             f"{self._server} can't be reached: {_words(cause)}",
@@ -153,7 +153,7 @@ class _Caller:
             "match": "the certificate is for another name: give that with --tls-server-name NAME",
             "expired": "the server's certificate has to be renewed; check this machine's clock too",
         }
-        hint = "is a proxy in between? Trust its CA with: --certificate-authority FILE"
+        hint = "give the cluster's CA, or that of a proxy in between: --certificate-authority FILE"
         hint = next((text for word, text in hints.items() if word in why), hint)
         raise ClusterError(
             f"{self._server} presents a certificate that is not trusted ({why})", hint
@@ -167,6 +167,15 @@ def _root_cause(error: BaseException) -> BaseException:
         return _root_cause(inner)
     first = error.args[0] if error.args else None
     return _root_cause(first) if isinstance(first, BaseException) else error
+
+
+def _is_of_socks(error: BaseException | None) -> bool:
+    """Whether a SOCKS proxy is in the chain of causes: urllib3 makes a timeout of its refusal."""
+    while error is not None:
+        if type(error).__module__ == "socks":
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _words(cause: BaseException) -> str:

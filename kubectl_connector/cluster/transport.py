@@ -7,6 +7,7 @@ certificates and proxies are handled here once, whatever the client's version ca
 from __future__ import annotations
 
 import base64
+import threading
 import urllib.request
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
@@ -19,11 +20,10 @@ from kubectl_connector.cluster.tls import ssl_context
 from kubectl_connector.errors import ConnectorError
 from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.kubeconfig import Cluster, Impersonation
+from kubectl_connector.urls import PROXY_SCHEMES
 
 CredentialSource = Callable[[], Credential]
 """Gives a credential that is good now; called again when the last one has ended."""
-
-_PROXY_SCHEMES = ("http", "https", "socks5")
 
 
 class AuthenticatedPool:
@@ -46,6 +46,7 @@ class AuthenticatedPool:
         self._now = now
         self._credential: Credential | None = None
         self._pool: urllib3.PoolManager | None = None
+        self._renewing = threading.Lock()
 
     def request(
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, **options: Any
@@ -61,6 +62,10 @@ class AuthenticatedPool:
 
     def _current_pool(self) -> urllib3.PoolManager:
         """The pool for the current credential; a new one when its certificate changed."""
+        with self._renewing:  # of many threads, one asks for the next credential
+            return self._renewed_pool()
+
+    def _renewed_pool(self) -> urllib3.PoolManager:
         old = self._credential
         if old is None or (old.expires_at is not None and old.expires_at <= self._now()):
             new = self._source()
@@ -135,7 +140,7 @@ def _open_pool(cluster: Cluster, credential: Credential) -> urllib3.PoolManager:
     if proxy is None:
         return urllib3.PoolManager(**options)
     scheme = urlsplit(proxy).scheme
-    if scheme not in _PROXY_SCHEMES:
+    if scheme not in PROXY_SCHEMES:
         raise ConnectorError(
             f'a proxy\'s scheme must be http, https or socks5, not "{scheme}"',
             "give --proxy-url like http://proxy.example.com:3128",

@@ -12,8 +12,9 @@ import pkgutil
 from kubectl_connector.errors import UsageError
 from kubectl_connector.formats._boxed import boxed_table
 from kubectl_connector.formats._report import Column, Report
+from kubectl_connector.formats.table import plain_table
 
-__all__ = ["Column", "Report", "boxed_table", "format_names", "render"]
+__all__ = ["Column", "Report", "boxed_table", "format_names", "plain_table", "render"]
 
 
 def format_names() -> tuple[str, ...]:

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def boxed_table(titles: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> str:
-    """Rows in a heavy frame with thin lines inside; ``caption`` stands centred above."""
+def boxed_table(
+    titles: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    caption: str = "",
+    terminal: int = 10_000,
+) -> str:
+    """Rows in a heavy frame with thin lines inside; ``caption`` stands centred above.
+
+    The last column is wrapped so that the table fits a ``terminal`` of so many columns.
+    """
+    rows = _wrapped(titles, rows, terminal)
     several_lines = any("\n" in cell for row in rows for cell in row)
     # tabulate lays out cells of several lines in its own formats only; this one comes nearest.
     style = "heavy_grid" if several_lines else _zenml()
@@ -15,6 +24,21 @@ def boxed_table(titles: Sequence[str], rows: Sequence[Sequence[str]], caption: s
         return f"{text}\n"
     width = len(text.splitlines()[0])
     return f"{caption:^{width}}".rstrip() + f"\n{text}\n"
+
+
+def _wrapped(
+    titles: Sequence[str], rows: Sequence[Sequence[str]], terminal: int
+) -> list[list[str]]:
+    """The rows with their last cells broken into lines."""
+    import textwrap
+
+    taken = sum(max(map(len, column)) for column in list(zip(titles, *rows, strict=True))[:-1])
+    width = max(20, terminal - taken - 3 * len(titles) - 1)
+
+    def wrap(text: str) -> str:
+        return "\n".join(part for line in text.split("\n") for part in textwrap.wrap(line, width))
+
+    return [[*cells, wrap(last)] for *cells, last in rows]
 
 
 def _zenml() -> object:

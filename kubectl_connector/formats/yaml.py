@@ -6,9 +6,12 @@ from kubectl_connector.formats._report import Report
 
 
 def render(report: Report) -> str:
-    """The document in block style."""
+    """The document in block style; what a terminal might obey is escaped."""
     import yaml
 
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    text: str = yaml.dump(report.document(), Dumper=dumper, sort_keys=False, allow_unicode=True)
+    document = report.document()
+    text: str = yaml.dump(document, Dumper=dumper, sort_keys=False, allow_unicode=True)
+    if not text.replace("\n", "").isprintable():
+        text = yaml.dump(document, Dumper=dumper, sort_keys=False)
     return text

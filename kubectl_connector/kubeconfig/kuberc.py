@@ -20,12 +20,16 @@ def refusal(command: str, resolved: str, environ: Mapping[str, str]) -> str | No
     preferences = _read(path) if path else {}
     policy = preferences.get("credentialPluginPolicy") or "AllowAll"
     shown = display_path(path)
+    if policy not in _POLICIES:
+        return f"{shown} has a credentialPluginPolicy that is none of {', '.join(_POLICIES)}"
+    if policy != "Allowlist" and preferences.get("credentialPluginAllowlist") is not None:
+        return f"{shown} has an allow-list: set credentialPluginPolicy to Allowlist there"
     if policy == "DenyAll":
         return (
             f"{shown} denies every credential plugin: set credentialPluginPolicy to Allowlist"
             f" there, and credentialPluginAllowlist to [{{command: {command}}}]"
         )
-    if policy != "Allowlist" or {command, resolved} & _allowed(preferences):
+    if policy == "AllowAll" or {command, resolved} & _allowed(preferences):
         return None
     return f"{shown} does not list us: add {{command: {command}}} to credentialPluginAllowlist"
 
@@ -63,3 +67,4 @@ def _allowed(preferences: Mapping[str, Any]) -> set[str]:
 
 
 _KEYS = ("command", "name")
+_POLICIES = ("AllowAll", "DenyAll", "Allowlist")

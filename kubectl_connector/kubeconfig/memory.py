@@ -19,7 +19,7 @@ from kubectl_connector.model.kubeconfig_edit import MARK
 
 RESTORE = "restore"
 CREATED = "created"
-_ONE_LINE = re.compile("[ \t]*:[^\r\n\x85\u2028\u2029]*")
+_ONE_LINE = re.compile("[ \t]*:(?:[ \t][^\r\n\x85\u2028\u2029]*)?")
 
 Memory = dict[str, Any]
 

@@ -116,11 +116,11 @@ class Connector:
             secret_names=tuple(fields.optional("secretNames", list) or ()),
             namespace=fields.optional("namespace", str),
             description=fields.optional("description", str) or "",
-            labels=fields.optional("labels", dict) or {},
+            labels=_labels(fields.optional("labels", dict) or {}),
             expires_at=parse_time(expires_at) if expires_at else None,
             impersonation=Impersonation.from_entry(fields.optional("impersonation", dict) or {}),
             origin=Origin(origin["kubeconfig"], origin["context"]) if origin else None,
-            login_mode=fields.optional("loginMode", str),
+            login_mode=_login_mode(fields.optional("loginMode", str)),
         )
         fields.refuse_unread()
         return connector
@@ -149,14 +149,37 @@ def format_time(moment: datetime) -> str:
 
 
 def parse_time(text: str) -> datetime:
-    """An RFC 3339 time with its zone, as UTC; ValueError where the zone is missing."""
-    try:
-        moment = datetime.fromisoformat(text[:-1] + "+00:00" if text[-1:] in "Zz" else text)
-    except ValueError:
-        raise ValueError(f'"{text}" is not a time like 2026-01-31T12:00:00Z') from None
-    if moment.tzinfo is None:
+    """An RFC 3339 time with its zone, as UTC; ValueError where the zone is missing.
+
+    A fraction of a second may have any length (Go prints nine digits); Python 3.10 reads six.
+    """
+    found = _TIME.fullmatch(text)
+    if not found:
+        raise ValueError(f'"{text}" is not a time like 2026-01-31T12:00:00Z')
+    date, clock, fraction, zone = found.groups()
+    if zone is None:
         raise ValueError(f'"{text}" has no time zone: write it like 2026-01-31T12:00:00Z')
-    return moment.astimezone(timezone.utc)
+    zone = "+00:00" if zone in "Zz" else zone
+    try:
+        moment = datetime.fromisoformat(f"{date}T{clock}.{(fraction or '')[:6]:0<6}{zone}")
+        return moment.astimezone(timezone.utc)
+    except (ValueError, OverflowError):
+        raise ValueError(f'"{text}" is not a time like 2026-01-31T12:00:00Z') from None
+
+
+_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:[.,](\d+))?([Zz]|[+-]\d\d:\d\d)?", re.ASCII
+)
+
+
+def _labels(labels: Mapping[Any, Any]) -> dict[str, str]:
+    if not all(isinstance(text, str) for pair in labels.items() for text in pair):
+        raise ValueError("labels must be text: quote them")
+    return dict(labels)
+
+
+def _login_mode(mode: str | None) -> str | None:
+    return check_login_mode(mode) if mode is not None else None
 
 
 class _Fields:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timezone
+from typing import Any
 from urllib.parse import urlsplit
 
 from kubectl_connector.auth import auth_method, choose, recognise
@@ -16,7 +17,7 @@ from kubectl_connector.model.connector import Connector, Origin, check_name, for
 from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, Impersonation
 from kubectl_connector.model.secret import Secret
 from kubectl_connector.operations.workspace import EXPIRES_AT, PROXY_URL
-from kubectl_connector.urls import has_password, without_password
+from kubectl_connector.urls import PROXY_SCHEMES, has_password, split_url, without_password
 
 
 @dataclass(frozen=True)
@@ -132,8 +133,8 @@ def redraft(connector: Connector, secret: Secret) -> Draft:
 
 def check_cluster(cluster: Cluster) -> Cluster:
     """``cluster`` if kubectl would send credentials there; UsageError."""
-    parts = urlsplit(cluster.server)
-    if parts.scheme != "https" or not parts.hostname:
+    parts = split_url(cluster.server)
+    if not parts or parts.scheme != "https" or not parts.hostname:
         raise UsageError(
             f'the server "{without_password(cluster.server)}" is not an https:// address:'
             " kubectl sends no credentials anywhere else",
@@ -148,7 +149,23 @@ def check_cluster(cluster: Cluster) -> Cluster:
             "--insecure-skip-tls-verify and a certificate authority exclude each other",
             "leave one of them out; the certificate authority is the safe one",
         )
+    if cluster.proxy_url:
+        _check_proxy(cluster.proxy_url)
+    if cluster.certificate_authority_data:
+        from kubectl_connector import certificates
+
+        certificates.facts(cluster.certificate_authority_data, "the certificate authority")
     return cluster
+
+
+def _check_proxy(url: str) -> None:
+    parts = split_url(url)
+    if not parts or parts.scheme not in PROXY_SCHEMES or not parts.hostname:
+        raise UsageError(
+            f'the proxy "{without_password(url)}" is not the address of an http, https or socks5'
+            " proxy",
+            "give --proxy-url like http://proxy.example.com:3128",
+        )
 
 
 def _without_proxy_password(cluster: Cluster) -> Cluster:
@@ -183,7 +200,7 @@ class Changes:
 
     server: str | None = None
     certificate_authority: str | None = None
-    """PEM text; it ends --insecure-skip-tls-verify unless that is said too."""
+    """PEM text; it ends --insecure-skip-tls-verify unless that is said too. Empty: none."""
     insecure_skip_tls_verify: bool | None = None
     tls_server_name: str | None = None
     proxy_url: str | None = None
@@ -199,6 +216,22 @@ class Changes:
     auth_values: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Values of the method's fields; they may be secret."""
 
+    @property
+    def only_words(self) -> bool:
+        """Whether they change nothing that a cluster or a secret store would have to be asked."""
+        said = Changes(
+            cluster_name=self.cluster_name,
+            namespace=self.namespace,
+            description=self.description,
+            labels=self.labels,
+            login_mode=self.login_mode,
+        )
+        return self == said
+
+
+NEVER = datetime.max.replace(tzinfo=timezone.utc)
+"""The end that takes what was said of an end away."""
+
 
 def new_draft(name: str, store: str) -> Draft:
     """A draft of which nothing is known yet but its name and store."""
@@ -208,21 +241,35 @@ def new_draft(name: str, store: str) -> Draft:
 def apply(draft: Draft, changes: Changes) -> Draft:
     """The draft with the changes made. UsageError where they make no sense."""
     cluster = _apply_to_cluster(draft.cluster, changes)
-    labels = {**draft.labels, **changes.labels}
     changed = replace(
         draft,
+        **words(draft, changes),
         cluster=cluster,
-        cluster_name=changes.cluster_name or draft.cluster_name or _host(cluster),
-        namespace=draft.namespace if changes.namespace is None else changes.namespace or None,
-        description=draft.description if changes.description is None else changes.description,
-        labels={key: value for key, value in labels.items() if value is not None},
-        expires_at=changes.expires_at or draft.expires_at,
         store=changes.store or draft.store,
-        login_mode=draft.login_mode if changes.login_mode is None else changes.login_mode or None,
     )
-    if not changes.auth_values and changes.auth_method in (None, draft.auth_method):
+    if not changed.cluster_name:
+        changed = replace(changed, cluster_name=_host(cluster))
+    if changes.auth_values or changes.auth_method not in (None, draft.auth_method):
+        changed = _apply_auth(changed, changes)
+    if changes.expires_at is None:
         return changed
-    return _apply_auth(changed, changes)
+    if changes.expires_at == NEVER:
+        return replace(
+            changed, expires_at=None, material=replace(changed.material, expires_at=None)
+        )
+    return replace(changed, expires_at=changes.expires_at)
+
+
+def words(thing: Draft | Connector, changes: Changes) -> dict[str, Any]:
+    """The changed fields that neither cluster nor secret store knows of."""
+    labels = {**thing.labels, **changes.labels}
+    return {
+        "cluster_name": changes.cluster_name or thing.cluster_name,
+        "namespace": _or_none(changes.namespace, thing.namespace),
+        "description": thing.description if changes.description is None else changes.description,
+        "labels": {key: value for key, value in labels.items() if value is not None},
+        "login_mode": _or_none(changes.login_mode, thing.login_mode),
+    }
 
 
 def known_values(draft: Draft, method: str) -> dict[str, str]:
@@ -243,7 +290,8 @@ def _apply_auth(draft: Draft, changes: Changes) -> Draft:
             raise UsageError(
                 f"authentication method {method.name} needs {wanted.option}", _how_to_give(wanted)
             )
-    return replace(draft, auth_method=method.name, material=method.build(values))
+    # The kubeconfig that it was once made from no longer knows its credential.
+    return replace(draft, auth_method=method.name, material=method.build(values), origin=None)
 
 
 def _how_to_give(wanted: Field) -> str:
@@ -255,6 +303,8 @@ def _how_to_give(wanted: Field) -> str:
 def _apply_to_cluster(cluster: Cluster, changes: Changes) -> Cluster:
     insecure = changes.insecure_skip_tls_verify
     authority = changes.certificate_authority
+    if changes.server == "" or changes.cluster_name == "":
+        raise UsageError("server and cluster name can't be empty", "leave the option out")
     if changes.proxy_url and has_password(changes.proxy_url):
         raise UsageError(
             "a password in --proxy-url can be seen by every process on this machine",
@@ -262,7 +312,7 @@ def _apply_to_cluster(cluster: Cluster, changes: Changes) -> Cluster:
         )
     if authority and insecure is None:
         insecure = False
-    if insecure and not authority:
+    if authority == "" or (insecure and not authority):
         cluster = replace(cluster, certificate_authority_data=None)
     return replace(
         cluster,

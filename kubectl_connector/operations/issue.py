@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kubectl_connector.auth import auth_method
 from kubectl_connector.catalog import find
-from kubectl_connector.durations import ago
-from kubectl_connector.errors import ConnectorError, NotFoundError, RefusedError
+from kubectl_connector.errors import ConnectorError, NotFoundError
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.credential import Credential
-from kubectl_connector.operations.renewal import noun, renewal
+from kubectl_connector.operations.renewal import check_end
 from kubectl_connector.operations.workspace import Workspace
 
 
@@ -24,16 +21,9 @@ def issue(workspace: Workspace, name: str, id_: str | None) -> Credential:
     connector = _find(workspace, name, id_)
     secret = workspace.read_secret(connector)
     credential = workspace.issue(auth_method(connector.auth_method), connector, secret)
-    end = connector.expires_at or credential.expires_at
-    now = workspace.now()
-    if end is not None and end <= now:
-        raise RefusedError(
-            f'the {noun(connector)} of "{connector.name}" expired {ago(end, now)}',
-            renewal(connector),
-        )
     if credential.password is not None:
         raise password_error(connector)
-    return replace(credential, expires_at=end)
+    return check_end(connector, credential, workspace.now())
 
 
 def password_error(connector: Connector) -> ConnectorError:

@@ -61,6 +61,10 @@ class LoggedIn:
     changed: bool
     mode: str
     """How it was done: ``embed`` or ``exec``."""
+    replaced: bool
+    """Whether an entry was replaced that logout can't give back."""
+    expired: bool
+    """Whether the credential is known to have ended."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +96,9 @@ def login(workspace: Workspace, name: str, request: LoginRequest) -> LoggedIn:
         mode = request.mode or connector.login_mode
         mode = mode or _present_mode(kubeconfig, names.user, connector) or request.default_mode
         entries = entries_for(mode)
-        if not request.overwrite:
-            _refuse_strangers(kubeconfig, connectors, connector, names)
+        stranger = _stranger(kubeconfig, connectors, connector, names)
+        if stranger and not request.overwrite:
+            raise stranger
         found = kubeconfig.contexts.get(names.context)
         file = found.file if found else request.files.default
         if entries.secret:
@@ -102,7 +107,18 @@ def login(workspace: Workspace, name: str, request: LoginRequest) -> LoggedIn:
             _refuse_neighbour(request.program, file)
         previous = kubeconfig.current_context
         current = request.set_current or previous == names.context
-        outcome[:] = [LoggedIn(names.context, file, previous, current, changed=False, mode=mode)]
+        outcome[:] = [
+            LoggedIn(
+                names.context,
+                file,
+                previous,
+                current,
+                changed=False,
+                mode=mode,
+                replaced=stranger is not None,
+                expired=connector.expired(workspace.now()),
+            )
+        ]
         return _edit(kubeconfig, connector, names, request, entries)
 
     _log.info("changing the kubeconfig: %s", ", ".join(request.files.paths))
@@ -203,10 +219,10 @@ def _choose_names(kubeconfig: Kubeconfig, connector: Connector, wanted: str | No
     return _Names(wanted, wanted, wanted)
 
 
-def _refuse_strangers(
+def _stranger(
     kubeconfig: Kubeconfig, connectors: Connectors, connector: Connector, names: _Names
-) -> None:
-    """Raise KubeconfigError where a name is taken by anything but this connector's own entry."""
+) -> KubeconfigError | None:
+    """The error where a name is taken by anything but this connector's own entry."""
     owners = {other.id: other.name for other in connectors}
     for kind, table, name in (
         ("context", kubeconfig.contexts, names.context),
@@ -222,10 +238,11 @@ def _refuse_strangers(
         whose = (
             f"of connector {owners[mark.connector_id]}" if mark else "that this tool did not make"
         )
-        raise KubeconfigError(
+        return KubeconfigError(
             f'{display_path(found.file)} has a {kind} named "{name}" {whose}',
             "choose another name with --context, or replace it with --overwrite",
         )
+    return None
 
 
 def _refuse_public(file: str) -> None:
@@ -257,7 +274,9 @@ def _edit(
 ) -> KubeconfigEdit:
     found = kubeconfig.contexts.get(names.context)
     old = found.entry if found and is_ours(found.entry, connector.id) else None
-    namespace = request.namespace or (old or {}).get("namespace") or connector.namespace
+    namespace = (old or {}).get("namespace") or connector.namespace
+    if request.namespace is not None:
+        namespace = request.namespace or None
     mark = Mark(connector.id, connector.name)
     context = Context(names.cluster, names.user, namespace).to_entry()
     context_mark = replace(mark, previous_context=_previous(kubeconfig, names, request, old))

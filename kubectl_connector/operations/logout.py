@@ -64,9 +64,8 @@ def logout(
 def _named(mark: Mark, name: str | None, ids: Mapping[str, str]) -> bool:
     if name is None:
         return True
-    if name in ids:
-        return mark.connector_id == ids[name]
-    return mark.connector_name == name and mark.connector_id not in ids.values()
+    orphan = mark.connector_name == name and mark.connector_id not in ids.values()
+    return orphan or mark.connector_id == ids.get(name)
 
 
 def _context_marks(kubeconfig: Kubeconfig) -> dict[str, Mark]:

@@ -52,7 +52,7 @@ def name_taken(name: str) -> ConnectorError:
     """The error for a name that another connector has."""
     return ConnectorError(
         f'there is a connector named "{name}" already, and it is another',
-        f"change it: kubectl connector update {name}, or choose another name",
+        f"choose another name, or change that one: kubectl connector update {name} --help",
     )
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 
 from kubectl_connector.catalog import Connectors, find
-from kubectl_connector.errors import ConnectorError
+from kubectl_connector.errors import ConnectorError, StoreError
 from kubectl_connector.model.connector import Connector, check_name
 from kubectl_connector.model.secret import Secret
-from kubectl_connector.operations.draft import Draft, redraft
+from kubectl_connector.operations.draft import Changes, Draft, redraft, words
 from kubectl_connector.operations.register import Registered, name_taken
 from kubectl_connector.operations.verify import check
-from kubectl_connector.operations.workspace import MissingSecretError, Workspace
+from kubectl_connector.operations.workspace import Workspace
 
 
 def update(
@@ -23,15 +24,14 @@ def update(
     Raises NotFoundError, and what registering raises; the connector is then as it was.
     """
     old = workspace.catalog.get(name)
-    try:
-        old_secret = workspace.read_secret(old)
-    except MissingSecretError:
-        old_secret = Secret()  # an update that brings a new one mends the connector
+    old_secret, lost = _try_read(workspace, old)
     draft = edit(redraft(old, old_secret))
-    if draft.auth_method == old.auth_method and not set(old.secret_names) <= set(
-        draft.secret_names
+    if (
+        lost
+        and draft.auth_method == old.auth_method
+        and set(old.secret_names) - set(draft.secret_names)
     ):
-        workspace.read_secret(old)  # the edit brought none: say what is missing
+        raise lost  # the edit brought no new one
     now = workspace.now().replace(microsecond=0)
     new = draft.connector(old.id, old.owner, old.created_at, now)
     secret = draft.secret()
@@ -40,6 +40,35 @@ def update(
     probe = check(workspace, new, secret) if verify else None
     _keep(workspace, old, old_secret, new, secret)
     return Registered(new, probe)
+
+
+def redescribe(workspace: Workspace, name: str, changes: Changes) -> Registered:
+    """Change what neither a cluster nor a secret store has to be asked for (``only_words``).
+
+    Raises NotFoundError and CatalogError.
+    """
+    done: list[Registered] = []
+
+    def edit(connectors: Connectors) -> Connectors:
+        old = find(connectors, name)
+        new = replace(old, **words(old, changes))
+        if new == old:
+            done.append(Registered(old, None, unchanged=True))
+            return connectors
+        new = replace(new, updated_at=workspace.now().replace(microsecond=0))
+        done.append(Registered(new, None))
+        return tuple(new if connector is old else connector for connector in connectors)
+
+    workspace.catalog.change(edit)
+    return done[0]
+
+
+def _try_read(workspace: Workspace, connector: Connector) -> tuple[Secret, StoreError | None]:
+    """The secret; an empty one where it is out of reach: an update may bring another."""
+    try:
+        return workspace.read_secret(connector), None
+    except StoreError as error:
+        return Secret(), error
 
 
 def rename(workspace: Workspace, old: str, new: str) -> Connector:
@@ -83,8 +112,9 @@ def _keep(
         if new.store != old.store and secret:
             workspace.open_store(new.store).delete(new.id)
         raise
-    if old_secret and (new.store != old.store or not secret):
-        workspace.open_store(old.store).delete(old.id)
+    if old.secret_names and (new.store != old.store or not secret):
+        with contextlib.suppress(StoreError):  # it may be why the store was changed
+            workspace.open_store(old.store).delete(old.id)
 
 
 def _store(workspace: Workspace, connector: Connector, secret: Secret) -> None:

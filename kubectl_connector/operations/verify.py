@@ -105,3 +105,9 @@ def _verify(
         return Verified(connector, check(workspace, connector, secret), None)
     except ConnectorError as error:
         return Verified(connector, None, error)
+    except ValueError as error:  # a catalog that was edited by hand; the others are still asked
+        problem = ConnectorError(
+            f'"{connector.name}" can\'t be used: {error}',
+            f"kubectl connector update {connector.name} --help",
+        )
+        return Verified(connector, None, problem)

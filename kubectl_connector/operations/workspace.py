@@ -15,6 +15,7 @@ from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.kubeconfig import Cluster
 from kubectl_connector.model.secret import Secret
+from kubectl_connector.operations.renewal import renewal
 from kubectl_connector.stores.interface import SecretStore
 
 _log = logging.getLogger(__name__)
@@ -44,8 +45,8 @@ class Workspace:
 
     catalog: Catalog
     open_store: Callable[[str], SecretStore]
-    owner: str
-    """The name of the operating system's user."""
+    owner: str = ""
+    """The name of the operating system's user, for connectors to be made."""
     now: Callable[[], datetime] = utc_now
     interactive: bool = False
     """Whether an exec plugin may ask its questions at the terminal."""
@@ -66,7 +67,7 @@ class Workspace:
         except NotFoundError as error:
             raise MissingSecretError(
                 f'the {connector.store} store has no secret for "{connector.name}"',
-                f"give it anew: kubectl connector update {connector.name} --help",
+                f"give it anew: {renewal(connector)}",
             ) from error
 
     def issue(self, method: AuthMethod, connector: Connector, secret: Secret) -> Credential:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 import sys
+import time
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -131,6 +132,25 @@ def test_a_program_that_fails_is_a_refusal(plugin: Any, capfd: pytest.CaptureFix
 def test_a_program_that_hangs_is_ended(plugin: Any) -> None:
     with pytest.raises(ConnectorError, match=r"no answer in 0\.5 s"):
         issue(plugin("time.sleep(60)"), timeout=0.5)
+
+
+def test_what_a_hanging_program_has_started_is_ended_too(plugin: Any, tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    stanza = plugin(
+        "import subprocess",
+        "child = subprocess.Popen(['sleep', '60'])",
+        f"open({str(pid)!r}, 'w').write(str(child.pid))",
+        "child.wait()",
+    )
+    with pytest.raises(ConnectorError, match="no answer"):
+        issue(stanza, timeout=1.0)
+    status = Path(f"/proc/{pid.read_text()}/stat")
+    if not Path("/proc/self/stat").exists():
+        pytest.skip("no /proc to look into")
+    deadline = time.monotonic() + 5
+    while status.exists() and " Z " not in status.read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_a_program_that_needs_a_terminal_is_not_run_without(plugin: Any, tmp_path: Path) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,6 +56,12 @@ def test_alone_it_shows_a_first_day(capsys: Capture) -> None:
 
 
 def test_help_lists_every_command_and_imports_none(capsys: Capture) -> None:
+    program = "import sys; from kubectl_connector.cli.main import run; run(['--help']);"
+    program += " print([n for n in sys.modules if n.startswith('kubectl_connector.cli.')])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    imported = ast.literal_eval(done.stdout.decode().splitlines()[-1])
+    assert "kubectl_connector.cli.app" in imported
+    assert not {f"kubectl_connector.cli.{verb.module}" for verb in VERBS.values()} & set(imported)
     out = succeeds(capsys, "--help")
     for name, verb in VERBS.items():
         assert f"  {name} " in out
@@ -184,11 +193,69 @@ def test_control_characters_do_not_reach_the_terminal(
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(home: Home) -> None:
-    program = f"{VENV_BIN / 'kubectl-connector'} describe-type kubernetes -o yaml | head -n 1"
+    reader, writer = os.pipe()
+    os.close(reader)
+    for words, code in ((["describe-type", "kubernetes"], 0), (["describe", "nope"], 3)):
+        done = subprocess.run(
+            [VENV_BIN / "kubectl-connector", *words],
+            stdout=writer,
+            stderr=subprocess.PIPE if code == 0 else writer,
+            check=False,
+        )
+        assert (done.returncode, done.stderr or b"") == (code, b"")
+    os.close(writer)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no /dev/full there")
+@pytest.mark.parametrize("to", [">&-", ">/dev/full"])
+def test_output_that_can_not_be_written_is_an_error(home: Home, to: str) -> None:
     done = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", program], capture_output=True, text=True, check=False
+        ["sh", "-c", f'"$0" describe-type kubernetes {to}', VENV_BIN / "kubectl-connector"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: the output can't be written: ")
+    assert len(done.stderr.splitlines()) == 2
+
+
+def test_no_stdin_to_read_a_token_from(home: Home) -> None:
+    done = subprocess.run(
+        [
+            "sh",
+            "-c",
+            '"$0" register x --server https://x.invalid --token-stdin <&-',
+            VENV_BIN / "kubectl-connector",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, "stdin is closed" in done.stderr) == (2, True)
+
+
+def test_a_group_alone_shows_its_commands(capsys: Capture) -> None:
+    assert "unset" in succeeds(capsys, "config")
+
+
+def test_an_argument_that_is_no_text_is_refused(capsys: Capture) -> None:
+    code, error, _ = fails(capsys, "update", "x", "--description", "\udcff")
+    assert (code, "not text" in error) == (2, True)
+
+
+def test_programs_get_every_character_and_terminals_none_that_they_obey(
+    capsys: Capture, server: ApiServer, home: Home
+) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+    description = "a\u00a0b\u200dc 開発 \u202e\x9b"
+    register = ("register", "lab", "--auto-configure", "--store", "file", "--no-verify")
+    succeeds(capsys, *register, "--description", description)
+    for output, read in (("json", json.loads), ("yaml", yaml.safe_load)):
+        text = succeeds(capsys, "describe", "lab", "-o", output)
+        assert read(text)["description"] == description
+        assert not {"\u202e", "\x9b"} & set(text)
+    assert "a\u00a0b\u200dc 開発 \ufffd\ufffd" in succeeds(capsys, "describe", "lab")
 
 
 def test_one_thing_comes_from_stdin(capsys: Capture, tmp_path: Path) -> None:

@@ -52,6 +52,14 @@ def cluster_of(server: ApiServer) -> Cluster:
     return Cluster(server.url, certificate_authority_data=server.ca_pem)
 
 
+def test_a_socks_proxy_that_refuses_is_not_called_slow(server: ApiServer) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        port = nobody.getsockname()[1]
+    cluster = replace(cluster_of(server), proxy_url=f"socks5://127.0.0.1:{port}")
+    with pytest.raises(ClusterError, match="the proxy on the way to"):
+        ask(cluster)
+
+
 def test_a_token_says_who_we_are(server: ApiServer) -> None:
     found = ask(cluster_of(server))
     assert re.fullmatch(r"v1\.\d+\.\d+", found.version)

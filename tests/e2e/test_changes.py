@@ -85,3 +85,24 @@ def test_verify_all_says_which(terminal: Terminal, server: ApiServer) -> None:
     done = terminal.run("connector", "verify", "--all")
     assert done.returncode == 4
     assert "short" in done.stderr + done.stdout
+
+
+def test_taken_anew_from_a_context_that_was_renamed(terminal: Terminal) -> None:
+    own = ("--kubeconfig", terminal.home.kubeconfig)
+    terminal.connector("update", "prod", "--auto-configure", *own)
+    terminal.ask("config", "rename-context", "lab", "laboratory")
+    refusal = terminal.refused("update", "prod", "--auto-configure")
+    assert refusal.code == 3
+    terminal.connector("update", "prod", "--auto-configure", "--context", "laboratory")
+    assert terminal.kept()["prod"]["origin"]["context"] == "laboratory"
+    terminal.connector("update", "prod", "--auto-configure")
+
+
+def test_logging_out_of_a_connector_that_was_deleted_and_made_anew(terminal: Terminal) -> None:
+    before = terminal.home.kubeconfig.read_bytes()
+    terminal.connector("login", "prod")
+    terminal.connector("delete", "prod", "--yes")
+    again = ("register", "prod", "--auto-configure", "--context", "lab", "--store", "file")
+    terminal.connector(*again)
+    terminal.connector("logout", "prod")
+    assert terminal.home.kubeconfig.read_bytes() == before

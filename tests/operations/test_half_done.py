@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,11 +20,13 @@ from kubectl_connector.errors import (
     StoreError,
     UsageError,
 )
+from kubectl_connector.model.connector import Origin
 from kubectl_connector.model.secret import Secret
 from kubectl_connector.operations.delete import delete
-from kubectl_connector.operations.draft import Changes, Draft, apply
+from kubectl_connector.operations.draft import NEVER, Changes, Draft, apply
 from kubectl_connector.operations.register import register
-from kubectl_connector.operations.update import rename, update
+from kubectl_connector.operations.update import redescribe, rename, update
+from kubectl_connector.operations.verify import verify
 from kubectl_connector.operations.workspace import MissingSecretError, Workspace
 from tests.apiserver import ApiServer
 from tests.conftest import BOB_TOKEN, JANE_TOKEN, Home
@@ -236,9 +240,78 @@ def test_delete_keeps_a_connector_whose_secret_it_can_not_delete(
     connector = register(workspace, token_draft()).connector
     store.broken = {"delete"}
     with pytest.raises(StoreError):
-        delete(workspace, ["prod"])
+        list(delete(workspace, ["prod"]))
     assert workspace.catalog.load() == (connector,)
     assert store.secrets
+    assert list(delete(workspace, ["prod"], force=True)) == [connector]
+    assert workspace.catalog.load() == ()
+
+
+def test_delete_looks_at_every_store_before_it_deletes_anything(
+    workspace: Workspace, stores: dict[str, MemoryStore], token_draft: MakeDraft
+) -> None:
+    register(workspace, token_draft("a"))
+    register(workspace, replace(token_draft("b"), store="file"))
+    stores["file"].broken = {"check"}
+    with pytest.raises(StoreError) as caught:
+        delete(workspace, ["a", "b"])
+    assert caught.value.hint.endswith("kubectl connector delete b --force")
+    assert len(workspace.catalog.load()) == 2
+    assert len(stores["keyring"].secrets) == 1
+
+
+def test_what_only_people_read_needs_no_store_and_no_cluster(
+    workspace: Workspace, store: MemoryStore, token_draft: MakeDraft
+) -> None:
+    old = register(workspace, token_draft()).connector
+    store.broken = {"get", "set", "check"}
+    changes = Changes(description="x", labels={"team": "a"}, namespace="n", cluster_name="c")
+    assert changes.only_words
+    new = redescribe(workspace, "prod", changes).connector
+    assert new == replace(
+        old, description="x", labels={"team": "a"}, namespace="n", cluster_name="c"
+    )
+    assert redescribe(workspace, "prod", changes).unchanged
+    assert redescribe(workspace, "prod", Changes(labels={"team": None})).connector.labels == {}
+    assert not Changes(description="x", server="https://y").only_words
+
+
+def test_a_secret_out_of_reach_can_be_given_anew_elsewhere(
+    workspace: Workspace, stores: dict[str, MemoryStore], token_draft: MakeDraft
+) -> None:
+    old = register(workspace, token_draft()).connector
+    stores["keyring"].broken = {"get", "set", "delete", "check"}
+    with pytest.raises(StoreError):
+        update(workspace, "prod", lambda d: apply(d, Changes(store="file")), verify=False)
+    changes = Changes(store="file", auth_values={"token": JANE_TOKEN})
+    new = update(workspace, "prod", lambda d: apply(d, changes)).connector
+    assert (new.id, new.store) == (old.id, "file")
+    assert stores["file"].secrets[old.id]["token"] == JANE_TOKEN
+
+
+def test_an_empty_value_takes_something_away(
+    workspace: Workspace, token_draft: MakeDraft, store: MemoryStore
+) -> None:
+    end = datetime(2126, 1, 1, tzinfo=timezone.utc)
+    register(workspace, replace(token_draft(), expires_at=end, namespace="n"))
+    changes = Changes(certificate_authority="", expires_at=NEVER, namespace="")
+    new = update(workspace, "prod", lambda d: apply(d, changes), verify=False).connector
+    assert new.cluster.certificate_authority_data is None
+    assert new.expires_at is None
+    assert new.namespace is None
+    assert set(store.secrets[new.id]) == {"token"}
+    for nothing in (Changes(server=""), Changes(cluster_name="")):
+        with pytest.raises(UsageError, match="can't be empty"):
+            apply(token_draft(), nothing)
+
+
+def test_a_credential_given_by_hand_is_no_longer_its_contexts(
+    workspace: Workspace, token_draft: MakeDraft
+) -> None:
+    register(workspace, replace(token_draft(), origin=Origin("/home/jane/.kube/config", "lab")))
+    changes = Changes(auth_values={"token": BOB_TOKEN})
+    edit = partial(apply, changes=changes)
+    assert update(workspace, "prod", edit, verify=False).connector.origin is None
 
 
 def test_a_proxys_password_is_a_secret(
@@ -263,6 +336,11 @@ def test_a_proxys_password_is_a_secret(
         ("lab.example:6443", "not an https"),
         ("https://", "not an https"),
         ("https://jane:hunter2@lab.example", "username or password"),
+        ("https://jane:hunter2@lab.example:99999", "not an https"),
+        ("https://lab.example:abc", "not an https"),
+        ("https://[::1", "not an https"),
+        ("https://lab example", "not an https"),
+        ("https://lab.example\n", "not an https"),
     ],
 )
 def test_where_kubectl_sends_no_credentials_none_are_registered(
@@ -272,6 +350,37 @@ def test_where_kubectl_sends_no_credentials_none_are_registered(
     with pytest.raises(UsageError, match=says) as caught:
         register(workspace, replace(draft, cluster=replace(draft.cluster, server=server_url)))
     assert "hunter2" not in caught.value.message
+
+
+@pytest.mark.parametrize("proxy", ["foo", "ftp://p", "http://", "http://jane:hunter2@p:99999"])
+def test_a_proxy_that_can_not_be_gone_through_is_refused(
+    workspace: Workspace, token_draft: MakeDraft, proxy: str
+) -> None:
+    draft = token_draft()
+    with pytest.raises(UsageError, match="the proxy") as caught:
+        register(workspace, replace(draft, cluster=replace(draft.cluster, proxy_url=proxy)))
+    assert "hunter2" not in caught.value.message
+
+
+def test_a_certificate_authority_that_is_none_is_refused(
+    workspace: Workspace, token_draft: MakeDraft
+) -> None:
+    changes = Changes(certificate_authority="#!/bin/sh\n")
+    with pytest.raises(UsageError, match="the certificate authority is not a certificate"):
+        register(workspace, apply(token_draft(), changes), verify=False)
+
+
+def test_one_bad_connector_does_not_keep_the_others_from_being_verified(
+    workspace: Workspace, token_draft: MakeDraft
+) -> None:
+    good = register(workspace, token_draft()).connector
+    bad = replace(
+        good, name="bad", id="b", configuration={"client_certificate": {"notAfter": "foo"}}
+    )
+    first, second = verify(workspace, [good, bad])
+    assert first.probe is not None
+    assert second.probe is None
+    assert second.error is not None
 
 
 def test_which_method_is_meant() -> None:
@@ -284,6 +393,7 @@ def test_which_method_is_meant() -> None:
     assert name("token") == "token"
     assert name("username") == name("username", "password") == "password"
     assert name("client_certificate", "client_key") == "client-certificate"
+    assert name("client_certificate") == "client-certificate"  # which then misses the key
     assert name("token", "client_certificate", "client_key") == "token"
     with pytest.raises(UsageError, match="different authentication methods"):
         name("username", "token")

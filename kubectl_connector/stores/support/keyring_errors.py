@@ -8,7 +8,7 @@ from kubectl_connector.errors import StoreError
 from kubectl_connector.stores.support.deadline import DeadlineError
 from kubectl_connector.stores.support.keyring_items import ItemError
 
-USE_FILE_STORE = "use a file store: --store file with KUBECTL_CONNECTOR_PASSPHRASE set"
+USE_FILE_STORE = "use a file for new connectors: register them with --store file"
 """The end of a hint: what helps wherever there is no keyring."""
 
 _SPEAKS_OF_NO_SECRET = frozenset(

@@ -20,11 +20,6 @@ def store_locked(path: str, timeout: float) -> Iterator[None]:
             held.enter_context(locked(path, timeout))
         except CatalogError as error:
             raise StoreError(error.message, error.hint) from error
-        except OSError as error:
-            raise StoreError(
-                f"{path} can't be locked: {error.strerror}",
-                "make sure that its folder is yours and can be written",
-            ) from error
         yield
 
 
@@ -36,6 +31,6 @@ def in_turn(path: str) -> Iterator[None]:
     waiting.
     """
     with contextlib.ExitStack() as held:
-        with contextlib.suppress(CatalogError, OSError):
+        with contextlib.suppress(CatalogError):
             held.enter_context(locked(path, PATIENCE))
         yield

@@ -1,0 +1,79 @@
+"""How ``--help`` looks: options in groups, in lines as wide as the terminal."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+WIDEST = 120
+"""Columns; longer lines are hard to read, however wide the terminal is."""
+OTHER = "Options"
+"""The group of the options that name none; it comes last."""
+
+Rows = list[tuple[str, str]]
+
+
+def text(command: Any, context: Any) -> str:
+    """The whole help of a command, as wide as the terminal is."""
+    # Not left to the formatter: it never goes below 50 columns, nor above 80.
+    context.terminal_width = max(min(shutil.get_terminal_size().columns, WIDEST), 20)
+    formatter = context.make_formatter()
+    command.format_help(context, formatter)
+    return str(formatter.getvalue()).rstrip("\n")
+
+
+def usage(command: Any, context: Any) -> list[str]:
+    """The words after the command's name: what has to be given first."""
+    return [*(name for name, _ in arguments(command, context)), "[OPTIONS]"]
+
+
+def arguments(command: Any, context: Any) -> Rows:
+    """The positional arguments and what they mean; those in brackets may be left out."""
+    return [
+        (parameter.make_metavar(ctx=context), parameter.help or "")
+        for parameter in command.get_params(context)
+        if parameter.param_type_name == "argument"
+    ]
+
+
+def option_groups(command: Any, context: Any) -> dict[str, list[Any]]:
+    """The options that are shown, by the title of their group, in the order of both."""
+    groups: dict[str, list[Any]] = {}
+    for parameter in command.get_params(context):
+        if parameter.param_type_name == "option" and not parameter.hidden:
+            groups.setdefault(parameter.rich_help_panel or OTHER, []).append(parameter)
+    groups[OTHER] = groups.pop(OTHER)  # there is always --help
+    return groups
+
+
+def option_row(option: Any, context: Any) -> tuple[str, str]:
+    """How an option is written, and what it does, with its default where that says something."""
+    names = option.get_help_record(context)[0]
+    default = option.default
+    if isinstance(default, float):
+        default = f"{default:g}"
+    shown = isinstance(default, str) and default and option.show_default
+    return names, f"{option.help} [default: {default}]" if shown else option.help
+
+
+def write_options(command: Any, context: Any, formatter: Any) -> None:
+    """Arguments, then options by group."""
+    for title, rows in _sections(command, context):
+        with formatter.section(title):
+            formatter.write_dl(rows, col_max=min(30, formatter.width // 3))
+
+
+def write_commands(groups: dict[str, Rows], formatter: Any) -> None:
+    """Commands with their summaries, by group."""
+    for title, rows in groups.items():
+        with formatter.section(title):
+            formatter.write_dl(rows)
+
+
+def _sections(command: Any, context: Any) -> Iterator[tuple[str, Rows]]:
+    rows = arguments(command, context)
+    if rows:
+        yield "Arguments", rows
+    for title, options in option_groups(command, context).items():
+        yield title, [option_row(option, context) for option in options]

@@ -1,0 +1,173 @@
+"""What may stand at the end of a half-typed command line: words in, candidates out.
+
+Pure: the commands come as a tree (``tree.py``), the values that only the user's files know from a
+function. Candidates and directives are those of cobra, kubectl's command-line library, whose shell
+scripts take both as they are.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # typing's own would be imported at every press of a key
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    Kind = str | tuple[str, ...] | None
+    """Of a value: a tuple of choices; the name of a provider; FILE or FOLDER; "" for one that
+    can't be known; None for a flag, which takes no value."""
+    Option = tuple[tuple[str, ...], Kind, bool, str]
+    """Its names, the kind of its value, whether it may be repeated, and its meaning."""
+    Argument = tuple[Kind, bool]
+    """The kind of its value, and whether any number of them may follow."""
+    Command = tuple[str, tuple[Option, ...], tuple[Argument, ...]]
+    """Its summary, its options, and its positional arguments."""
+    Tree = Mapping[str, Command]
+    """By path, such as ``config set``; the root's is empty."""
+    Candidate = tuple[str, str]
+    """What completes the last word, and what it means (may be empty)."""
+    Values = Callable[[str, "Line"], Iterable[Candidate]]
+    """What a provider of that name offers."""
+
+FILE, FOLDER = "FILE", "FOLDER"
+FREE = ""
+
+DEFAULT, NO_SPACE, NO_FILES, FOLDERS_ONLY = 0, 2, 4, 16
+"""cobra's directives; a shell completes file names itself where it hears DEFAULT."""
+
+
+class Line:
+    """The complete words of a command line, understood."""
+
+    def __init__(self, tree: Tree, words: Sequence[str]) -> None:
+        """``words`` are those before the last one, without the program's own name."""
+        self.tree = tree
+        self.path = ""
+        self.known = True
+        """Whether every command on the line exists."""
+        self.arguments: list[str] = []
+        self.given: dict[str, str | None] = {}
+        """The options on the line, by their first name, with the last value that each got."""
+        self.awaiting: Option | None = None
+        """The option whose value the last word is."""
+        self.options_over = False
+        for word in words:
+            self._take(word)
+
+    @property
+    def command(self) -> Command:
+        """The innermost command so far."""
+        return self.tree[self.path]
+
+    def subcommands(self) -> list[str]:
+        """The names of the commands below it."""
+        start = f"{self.path} " if self.path else ""
+        below = (path[len(start) :] for path in self.tree if path.startswith(start))
+        return [name for name in below if name and " " not in name]
+
+    def option(self, name: str) -> Option | None:
+        """The command's option of that name."""
+        return next((option for option in self.command[1] if name in option[0]), None)
+
+    def _take(self, word: str) -> None:
+        if self.awaiting:
+            self.given[self.awaiting[0][0]] = word
+            self.awaiting = None
+        elif not self.options_over and word == "--":
+            self.options_over = True
+        elif not self.options_over and word.startswith("--"):
+            name, equals, value = word.partition("=")
+            self._take_option(name, value if equals else None)
+        elif not self.options_over and word.startswith("-") and len(word) > 1:
+            self._take_letters(word[1:])
+        elif self.subcommands() and not self.arguments:
+            self._descend(word)
+        else:
+            self.arguments.append(word)
+
+    def _take_option(self, name: str, value: str | None) -> None:
+        option = self.option(name)
+        if option is not None:
+            self.given[option[0][0]] = value
+            if option[1] is not None and value is None:
+                self.awaiting = option
+
+    def _take_letters(self, letters: str) -> None:
+        """``-vl``, ``-ojson``: a letter that takes a value takes the rest of the word."""
+        for position, letter in enumerate(letters):
+            option = self.option(f"-{letter}")
+            if option is None:
+                return
+            rest = letters[position + 1 :]
+            self._take_option(option[0][0], rest or None)
+            if option[1] is not None:
+                return
+
+    def _descend(self, word: str) -> None:
+        path = f"{self.path} {word}".lstrip()
+        if path in self.tree:
+            self.path = path
+            self.given = {}
+        else:
+            self.known = False
+
+
+def complete(words: Sequence[str], tree: Tree, values: Values) -> tuple[list[Candidate], int]:
+    """The candidates for the last of ``words``, and a directive.
+
+    After ``--option=`` they are values alone: the shells' scripts keep what stands before them.
+    """
+    before, last = words[:-1], words[-1] if words else ""
+    line = Line(tree, before)
+    if not line.known:
+        return [], NO_FILES
+    if line.awaiting:
+        return _of_kind(line.awaiting[1], last, line, values)
+    if last.startswith("-") and not line.options_over:
+        name, equals, start = last.partition("=")
+        if not equals:
+            return _starting(last, _options(line, last)), NO_FILES
+        option = line.option(name)
+        return _of_kind(option[1] if option else FREE, start, line, values)
+    if line.subcommands() and not line.arguments:
+        path = f"{line.path} ".lstrip()
+        named = [(name, tree[path + name][0]) for name in line.subcommands()]
+        return _starting(last, named), NO_FILES
+    return _argument(last, line, values)
+
+
+def _argument(last: str, line: Line, values: Values) -> tuple[list[Candidate], int]:
+    """A positional argument; where none can follow, the options that are left."""
+    expected = line.command[2]
+    position = len(line.arguments)
+    if position < len(expected):
+        return _of_kind(expected[position][0], last, line, values)
+    if expected and expected[-1][1]:
+        return _of_kind(expected[-1][0], last, line, values)
+    offered = [] if last or line.options_over else _options(line)
+    return offered, NO_FILES
+
+
+def _options(line: Line, typed: str = "") -> list[Candidate]:
+    """The long options that may still be given; a short one only where it has been typed."""
+    return [
+        (name, meaning)
+        for names, _kind, repeatable, meaning in line.command[1]
+        if repeatable or names[0] not in line.given
+        for name in names
+        if name.startswith("--") or name == typed
+    ]
+
+
+def _of_kind(kind: Kind, start: str, line: Line, values: Values) -> tuple[list[Candidate], int]:
+    if kind == FILE:
+        return [], DEFAULT
+    if kind == FOLDER:
+        return [], FOLDERS_ONLY
+    if isinstance(kind, tuple):
+        return _starting(start, [(choice, "") for choice in kind]), NO_FILES
+    if not kind:  # nobody can know
+        return [], NO_FILES
+    return _starting(start, values(kind, line)), NO_FILES
+
+
+def _starting(start: str, candidates: Iterable[Candidate]) -> list[Candidate]:
+    return [candidate for candidate in candidates if candidate[0].startswith(start)]
