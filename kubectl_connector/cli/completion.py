@@ -24,8 +24,9 @@ DirOption = Annotated[
 def install_(folder: DirOption = None) -> None:
     """Let kubectl complete its connector command.
 
-    A small script goes into a folder X
-    must have kubectl's own completion: kubectl completion --help
+    A small script goes into a folder on PATH, where kubectl looks for it. Only krew and archives
+    need this: pip, pipx and uv install it with the program. Your shell needs kubectl's completion
+    besides: kubectl completion --help
 
     Examples:
       kubectl connector completion install

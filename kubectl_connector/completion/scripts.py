@@ -143,12 +143,12 @@ function __kubectl_connector_complete
     set -l before (string match -r -- '^--[^=]*=' $last)
     set -l value (string replace -r -- '^--[^=]*=' '' $last)
     if test $directive -eq 16
-        set lines (__fish_complete_directories $value)
+        set lines (__fish_complete_directories "$value")
     else if test $directive -eq 0 -a (count $lines) -eq 0
-        set lines (__fish_complete_path $value)
+        set lines (__fish_complete_path "$value")
     end
     for line in $lines
-        echo -- $before$line
+        echo -- "$before$line"
     end
 end
 

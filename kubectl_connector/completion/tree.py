@@ -334,7 +334,7 @@ TREE: Tree = {
         (),
     ),
     "completion install": (
-        'Make kubectl complete "kubectl connector": a small script goes into a folder on PATH',
+        "Let kubectl complete its connector command",
         (
             (("--dir",), "FOLDER", False, "The folder"),
             (("-v", "--verbose"), None, False, "Show details and the causes of errors"),

@@ -13,6 +13,7 @@ from kubectl_connector.catalog import Connectors, find
 from kubectl_connector.errors import ConnectorError, KubeconfigError
 from kubectl_connector.kubeconfig.load import Kubeconfig
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, display_path
+from kubectl_connector.kubeconfig.previous import context_marks, relinked
 from kubectl_connector.kubeconfig.write import edit_kubeconfig
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.kubeconfig import AuthInfo, Context, Entry, ExecConfig
@@ -280,10 +281,13 @@ def _edit(
     mark = Mark(connector.id, connector.name)
     context = Context(names.cluster, names.user, namespace).to_entry()
     context_mark = replace(mark, previous_context=_previous(kubeconfig, names, request, old))
+    others: dict[str, Entry] = {}
+    if request.set_current:  # it goes on top: what would have gone back to it closes the gap
+        others = relinked(kubeconfig, context_marks(kubeconfig), {names.context})
     return KubeconfigEdit(
         clusters={names.cluster: _marked(entries.cluster, mark)},
         users={names.user: _marked(entries.user, mark)},
-        contexts={names.context: _marked(context, context_mark)},
+        contexts={**others, names.context: _marked(context, context_mark)},
         current_context=names.context if request.set_current else KEEP,
     )
 

@@ -9,9 +9,9 @@ from kubectl_connector import suggest
 from kubectl_connector.errors import NotFoundError
 from kubectl_connector.kubeconfig.load import Kubeconfig
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles
+from kubectl_connector.kubeconfig.previous import context_before, context_marks, relinked
 from kubectl_connector.kubeconfig.write import edit_kubeconfig
-from kubectl_connector.model.kubeconfig import Entry
-from kubectl_connector.model.kubeconfig_edit import KEEP, MARK, KubeconfigEdit, Mark
+from kubectl_connector.model.kubeconfig_edit import KEEP, KubeconfigEdit, Mark
 from kubectl_connector.operations.workspace import Workspace
 
 
@@ -44,7 +44,7 @@ def logout(
     outcome: list[LoggedOut] = []
 
     def plan(kubeconfig: Kubeconfig) -> KubeconfigEdit:
-        marks = _context_marks(kubeconfig)
+        marks = context_marks(kubeconfig)
         doomed = [context for context, mark in marks.items() if _named(mark, name, ids)]
         if name and not doomed and name not in ids:
             raise NotFoundError(
@@ -68,11 +68,6 @@ def _named(mark: Mark, name: str | None, ids: Mapping[str, str]) -> bool:
     return orphan or mark.connector_id == ids.get(name)
 
 
-def _context_marks(kubeconfig: Kubeconfig) -> dict[str, Mark]:
-    marks = ((found.name, Mark.from_entry(found.entry)) for found in kubeconfig.marked_contexts())
-    return {name: mark for name, mark in marks if mark}
-
-
 def _edit(kubeconfig: Kubeconfig, marks: Mapping[str, Mark], doomed: list[str]) -> KubeconfigEdit:
     """Remove the contexts, and their clusters and users where those are ours too."""
     if not doomed:
@@ -81,40 +76,12 @@ def _edit(kubeconfig: Kubeconfig, marks: Mapping[str, Mark], doomed: list[str]) 
     ids = {marks[context].connector_id for context in doomed}
     current = kubeconfig.current_context
     return KubeconfigEdit(
-        contexts=_relink(kubeconfig, marks, doomed),
+        contexts=relinked(kubeconfig, marks, doomed),
         remove_contexts=frozenset(doomed),
         remove_clusters=_ours(kubeconfig.clusters, (body.get("cluster") for body in bodies), ids),
         remove_users=_ours(kubeconfig.users, (body.get("user") for body in bodies), ids),
-        current_context=_before(current, marks, doomed) if current in doomed else KEEP,
+        current_context=context_before(current, marks, doomed) if current in doomed else KEEP,
     )
-
-
-def _before(context: str | None, marks: Mapping[str, Mark], doomed: list[str]) -> str | None:
-    """The current context before ``context`` that stays: logins can be stacked."""
-    seen: set[str] = set()
-    while context in doomed and context not in seen:
-        seen.add(context)
-        context = marks[context].previous_context
-    return None if context in doomed else context
-
-
-def _relink(
-    kubeconfig: Kubeconfig, marks: Mapping[str, Mark], doomed: list[str]
-) -> dict[str, Entry]:
-    """The contexts of ours that stay, and would have gone back to one that goes."""
-    relinked = {}
-    for name, mark in marks.items():
-        if name not in doomed and mark.previous_context in doomed:
-            before = _before(mark.previous_context, marks, doomed)
-            relinked[name] = _remarked(
-                kubeconfig.contexts[name].entry, replace(mark, previous_context=before)
-            )
-    return relinked
-
-
-def _remarked(entry: Entry, mark: Mark) -> Entry:
-    others = [item for item in entry.get("extensions") or () if item.get("name") != MARK]
-    return {**entry, "extensions": [*others, mark.to_extension()]}
 
 
 def _ours(

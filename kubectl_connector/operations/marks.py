@@ -15,6 +15,5 @@ def is_ours(entry: Entry, connector_id: str) -> bool:
 
 def contexts_of(kubeconfig: Kubeconfig, connector_id: str) -> list[str]:
     """The names of the contexts that login made for a connector."""
-    return [
-        found.name for found in kubeconfig.marked_contexts() if is_ours(found.entry, connector_id)
-    ]
+    marks = context_marks(kubeconfig)
+    return [name for name, mark in marks.items() if mark.connector_id == connector_id]

@@ -106,3 +106,16 @@ def test_logging_out_of_a_connector_that_was_deleted_and_made_anew(terminal: Ter
     terminal.connector(*again)
     terminal.connector("logout", "prod")
     assert terminal.home.kubeconfig.read_bytes() == before
+
+
+@pytest.mark.parametrize("out", [["--all"], ["prod", "two"], ["two", "prod"]])
+def test_logging_in_to_and_fro_leads_back_to_the_beginning(
+    terminal: Terminal, out: list[str]
+) -> None:
+    terminal.connector("register", "two", "--auto-configure", "--store", "file")
+    before = terminal.home.kubeconfig.read_bytes()
+    for name in ("prod", "two", "prod", "two"):
+        terminal.connector("login", name)
+    for which in out:
+        terminal.connector("logout", which)
+    assert terminal.home.kubeconfig.read_bytes() == before
