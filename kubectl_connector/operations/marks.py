@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kubectl_connector.kubeconfig.load import Kubeconfig
+from kubectl_connector.kubeconfig.previous import context_marks
 from kubectl_connector.model.kubeconfig import Entry
 from kubectl_connector.model.kubeconfig_edit import Mark
 
