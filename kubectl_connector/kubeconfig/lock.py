@@ -119,7 +119,7 @@ def _locked_error(path: str, lock: FoundLock, stale: bool) -> KubeconfigError:
     name = os.path.basename(lock.path)
     return KubeconfigError(
         f"{display_path(path)} is locked by another program ({name}, {_age(lock.age)} old)",
-        f"if nothing is writing it any more, remove the lock: rm {display_path(lock.path)}"
+        "if nothing is writing it any more, break the lock: add --break-lock"
         if stale
         else "wait for that program to end, then run the command again",
     )

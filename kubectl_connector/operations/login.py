@@ -38,6 +38,8 @@ class LoginRequest:
     """Replace entries of the same name that are not this connector's."""
     lock_timeout: float = 10.0
     """Seconds to wait for another program that writes the kubeconfig."""
+    break_lock: bool = False
+    """Remove a lock that was left behind."""
 
     mode: str | None = None
     """``embed`` or ``exec``; None: what the connector says, else as it is logged in already, else
@@ -123,7 +125,12 @@ def login(workspace: Workspace, name: str, request: LoginRequest) -> LoggedIn:
         return _edit(kubeconfig, connector, names, request, entries)
 
     _log.info("changing the kubeconfig: %s", ", ".join(request.files.paths))
-    change = edit_kubeconfig(request.files, plan, lock_timeout=request.lock_timeout)
+    change = edit_kubeconfig(
+        request.files,
+        plan,
+        lock_timeout=request.lock_timeout,
+        break_stale_lock=request.break_lock,
+    )
     return replace(outcome[0], changed=bool(change.files))
 
 

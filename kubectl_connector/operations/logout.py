@@ -33,6 +33,7 @@ def logout(
     name: str | None,
     files: KubeconfigFiles,
     lock_timeout: float = 10.0,
+    break_lock: bool = False,
 ) -> LoggedOut:
     """Take out what belongs to the connector called ``name``, or to any (None).
 
@@ -57,7 +58,7 @@ def logout(
         outcome[:] = [LoggedOut(tuple(doomed), (), switched, current)]  # type: ignore[arg-type]
         return edit
 
-    change = edit_kubeconfig(files, plan, lock_timeout=lock_timeout)
+    change = edit_kubeconfig(files, plan, lock_timeout=lock_timeout, break_stale_lock=break_lock)
     return replace(outcome[0], files=change.files)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from kubectl_connector.cluster import tls
 from kubectl_connector.cluster.probe import Probe, probe
 from kubectl_connector.cluster.transport import AuthenticatedPool, impersonation_headers, proxy_for
 from kubectl_connector.errors import ClusterError, ConnectorError, RefusedError
@@ -50,6 +51,20 @@ def ask(
 
 def cluster_of(server: ApiServer) -> Cluster:
     return Cluster(server.url, certificate_authority_data=server.ca_pem)
+
+
+def test_the_systems_roots_are_found_where_another_distribution_keeps_them(
+    server: ApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An OpenSSL that was built elsewhere knows of no CA file here."""
+    (tmp_path / "roots.pem").write_text(server.ca_pem)
+    nowhere = ssl.get_default_verify_paths()._replace(cafile=None, capath=None)
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: nowhere)
+    monkeypatch.setattr(tls, "_BUNDLES", (str(tmp_path / "none"), str(tmp_path / "roots.pem")))
+    assert ask(Cluster(server.url)).username == "jane@example.com"
+    monkeypatch.setattr(tls, "_BUNDLES", ())
+    with pytest.raises(ClusterError, match="not trusted"):
+        ask(Cluster(server.url))
 
 
 def test_a_socks_proxy_that_refuses_is_not_called_slow(server: ApiServer) -> None:

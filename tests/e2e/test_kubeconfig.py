@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -80,3 +82,19 @@ def test_logout_with_no_kubeconfig_before_login(terminal: Terminal, kubeconfig: 
     assert terminal.who_am_i() == JANE.name
     terminal.connector("logout", "prod")
     assert not kubeconfig.exists() or b"prod" not in kubeconfig.read_bytes()
+
+
+def test_a_lock_that_was_left_behind_is_broken_on_request_only(
+    terminal: Terminal, kubeconfig: Path
+) -> None:
+    lock = kubeconfig.with_name("config.lock")
+    lock.touch()
+    os.utime(lock, (time.time() - 7_200, time.time() - 7_200))
+    refusal = terminal.refused("login", "prod")
+    assert refusal.code == 7
+    assert "config.lock, 2 h old" in refusal.error
+    assert refusal.hint.endswith("add --break-lock")
+    assert lock.exists()
+    terminal.connector("login", "prod", "--break-lock")
+    assert not lock.exists()
+    assert terminal.current_context() == "prod"

@@ -1,0 +1,65 @@
+"""What every script here has to know: where things lie, what plugin.yaml says, this platform."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+DIST = ROOT / "dist"
+HERE = ROOT / "packaging"
+LICENSE = ROOT / "LICENSE"
+
+_OS = {"linux": "linux", "darwin": "darwin", "win32": "windows"}
+_ARCH = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
+
+
+def descriptor() -> Any:
+    """What plugin.yaml says."""
+    return yaml.safe_load((ROOT / "plugin.yaml").read_text(encoding="utf-8"))
+
+
+def version() -> str:
+    """The version in the source; nothing has to be installed to know it."""
+    text = (ROOT / "kubectl_connector" / "__init__.py").read_text(encoding="utf-8")
+    found = re.search(r'^__version__ = "([^"]+)"$', text, re.MULTILINE)
+    if not found:
+        raise SystemExit("kubectl_connector/__init__.py names no version")
+    return found[1]
+
+
+def this_platform() -> tuple[str, str]:
+    """This machine's (os, arch), in Go's and krew's words."""
+    try:
+        return _OS[sys.platform], _ARCH[platform.machine().lower()]
+    except KeyError as error:
+        raise SystemExit(f"no archive is made for {error}") from None
+
+
+def archive_name(os_: str, arch: str) -> str:
+    """The file name of a platform's archive."""
+    ending = "zip" if os_ == "windows" else "tar.gz"
+    return f"{descriptor()['executable']}-{os_}-{arch}.{ending}"
+
+
+def executable_name(os_: str) -> str:
+    """The file name of the executable; Windows wants the ending."""
+    name: str = descriptor()["executable"]
+    return f"{name}.exe" if os_ == "windows" else name
+
+
+def sha256(file: Path) -> str:
+    """A file's checksum."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def build_time() -> int:
+    """The time that files in archives bear; 1980 is the first year that a zip can tell."""
+    return max(int(os.environ.get("SOURCE_DATE_EPOCH", "0")), 315532800)

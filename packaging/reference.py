@@ -1,0 +1,206 @@
+"""What is made from the commands themselves: completion's tree and docs/reference.md.
+
+``make generate`` writes both; tests/test_reference.py holds them against the commands.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from kubectl_connector.auth import auth_methods
+from kubectl_connector.cli import help as help_
+from kubectl_connector.cli import main
+from kubectl_connector.cli.app import VERBS, build, load
+from kubectl_connector.cli.program import WAYS
+from kubectl_connector.completion.complete import FILE, FOLDER, FREE
+from kubectl_connector.formats import format_names
+from kubectl_connector.model.connector import LOGIN_MODES, TYPE
+from kubectl_connector.settings import DEFAULTS
+from kubectl_connector.stores import store_names
+
+ROOT = Path(__file__).resolve().parent.parent
+TREE = ROOT / "kubectl_connector" / "completion" / "tree.py"
+REFERENCE = ROOT / "docs" / "reference.md"
+
+SETTINGS = {"store": store_names(), "login.mode": LOGIN_MODES}
+"""The values that settings can have, where they can be listed."""
+
+_OUTPUTS = {"version": ("json",), "describe": tuple(f for f in format_names() if f != "wide")}
+
+_OPTIONS: dict[str, Any] = {
+    "--auth-method": tuple(method.name for method in auth_methods()),
+    "--cluster-name": FREE,
+    "--context": "contexts",
+    "--exec-command": WAYS,
+    "--label": "labels",
+    "--login-mode": LOGIN_MODES,
+    "--namespace": "namespaces",
+    "--store": store_names(),
+    "--tls-server-name": FREE,
+}
+"""The kinds of options' values, where the metavar does not say enough."""
+
+_METAVARS = {
+    "FILE": FILE,
+    "DIR": FOLDER,
+    **dict.fromkeys(("ID", "SECONDS", "TEXT", "TIME", "URL", "VALUE"), FREE),
+}
+
+_ARGUMENTS: dict[str, Any] = {
+    "NAME": "connectors",
+    "OLD": "connectors",
+    "NEW": FREE,
+    "TYPE": (TYPE,),
+    "SETTING": tuple(DEFAULTS),
+    "VALUE": "setting values",
+}
+
+
+class Documented:
+    """A command with what is to be said of it."""
+
+    def __init__(self, path: str, command: Any, summary: str) -> None:
+        self.path = path
+        self.command = command
+        self.summary = summary
+        info_name = f"{main.PROGRAM} {path}".strip()
+        self.context = typer.Context(command, info_name=info_name, **command.context_settings)
+
+    @property
+    def options(self) -> list[Any]:
+        """The options that are shown."""
+        groups = help_.option_groups(self.command, self.context)
+        return [option for group in groups.values() for option in group]
+
+    @property
+    def arguments(self) -> list[Any]:
+        """The positional arguments."""
+        parameters = self.command.get_params(self.context)
+        return [each for each in parameters if each.param_type_name == "argument"]
+
+    def help_and_examples(self) -> tuple[str, list[str]]:
+        """What it says of itself, and the command lines of its examples."""
+        text, _, examples = (self.command.help or "").partition("\b\n")
+        return text.strip(), [line.strip() for line in examples.splitlines()[1:] if line.strip()]
+
+
+def commands() -> Iterator[Documented]:
+    """Every command, the root first, each before those below it."""
+    root = build()
+    yield Documented("", root, root.help.strip())
+    for name, verb in VERBS.items():
+        command = load(name)
+        yield Documented(name, command, verb.summary)
+        for below, one in getattr(command, "commands", {}).items():
+            summary = one.get_short_help_str(limit=100).rstrip(".")
+            yield Documented(f"{name} {below}", one, summary)
+
+
+def tree() -> str:
+    """The text of tree.py."""
+    entries = {each.path: _entry(each) for each in commands()}
+    source = (
+        '"""The commands as completion knows them. Made by: make generate; don\'t edit."""\n\n'
+        "from __future__ import annotations\n\n"
+        "TYPE_CHECKING = False  # typing's own would be imported at every press of a key\n"
+        "if TYPE_CHECKING:\n"
+        "    from kubectl_connector.completion.complete import Tree\n\n"
+        f"TREE: Tree = {entries!r}\n\n"
+        f"SETTINGS: dict[str, tuple[str, ...]] = {SETTINGS!r}\n"
+    )
+    ruff = [str(Path(sys.executable).parent / "ruff"), "format", "--stdin-filename", str(TREE), "-"]
+    done = subprocess.run(ruff, input=source, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def _entry(each: Documented) -> tuple[Any, ...]:
+    options = tuple(
+        (
+            tuple(sorted(option.opts, key=len) + option.secondary_opts),  # --help's order varies
+            _kind_of_option(each, option),
+            option.multiple,
+            option.help.split(". ")[0].split("; ")[0].rstrip("."),
+        )
+        for option in each.options
+    )
+    arguments = tuple(
+        (_kind_of_argument(each, argument), argument.nargs == -1) for argument in each.arguments
+    )
+    return each.summary, options, arguments
+
+
+def _kind_of_option(each: Documented, option: Any) -> Any:
+    if option.is_flag:
+        return None
+    names = [name for name in option.opts if name.startswith("--")]
+    if "--output" in names:
+        return _OUTPUTS.get(each.path, format_names())
+    for name in names:
+        if name in _OPTIONS:
+            return _OPTIONS[name]
+    if option.metavar not in _METAVARS:
+        raise SystemExit(f"{each.path} {names[0]}: packaging/reference.py knows no values for it")
+    return _METAVARS[option.metavar]
+
+
+def _kind_of_argument(each: Documented, argument: Any) -> Any:
+    if each.path == "register":
+        return FREE  # a new name
+    return _ARGUMENTS[argument.metavar.strip("[].")]
+
+
+def reference() -> str:
+    """The text of docs/reference.md."""
+    everything = list(commands())
+    lines = [
+        "# Reference",
+        "",
+        "Made from the commands themselves (`make generate`); `kubectl connector COMMAND --help`"
+        " says the same. Options that every command has: `-v`, `--verbose` shows details and the"
+        " causes of errors, never a secret; `-h`, `--help`.",
+        "",
+        "| command | |",
+        "|---|---|",
+    ]
+    for each in everything[1:]:
+        if not hasattr(each.command, "commands"):
+            lines.append(f"| [`{each.path}`](#{each.path.replace(' ', '-')}) | {each.summary} |")
+    for each in everything[1:]:
+        if not hasattr(each.command, "commands"):
+            lines += _section(each)
+    return "\n".join([*lines, ""])
+
+
+def _section(each: Documented) -> Iterator[str]:
+    text, examples = each.help_and_examples()
+    words = [f"{main.PROGRAM} {each.path}", *help_.usage(each.command, each.context)]
+    yield from ("", f"## {each.path}", "", "```sh", " ".join(words), "```", "")
+    yield from (_markdown(text), "")
+    yield from ("```sh", *examples, "```")
+    rows = [("", row) for row in help_.arguments(each.command, each.context)]
+    for title, options in help_.option_groups(each.command, each.context).items():
+        own = [option for option in options if not {"--help", "--verbose"} & set(option.opts)]
+        rows += [(title, help_.option_row(option, each.context)) for option in own]
+    if rows:
+        yield from ("", "| | | |", "|---|---|---|")
+    previous = ""
+    for title, (names, meaning) in rows:
+        shown = title if title != previous else ""
+        previous = title
+        yield f"| {shown} | `{names.replace('|', chr(92) + '|')}` | {_markdown(meaning)} |"
+
+
+def _markdown(text: str) -> str:
+    """Text in which nothing is taken for markup."""
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*")
+
+
+if __name__ == "__main__":
+    TREE.write_text(tree(), encoding="utf-8")
+    REFERENCE.write_text(reference(), encoding="utf-8")

@@ -1,0 +1,131 @@
+"""The bare command's scripts, in the real shells."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from kubectl_connector.completion.scripts import SHELLS
+from tests.completion.test_values import CONNECTORS, write_catalog, write_contexts
+from tests.conftest import VENV_BIN, Home
+
+PROMPT = "ready> "
+LIMIT = 20.0
+
+TYPED = [
+    # what is typed, and what stands on the line after TAB
+    ("kubectl-connector regi", "kubectl-connector register "),
+    ("kubectl-connector login p", "kubectl-connector login prod "),
+    ("kubectl-connector register x --store=f", "kubectl-connector register x --store=file "),
+    ("kubectl-connector register x --store f", "kubectl-connector register x --store file "),
+    ("kubectl-connector list -l tier", "kubectl-connector list -l tier=1 "),
+    ("kubectl-connector list --label=team=o", "kubectl-connector list --label=team=ops "),
+    ("kubectl-connector login x --context arn:aws:e", "… --context arn:aws:eks:eu:1:cluster/a "),
+    ("kubectl-connector register x --token-file=to", "… --token-file=token.txt "),
+    ("kubectl-connector register x --token-file to", "… --token-file token.txt "),
+    ("kubectl-connector register x --description 'a b' --nam", "… 'a b' --namespace "),
+]
+START = {
+    "bash": (
+        ["--norc", "--noprofile", "-i"],
+        f"bind 'set enable-bracketed-paste off'; PS1='{PROMPT}'",
+    ),
+    "zsh": (
+        ["-f", "-i"],
+        f"unset zle_bracketed_paste; PS1='{PROMPT}'; autoload -U compinit; compinit -u -D",
+    ),
+}
+
+
+@pytest.fixture(autouse=True)
+def files(home: Home) -> None:
+    write_catalog(home, CONNECTORS)
+    write_contexts(home.kubeconfig, ["arn:aws:eks:eu:1:cluster/a"])
+    (home.path / "token.txt").touch()
+
+
+@pytest.fixture(params=list(START))
+def shell(request: pytest.FixtureRequest, home: Home) -> Iterator[pexpect.spawn[str]]:
+    name: str = request.param
+    options, setup = START[name]
+    child = pexpect.spawn(
+        _program(name),
+        options,
+        cwd=home.path,
+        env=_environ() | {"TERM": "dumb", "PS1": "$ "},
+        encoding="utf-8",
+        timeout=LIMIT,
+        dimensions=(50, 200),
+    )
+    child.sendline(f"{setup}; source <(kubectl-connector completion {name}); echo lo''aded")
+    child.expect("loaded")
+    child.expect(PROMPT)
+    yield child
+    child.close(force=True)
+
+
+def test_a_press_of_tab(shell: pexpect.spawn[str]) -> None:
+    for typed, expected in TYPED:
+        shell.send(typed + "\t")
+        shell.expect_exact(expected.removeprefix("… "))
+        shell.sendcontrol("c")
+        shell.expect(PROMPT)
+    shell.send("kubectl-connector login tok\tX")  # there is a file token.txt
+    shell.expect("kubectl-connector login tok\x07?X")
+    shell.sendcontrol("c")
+    shell.expect(PROMPT)
+    shell.send("kubectl-connector log\t\t")
+    shell.expect(r"login +(\(|-- )Let kubectl use a connector")
+    shell.expect(r"logout +(\(|-- )Take connectors")
+
+
+def test_fish(home: Home) -> None:
+    script = "kubectl-connector completion fish | source\n" + "".join(
+        f'complete -C "{typed}"\n' for typed, _ in TYPED
+    )
+    done = subprocess.run(
+        [_program("fish"), "--no-config", "-c", script],
+        env=_environ(),
+        cwd=home.path,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=True,
+    )
+    assert [line.split("\t")[0] for line in done.stdout.splitlines()] == [
+        "register",
+        "prod",
+        "--store=file",
+        "file",
+        "tier=1",
+        "--label=team=ops",
+        "arn:aws:eks:eu:1:cluster/a",
+        "--token-file=token.txt",
+        "token.txt",
+        "--namespace",
+    ]
+
+
+@pytest.mark.parametrize("name", list(SHELLS))
+def test_its_shell_can_read_it(name: str, tmp_path: Path) -> None:
+    program, options = {"powershell": ("pwsh", ["-NoProfile", "-File"])}.get(name, (name, ["-n"]))
+    script = tmp_path / "script.ps1"
+    script.write_text(SHELLS[name])
+    subprocess.run([_program(program), *options, script], check=True, timeout=LIMIT)
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name)
+    if not found:
+        pytest.skip(f"there is no {name} on this machine")
+    return found
+
+
+def _environ() -> dict[str, str]:
+    return {**os.environ, "PATH": f"{VENV_BIN}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}

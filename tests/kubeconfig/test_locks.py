@@ -1,0 +1,300 @@
+"""kubectl's own lock: taken beside the path as listed, waited for, never stolen (W14-W19)."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from kubectl_connector.errors import KubeconfigError
+from kubectl_connector.kubeconfig.load import Kubeconfig
+from kubectl_connector.kubeconfig.lock import STALE_AFTER, find_lock, locked
+from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
+from kubectl_connector.kubeconfig.write import edit_kubeconfig
+from kubectl_connector.model.kubeconfig_edit import KubeconfigEdit
+from tests.kubeconfig.plans import login, logout
+
+PATIENCE = 20.0
+posix = pytest.mark.skipif(os.name == "nt", reason="signals and modes are POSIX's")
+
+
+def files_of(*paths: Path) -> KubeconfigFiles:
+    return kubeconfig_files(None, {"KUBECONFIG": os.pathsep.join(map(str, paths))})
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "config"
+    path.write_text("apiVersion: v1\nkind: Config\n")
+    return path
+
+
+def lock_of(path: Path) -> Path:
+    return Path(f"{path}.lock")
+
+
+def leave_lock(path: Path, age: float = 0.0) -> Path:
+    """A lock whose maker is gone."""
+    lock = lock_of(path)
+    lock.touch()
+    then = time.time() - age
+    os.utime(lock, (then, then))
+    return lock
+
+
+def test_the_lock_is_kubectls_and_stands_beside_the_path_as_listed(config: Path) -> None:
+    folder = config.parent / "links"
+    folder.mkdir()
+    link = folder / "link"
+    link.symlink_to(config)
+    seen: list[tuple[bool, bool, int]] = []
+
+    def plan(kubeconfig: Kubeconfig) -> KubeconfigEdit:
+        there = lock_of(link).exists()
+        mode = lock_of(link).stat().st_mode & 0o777 if there else -1
+        seen.append((there, lock_of(config).exists(), mode))
+        return login("ours")(kubeconfig)
+
+    edit_kubeconfig(files_of(link), plan)
+    assert (True, False, 0) in seen
+    assert not lock_of(link).exists()
+
+
+def test_kubectl_is_kept_out_while_we_hold_it(kubectl: Path, config: Path) -> None:
+    command = [str(kubectl), "--kubeconfig", str(config), "config", "set-context", "x"]
+    before = config.read_bytes()
+    with locked([str(config)], timeout=0):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "config.lock: file exists" in done.stderr
+    assert config.read_bytes() == before
+
+
+@contextmanager
+def held_by_kubectl(kubectl: Path, config: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A living kubectl that holds the lock: under it, it waits to read a FIFO a second time."""
+    fifo = config.with_name("fifo")
+    os.mkfifo(fifo)
+    reader = subprocess.Popen(
+        [kubectl, "--kubeconfig", fifo, "config", "set-context", "x", "--cluster=k"],
+        env={"HOME": str(config.parent), "KUBERC": "off"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    fifo.open("wb").close()  # the first read: an empty kubeconfig
+    try:
+        wait_for(lock_of(fifo).exists)
+        yield reader
+    finally:
+        reader.kill()
+        reader.wait(PATIENCE)
+
+
+@posix
+def test_a_lock_that_a_living_kubectl_holds_is_not_broken(kubectl: Path, config: Path) -> None:
+    with held_by_kubectl(kubectl, config) as process:
+        fifo = config.with_name("fifo")
+        with (
+            pytest.raises(KubeconfigError, match=r"fifo\.lock, \d+ s old"),
+            locked([str(fifo)], timeout=0.1, break_stale=True),
+        ):
+            pass
+        assert process.poll() is None
+        assert lock_of(fifo).exists()
+        lock_of(fifo).unlink()
+
+
+def wait_for(true: object) -> None:
+    end = time.monotonic() + PATIENCE
+    while not true():  # type: ignore[operator]
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
+
+
+def test_a_lock_is_waited_for(config: Path) -> None:
+    lock = leave_lock(config)
+    waited = threading.Event()
+
+    def plan(kubeconfig: Kubeconfig) -> KubeconfigEdit:
+        waited.set()
+        return login("ours")(kubeconfig)
+
+    def free() -> None:
+        waited.wait(PATIENCE)
+        time.sleep(0.05)
+        lock.unlink()
+
+    other = threading.Thread(target=free)
+    other.start()
+    edit_kubeconfig(files_of(config), plan, lock_timeout=PATIENCE)
+    other.join()
+    assert b"ours" in config.read_bytes()
+
+
+def test_a_lock_that_stays_is_an_error_that_names_it(config: Path) -> None:
+    leave_lock(config)
+    before = config.read_bytes()
+    with pytest.raises(
+        KubeconfigError, match=r"config is locked .*config\.lock, \d s old"
+    ) as error:
+        edit_kubeconfig(files_of(config), login("ours"), lock_timeout=0.05)
+    assert "run the command again" in error.value.hint
+    assert config.read_bytes() == before
+    assert lock_of(config).exists()
+
+
+def test_a_stale_lock_is_an_error_that_says_how_old_and_what_to_do(config: Path) -> None:
+    leave_lock(config, age=3 * 3600)
+    with pytest.raises(KubeconfigError, match=r"config\.lock, 3 h old") as error:
+        edit_kubeconfig(files_of(config), login("ours"), lock_timeout=0.05)
+    assert "--break-lock" in error.value.hint
+    assert lock_of(config).exists()
+
+
+def test_a_stale_lock_is_broken_on_request_alone(config: Path) -> None:
+    leave_lock(config, age=3 * 3600)
+    edit_kubeconfig(files_of(config), login("ours"), lock_timeout=0.05, break_stale_lock=True)
+    assert b"ours" in config.read_bytes()
+    assert not lock_of(config).exists()
+
+
+def test_a_lock_that_is_not_stale_yet_is_not_broken_on_request_either(config: Path) -> None:
+    leave_lock(config, age=STALE_AFTER - 5)
+    with (
+        pytest.raises(KubeconfigError, match="locked"),
+        locked([str(config)], timeout=0.05, break_stale=True),
+    ):
+        pass
+    assert lock_of(config).exists()
+
+
+def test_only_files_that_are_written_are_locked(config: Path) -> None:
+    other = config.with_name("other")
+    other.write_text("contexts: [{name: theirs}]\n")
+    leave_lock(other)
+    edit_kubeconfig(files_of(config, other), login("ours"), lock_timeout=0)
+    edit_kubeconfig(files_of(config, other), logout("ours"), lock_timeout=0)
+    assert lock_of(other).exists()
+
+
+def test_locks_are_taken_in_the_order_of_kubectl(tmp_path: Path) -> None:
+    """Byte order of names, whatever the order in KUBECONFIG: so nobody waits in a circle."""
+    names = ["b", "a", "B", "ä", "a-"]
+    leave_lock(tmp_path / "b")
+    with (
+        pytest.raises(KubeconfigError, match="/b is locked"),
+        locked([str(tmp_path / name) for name in names], timeout=0),
+    ):
+        pass
+    assert sorted(path.name for path in tmp_path.glob("*.lock")) == ["b.lock"]
+    taken = []
+    real = os.open
+
+    def noting(path: str, *rest: int) -> int:
+        taken.append(os.path.basename(path))
+        return real(path, *rest)
+
+    os.open = noting  # type: ignore[assignment]
+    try:
+        with locked([str(tmp_path / name) for name in names[1:]], timeout=0):
+            pass
+    finally:
+        os.open = real
+    assert taken == ["B.lock", "a.lock", "a-.lock", "ä.lock"]
+
+
+OPPOSITE = """
+import sys
+from kubectl_connector.kubeconfig.paths import kubeconfig_files
+from kubectl_connector.kubeconfig.write import edit_kubeconfig
+from kubectl_connector.model.kubeconfig_edit import KubeconfigEdit
+files = kubeconfig_files(None, {"KUBECONFIG": sys.argv[1]})
+for number in range(40):
+    body = {"cluster": "k", "namespace": f"n{number}"}
+    edit = KubeconfigEdit(contexts={"first": body, "second": body})
+    edit_kubeconfig(files, lambda kubeconfig: edit, lock_timeout=15)
+"""
+
+
+def test_two_processes_with_opposite_orders_do_not_wait_for_each_other_for_ever(
+    tmp_path: Path,
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    for path in (first, second):
+        path.write_text(f"contexts:\n- name: {path.name}\n  context: {{cluster: k}}\n")
+    lists = [f"{first}{os.pathsep}{second}", f"{second}{os.pathsep}{first}"]
+    running = [subprocess.Popen([sys.executable, "-c", OPPOSITE, paths]) for paths in lists]
+    assert [process.wait(PATIENCE * 2) for process in running] == [0, 0]
+    for path in (first, second):
+        assert "namespace: n39" in path.read_text()
+    assert not list(tmp_path.glob("*.lock"))
+
+
+HOLD = """
+import sys, time
+from kubectl_connector.kubeconfig.lock import locked
+with locked(sys.argv[1:], timeout=0):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@posix
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_who_is_interrupted_gives_its_locks_free(config: Path, name: str) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, config],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout
+    assert process.stdout.readline() == "held\n"
+    assert find_lock(str(config))
+    process.send_signal(getattr(signal, name))
+    assert process.wait(PATIENCE) != 0
+    process.stdout.close()
+    assert not lock_of(config).exists()
+
+
+@posix
+def test_an_interruption_at_any_moment_leaves_no_lock(config: Path) -> None:
+    """Ctrl-C comes between any two lines, also just when the lock has been made."""
+    for step in itertools.count():
+        completed = False
+        with suppress(KeyboardInterrupt), _interrupt_after(step):
+            edit_kubeconfig(files_of(config), login(f"n{step}"))
+            completed = True
+        assert [path.name for path in config.parent.iterdir() if path.is_file()] == ["config"]
+        if completed:
+            break
+    assert step > 10
+
+
+@contextmanager
+def _interrupt_after(calls: int) -> Iterator[None]:
+    """Raise a real SIGINT at a call of the lock's or the file's functions."""
+    left = calls
+
+    def trace(frame: object, event: str, _argument: object) -> None:
+        nonlocal left
+        path = frame.f_code.co_filename  # type: ignore[attr-defined]
+        if event == "call" and path.endswith(("kubeconfig/lock.py", "files.py", "disk.py")):
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGINT)
+            left -= 1
+
+    sys.setprofile(trace)
+    try:
+        yield
+    finally:
+        sys.setprofile(None)
