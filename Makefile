@@ -37,7 +37,7 @@ check: $(MADE) ## style, types, layers, and what an import may cost
 	$(RUN) -m pytest -q tests/test_footprint.py
 
 bench: $(MADE) ## measure: start-up, the credential path
-	@for script in benchmarks/*.py; do \
+	@for script in benchmarks/[a-z]*.py; do \
 	  test -e "$$script" || continue; \
 	  echo "== $$script"; $(RUN) "$$script" || exit 1; \
 	done

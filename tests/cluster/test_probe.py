@@ -10,6 +10,7 @@ import stat
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -58,7 +59,7 @@ def test_the_systems_roots_are_found_where_another_distribution_keeps_them(
 ) -> None:
     """An OpenSSL that was built elsewhere knows of no CA file here."""
     (tmp_path / "roots.pem").write_text(server.ca_pem)
-    nowhere = ssl.get_default_verify_paths()._replace(cafile=None, capath=None)
+    nowhere = SimpleNamespace(cafile=None)
     monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: nowhere)
     monkeypatch.setattr(tls, "_BUNDLES", (str(tmp_path / "none"), str(tmp_path / "roots.pem")))
     assert ask(Cluster(server.url)).username == "jane@example.com"
