@@ -11,10 +11,11 @@ from kubectl_connector.auth import auth_method
 from kubectl_connector.catalog import Catalog
 from kubectl_connector.cluster.client import api_client
 from kubectl_connector.cluster.transport import AuthenticatedPool
+from kubectl_connector.home import home_folder
 from kubectl_connector.model.credential import Credential
 from kubectl_connector.operations.renewal import check_end
 from kubectl_connector.operations.workspace import Workspace, whole_cluster
-from kubectl_connector.settings import home_folder, passphrase
+from kubectl_connector.settings import passphrase
 from kubectl_connector.stores import StoreOptions, open_store
 
 if TYPE_CHECKING:

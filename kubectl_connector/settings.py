@@ -1,16 +1,14 @@
-"""What the user wants by default, in ``config.yaml``, and where our files are."""
+"""What the user wants by default, in ``config.yaml``."""
 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Mapping
 
 from kubectl_connector import files, suggest, yaml_file
 from kubectl_connector.errors import StoreError, UsageError
 
 KIND = "Settings"
-HOME_VARIABLE = "KUBECTL_CONNECTOR_HOME"
 PASSPHRASE_VARIABLE = "KUBECTL_CONNECTOR_PASSPHRASE"  # noqa: S105 (its name)
 
 DEFAULTS: Mapping[str, str] = {"store": "keyring", "login.mode": "embed"}
@@ -28,30 +26,6 @@ def passphrase(environ: Mapping[str, str]) -> str:
             f"set {PASSPHRASE_VARIABLE} in the environment",
         )
     return environ[PASSPHRASE_VARIABLE]
-
-
-def home_folder(environ: Mapping[str, str]) -> str:
-    """The folder of our files: ``KUBECTL_CONNECTOR_HOME``, else the platform's own place."""
-    if environ.get(HOME_VARIABLE):
-        return os.path.abspath(environ[HOME_VARIABLE])
-    if sys.platform == "linux":  # in a tenth of the time that it takes to import platformdirs
-        return os.path.join(_xdg_config_home(environ), "kubectl-connector")
-    import platformdirs
-
-    return platformdirs.user_config_dir("kubectl-connector", appauthor=False, roaming=False)
-
-
-def _xdg_config_home(environ: Mapping[str, str]) -> str:
-    """As the XDG Base Directory Specification has it; UsageError where there is no home."""
-    chosen = environ.get("XDG_CONFIG_HOME", "")
-    if os.path.isabs(chosen):  # another one is to be ignored
-        return chosen
-    home = os.path.expanduser("~")
-    if not os.path.isabs(home):
-        raise UsageError(
-            "there is no home folder to keep connectors in", f"set HOME, or {HOME_VARIABLE}"
-        )
-    return os.path.join(home, ".config")
 
 
 class Settings:

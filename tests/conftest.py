@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import sys
 from collections.abc import Iterator
@@ -37,10 +36,12 @@ _SCRUBBED_NAMES = {
     "NO_COLOR",
     "WAYLAND_DISPLAY",
 }
-# By the name of the user: HOME is another one in the workers of xdist.
-_REAL_HOME = os.path.expanduser(f"~{getpass.getuser()}")
+_NO_HOME = ".no-test-may-use-this-home"
+_HOME = os.path.expanduser("~")
+REAL_HOME = os.path.dirname(_HOME) if os.path.basename(_HOME) == _NO_HOME else _HOME
+"""The home of whoever runs the tests; the workers of xdist begin where the tests' own part ends."""
 _OURS_IN_REAL_HOME = tuple(
-    os.path.join(_REAL_HOME, *parts)
+    os.path.join(REAL_HOME, *parts)
     for parts in (
         (".kube",),
         (".config", "kubectl-connector"),
@@ -68,7 +69,7 @@ def pytest_configure() -> None:
     for name in list(os.environ):
         if _is_scrubbed(name):
             del os.environ[name]
-    os.environ["HOME"] = os.path.join(_REAL_HOME, ".no-test-may-use-this-home")
+    os.environ["HOME"] = os.path.join(REAL_HOME, _NO_HOME)
     sys.addaudithook(_guard)
 
 

@@ -35,6 +35,7 @@ BUDGET = {
     "kubectl_connector.catalog": {"yaml"},
     "kubectl_connector.credential": set[str](),
     "kubectl_connector.secret_service": set[str](),
+    "kubectl_connector.home": set[str](),
     "kubectl_connector.completion.answer": set[str](),
     "kubectl_connector.completion.install": set[str](),
     "kubectl_connector.__main__": set[str](),

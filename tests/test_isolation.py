@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Home
+from tests.conftest import REAL_HOME, Home
 
 
 def test_a_home_of_its_own(home: Home, tmp_path: Path) -> None:
@@ -22,6 +21,5 @@ def test_a_home_of_its_own(home: Home, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", [".kube/config", ".config/kubectl-connector/connectors.yaml"])
 def test_reaching_for_the_real_home_fails(file: str) -> None:
-    real_home = Path(f"~{getpass.getuser()}").expanduser()
     with pytest.raises(RuntimeError, match="the real home"):
-        (real_home / file).read_text()
+        (Path(REAL_HOME) / file).read_text()

@@ -8,8 +8,9 @@ import platformdirs
 import pytest
 
 from kubectl_connector.errors import CatalogError, UsageError
+from kubectl_connector.home import home_folder
 from kubectl_connector.model.connector import check_login_mode
-from kubectl_connector.settings import DEFAULTS, Settings, home_folder
+from kubectl_connector.settings import DEFAULTS, Settings
 from kubectl_connector.stores import check_store_name
 
 CHECKS = {"store": check_store_name, "login.mode": check_login_mode}

@@ -9,10 +9,11 @@ import os
 from kubectl_connector.catalog import Catalog
 from kubectl_connector.cli import console
 from kubectl_connector.errors import StoreError
+from kubectl_connector.home import home_folder
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
 from kubectl_connector.model.connector import check_login_mode
 from kubectl_connector.operations.workspace import Workspace
-from kubectl_connector.settings import PASSPHRASE_VARIABLE, Settings, home_folder, passphrase
+from kubectl_connector.settings import PASSPHRASE_VARIABLE, Settings, passphrase
 from kubectl_connector.stores import (
     SecretStore,
     StoreOptions,

@@ -7,8 +7,8 @@ import shutil
 import sys
 
 from kubectl_connector.errors import UsageError
+from kubectl_connector.home import HOME_VARIABLE
 from kubectl_connector.kubeconfig.kuberc import refusal
-from kubectl_connector.settings import HOME_VARIABLE
 
 NAME = "kubectl-connector"
 WAYS = ("auto", "path", "name")

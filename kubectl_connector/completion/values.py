@@ -6,7 +6,6 @@ nothing, and never complains. No secret is read, no cluster is asked.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 import time
@@ -74,16 +73,18 @@ class UserValues:
         A broken kubeconfig doesn't hide what the connectors know.
         """
         found = {str(connector.get("namespace") or "") for connector in self._catalog()}
-        with contextlib.suppress(*_UNUSABLE):
-            for context in self._kubeconfig(line)[0]:
-                found.add(str(_mapping(context["context"]).get("namespace") or ""))
+        try:
+            contexts = self._kubeconfig(line)[0]
+        except _UNUSABLE:
+            contexts = []
+        found |= {str(_mapping(each["context"]).get("namespace") or "") for each in contexts}
         return ((name, "") for name in sorted(found) if name)
 
     def _setting_values(self, line: Line) -> Iterator[Candidate]:
         return ((value, "") for value in SETTINGS.get(line.arguments[0], ()))
 
     def _catalog(self) -> list[dict[str, Any]]:
-        from kubectl_connector.settings import home_folder
+        from kubectl_connector.home import home_folder
 
         path = os.path.join(home_folder(self._environ), "connectors.yaml")
         return [_mapping(each) for each in _load(path).get("connectors") or []]
