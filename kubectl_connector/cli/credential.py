@@ -31,7 +31,9 @@ def command(
       kubectl connector credential prod
     """
     wanted = _read_info(os.environ.get("KUBERNETES_EXEC_INFO"))
-    interactive = wanted.interactive and console.at_terminal() and asked.first_time()
+    interactive = wanted.interactive and console.at_terminal()
+    if interactive and wanted.by_kubectl:
+        interactive = asked.first_time()
     workspace = environment.workspace(interactive=interactive)
     credential = issue(workspace, name, id_)
     console.out(json.dumps(_document(credential, wanted.api_version)) + "\n")
@@ -43,6 +45,7 @@ class _Info:
 
     api_version: str = V1
     interactive: bool = True
+    by_kubectl: bool = False
 
 
 def _read_info(text: str | None) -> _Info:
@@ -61,7 +64,7 @@ def _read_info(text: str | None) -> _Info:
             f"kubectl asks for a credential in {version}, which is not known",
             f"log in again, so that the kubeconfig says {V1}",
         )
-    return _Info(version, bool(interactive))
+    return _Info(version, bool(interactive), by_kubectl=True)
 
 
 def _document(credential: Credential, api_version: str) -> dict[str, Any]:

@@ -169,3 +169,13 @@ def test_red_marks_an_error_unless_no_color_is_set() -> None:
         person = Person("describe", "nope", **environment)
         person.screen.expect(pexpect.EOF)
         assert ("\x1b[31merror:" in str(person.screen.before)) is coloured
+
+
+def test_a_credential_asked_for_by_hand_may_ask_every_time(server: ApiServer, home: Home) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+    assert Person("register", "lab", "--auto-configure", "--store", "file").leaves()[0] == 0
+    for _ in range(2):
+        person = Person("credential", "lab", KUBECTL_CONNECTOR_PASSPHRASE="")
+        person.answers("Passphrase of the file store: ", PASSPHRASE["KUBECTL_CONNECTOR_PASSPHRASE"])
+        code, rest = person.leaves()
+        assert (code, JANE_TOKEN in rest) == (0, True)
