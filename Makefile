@@ -12,7 +12,7 @@ WORKERS ?= auto
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test e2e check bench generate format clean
+.PHONY: help venv demo test e2e check bench generate pictures format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 17
@@ -44,6 +44,9 @@ bench: $(MADE) ## measure: start-up, the credential path
 
 generate: $(MADE) ## write completion's tree and docs/reference.md again, from the commands
 	$(RUN) packaging/reference.py
+
+pictures: $(MADE) ## draw the terminal pictures of the README again, from real runs
+	$(RUN) -m tests.pictures
 
 format: $(MADE) ## let ruff lay out the code and mend what it can
 	$(RUN) -m ruff check --fix

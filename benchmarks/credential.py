@@ -36,7 +36,6 @@ def main() -> None:
             "PATH": f"{BIN}:{environment['PATH']}",
             "HOME": folder,
             "KUBECONFIG": str(kubeconfig),
-            "KUBECTL_CONNECTOR_HOME": f"{folder}/connectors",
         }
         ours = str(BIN / "kubectl-connector")
         kubectl = str(BIN / "kubectl")

@@ -82,6 +82,8 @@ def command(
     if updated.probe:
         console.note(views.answers(updated.probe))
     console.say(f'Updated connector "{name}"')
+    if changes.only_words and changes.namespace is None and not auto_configure:
+        return  # no context knows of it
     for item in overview(workspace, environment.kubeconfigs(), {}).listed:
         if item.connector.name == name and item.contexts:
             console.note(f"bring its contexts up to date: kubectl connector login {name}")

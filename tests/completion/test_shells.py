@@ -15,6 +15,8 @@ from kubectl_connector.completion.scripts import SHELLS
 from tests.completion.test_values import CONNECTORS, write_catalog, write_contexts
 from tests.conftest import VENV_BIN, Home
 
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="there are no pseudo-terminals on Windows")
+
 PROMPT = "ready> "
 LIMIT = 20.0
 
@@ -31,10 +33,12 @@ TYPED = [
     ("kubectl-connector register x --token-file to", "… --token-file token.txt "),
     ("kubectl-connector register x --description 'a b' --nam", "… 'a b' --namespace "),
 ]
+BASH_COMPLETION = Path("/usr/share/bash-completion/bash_completion")
+
 START = {
     "bash": (
         ["--norc", "--noprofile", "-i"],
-        f"bind 'set enable-bracketed-paste off'; PS1='{PROMPT}'",
+        f"bind 'set enable-bracketed-paste off'; PS1='{PROMPT}'; . {BASH_COMPLETION} 2>/dev/null",
     ),
     "zsh": (
         ["-f", "-i"],
@@ -52,6 +56,7 @@ def files(home: Home) -> None:
 
 @pytest.fixture(params=list(START))
 def shell(request: pytest.FixtureRequest, home: Home) -> Iterator[pexpect.spawn[str]]:
+    """An interactive shell with the bare command's completion and kubectl's own, where it can."""
     name: str = request.param
     options, setup = START[name]
     child = pexpect.spawn(
@@ -63,7 +68,8 @@ def shell(request: pytest.FixtureRequest, home: Home) -> Iterator[pexpect.spawn[
         timeout=LIMIT,
         dimensions=(50, 200),
     )
-    child.sendline(f"{setup}; source <(kubectl-connector completion {name}); echo lo''aded")
+    sources = f"source <(kubectl-connector completion {name}); source <(kubectl completion {name})"
+    child.sendline(f"{setup}; {sources}; echo lo''aded")
     child.expect("loaded")
     child.expect(PROMPT)
     yield child
@@ -83,6 +89,18 @@ def test_a_press_of_tab(shell: pexpect.spawn[str]) -> None:
     shell.send("kubectl-connector log\t\t")
     shell.expect(r"login +(\(|-- )Let kubectl use a connector")
     shell.expect(r"logout +(\(|-- )Take connectors")
+
+
+def test_through_kubectls_own_scripts(shell: pexpect.spawn[str]) -> None:
+    if str(shell.command).endswith("bash") and not BASH_COMPLETION.exists():
+        pytest.skip("kubectl's script for bash needs the package bash-completion")
+    for typed, expected in TYPED:
+        if "--label=" in typed:
+            continue  # what stands before the second = is cut off by cobra's script for zsh
+        shell.send(typed.replace("kubectl-connector", "kubectl connector") + "\t")
+        shell.expect_exact(expected.replace("kubectl-connector", "kubectl connector")[2:])
+        shell.sendcontrol("c")
+        shell.expect(PROMPT)
 
 
 def test_fish(home: Home) -> None:
@@ -124,6 +142,10 @@ def _program(name: str) -> str:
     found = shutil.which(name)
     if not found:
         pytest.skip(f"there is no {name} on this machine")
+    if name == "bash":  # macOS has 3.2, which can't source <(…)
+        version = [found, "-c", "echo $BASH_VERSINFO"]
+        if int(subprocess.run(version, capture_output=True, check=True).stdout) < 4:
+            pytest.skip("bash is older than 4")
     return found
 
 
