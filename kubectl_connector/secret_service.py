@@ -12,8 +12,12 @@ Protocol: D-Bus Specification 0.42 (wire format, EXTERNAL authentication), Secre
 import _socket
 import os
 
-TIMEOUT = 2.0
-"""Seconds to wait for each answer before the ordinary way is tried."""
+TIMEOUT = 15.0
+"""Seconds to wait for each answer before the ordinary way is tried.
+
+As long as nobody would wait for a healthy service, however loaded the machine: gnome-keyring (seen
+with 42.1) crashes when a client hangs up before its OpenSession has been handled.
+"""
 
 _SERVICE = "org.freedesktop.secrets"
 _ROOT = "/org/freedesktop/secrets"

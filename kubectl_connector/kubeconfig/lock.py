@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any
@@ -61,7 +61,9 @@ def break_lock(lock: FoundLock, kubeconfig: str) -> None:
 
 
 @contextlib.contextmanager
-def locked(kubeconfigs: Sequence[str], timeout: float, break_stale: bool = False) -> Iterator[None]:
+def locked(
+    kubeconfigs: Collection[str], timeout: float, break_stale: bool = False
+) -> Iterator[None]:
     """Hold the locks of these files, taken in byte order as kubectl does.
 
     Waits up to ``timeout`` seconds for each. Raises KubeconfigError for a lock that is not given
@@ -76,9 +78,11 @@ def locked(kubeconfigs: Sequence[str], timeout: float, break_stale: bool = False
                 _acquire(path, held, timeout, break_stale)
             yield
         finally:
-            for lock in held:
-                with contextlib.suppress(OSError):
-                    os.unlink(lock)
+            try:
+                _release(held)
+            except BaseException:  # Ctrl-C came just now
+                _release(held)
+                raise
 
 
 def _acquire(path: str, held: list[str], timeout: float, break_stale: bool) -> None:
@@ -102,6 +106,14 @@ def _acquire(path: str, held: list[str], timeout: float, break_stale: bool) -> N
             f"{display_path(path)} can't be locked: {error.strerror}",
             f"kubectl and this tool need to make files in {folder}",
         ) from error
+
+
+def _release(held: list[str]) -> None:
+    with _signals_held_back():
+        while held:
+            with contextlib.suppress(OSError):
+                os.unlink(held[-1])
+            held.pop()
 
 
 def _try(lock: str, held: list[str]) -> bool:

@@ -267,6 +267,10 @@ def test_who_is_interrupted_gives_its_locks_free(config: Path, name: str) -> Non
 
 
 @posix
+@pytest.mark.skipif(
+    sys.version_info < (3, 11),
+    reason="Python 3.10 leaves a frame without its finally where a profiler raises; signals don't",
+)
 def test_an_interruption_at_any_moment_leaves_no_lock(config: Path) -> None:
     """Ctrl-C comes between any two lines, also just when the lock has been made."""
     for step in itertools.count():
