@@ -22,7 +22,7 @@ venv: $(MADE) ## make .venv: the package, editable, and what developing it needs
 demo: $(MADE) ## a cluster on loopback: register, describe, log in, use kubectl, log out
 	@$(RUN) -m tests.demo
 
-test: $(MADE) $(OLDER) ## every test, those through the real kubectl included (about a minute)
+test: $(MADE) $(OLDER) ## every test, those through the real kubectl included (one to two minutes)
 	$(RUN) -m pytest -n $(WORKERS)
 
 e2e: $(MADE) $(OLDER) ## only those through kubectl; E2E_KUBECONFIG=FILE runs them on that cluster

@@ -19,35 +19,39 @@ def answer_fast(arguments: list[str]) -> None:
     """
     answer = _answer(arguments)
     if answer is not None:
-        _write(answer)
-        os._exit(0)  # nothing is left to tidy, and tidying nothing takes milliseconds
+        os._exit(_write(answer))  # nothing is left to tidy, and tidying nothing takes milliseconds
 
 
 def _answer(arguments: list[str]) -> bytes | None:
     """The ExecCredential, or None."""
-    if sys.platform != "linux" or len(arguments) != 3 or arguments[1] != "--id":
+    if len(arguments) != 3 or arguments[1] != "--id" or not _is_secret_service_chosen():
         return None
-    if "PYTHON_KEYRING_BACKEND" in os.environ or _has_keyring_settings():
-        return None  # somebody chose another keyring
     try:
-        from _json import encode_basestring_ascii
+        return _answer_for(arguments[2])
+    except Exception:  # noqa: BLE001
+        return None  # whatever it is, the ordinary way says it in two lines
 
-        from kubectl_connector import secret_service
 
-        api_version = _api_version(os.environ.get("KUBERNETES_EXEC_INFO"))
-        service = f"kubectl-connector/{arguments[2]}"
-        found = secret_service.read({"service": service, "username": "kubectl-connector"})
-        values = _values(found) if api_version and found else None
-        if not api_version or values is None or not _is_good(values):
-            return None
-        status = {_STATUS[name]: value for name, value in values.items()}
-        pairs = ",".join(
-            f"{encode_basestring_ascii(k)}:{encode_basestring_ascii(v)}" for k, v in status.items()
-        )
-        text = f'{{"apiVersion":"{api_version}","kind":"ExecCredential","status":{{{pairs}}}}}\n'
-        return text.encode()
-    except (OSError, ValueError, LookupError, TypeError, ImportError, StopIteration):
-        return None  # the ordinary way says what is wrong
+def _answer_for(id_: str) -> bytes | None:
+    """The ExecCredential of the connector with this id, or None; raises all sorts of things."""
+    from _json import encode_basestring_ascii
+
+    from kubectl_connector import secret_service
+
+    api_version = _api_version(os.environ.get("KUBERNETES_EXEC_INFO"))
+    if not api_version or not _is_in_catalog(id_):
+        return None
+    attributes = {"service": f"kubectl-connector/{id_}", "username": "kubectl-connector"}
+    found = secret_service.read(attributes)
+    values = _values(found) if found else None
+    if values is None or not _is_good(values):
+        return None
+    pairs = ",".join(
+        f"{encode_basestring_ascii(_STATUS[name])}:{encode_basestring_ascii(value)}"
+        for name, value in values.items()
+    )
+    text = f'{{"apiVersion":"{api_version}","kind":"ExecCredential","status":{{{pairs}}}}}\n'
+    return text.encode()
 
 
 _STATUS = {
@@ -107,12 +111,34 @@ def _loads(text: str) -> dict:  # type: ignore[type-arg]
     return value
 
 
-def _has_keyring_settings() -> bool:
-    """Whether there is a keyringrc.cfg, as keyring looks for it."""
+def _is_secret_service_chosen() -> bool:
+    """Whether ``keyring`` would take the Secret Service, where it has nothing else to go by."""
+    if sys.platform != "linux" or "PYTHON_KEYRING_BACKEND" in os.environ:
+        return False
+    if "KDE" in os.environ.get("XDG_CURRENT_DESKTOP", ""):
+        return False  # KWallet is likely to be preferred
     config = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
-    return os.path.exists(f"{config}/python_keyring/keyringrc.cfg")
+    return not os.path.exists(f"{config}/python_keyring/keyringrc.cfg")
 
 
-def _write(data: bytes) -> None:
-    while data:
-        data = data[os.write(1, data) :]
+def _is_in_catalog(id_: str) -> bool:
+    """Whether there is a connector with this id whose secret is in the keyring.
+
+    One that was deleted, or moved to another store, may have left its secret behind. The catalog is
+    not parsed: what does not look as we write it is for the ordinary way.
+    """
+    from kubectl_connector.home import home_folder
+
+    with open(f"{home_folder(os.environ)}/connectors.yaml", "rb") as file:
+        _, found, rest = file.read().partition(f"\n- id: {id_}\n".encode())
+    return bool(found) and b"\n  secretStore: keyring\n" in rest.partition(b"\n- ")[0]
+
+
+def _write(data: bytes) -> int:
+    """The exit code: a reader who has gone, or a full disk, is nobody to tell."""
+    try:
+        while data:
+            data = data[os.write(1, data) :]
+    except OSError:
+        return 1
+    return 0

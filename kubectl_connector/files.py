@@ -36,7 +36,7 @@ def replace_file(path: str, data: bytes, mode: int | None = None) -> None:
 
     target = os.path.realpath(path)
     folder = os.path.dirname(target)
-    handle, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(target)}.", dir=folder)
+    handle, temporary = tempfile.mkstemp(prefix=temporary_prefix(target), dir=folder)
     try:
         with os.fdopen(handle, "wb") as file:
             _copy_owner_and_mode(target, temporary)
@@ -51,6 +51,11 @@ def replace_file(path: str, data: bytes, mode: int | None = None) -> None:
             os.unlink(temporary)
         raise
     _sync_folder(folder)
+
+
+def temporary_prefix(target: str) -> str:
+    """How the names of a file's temporary files begin, which nobody else would choose."""
+    return f".{os.path.basename(target)}.kubectl-connector-"
 
 
 @contextlib.contextmanager

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-from kubectl_connector.errors import UsageError
-
 TYPE_CHECKING = False  # typing's own would be imported at every press of a key
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +30,8 @@ def _xdg_config_home(environ: Mapping[str, str]) -> str:
         return chosen
     home = os.path.expanduser("~")
     if not os.path.isabs(home):
+        from kubectl_connector.errors import UsageError
+
         raise UsageError(
             "there is no home folder to keep connectors in", f"set HOME, or {HOME_VARIABLE}"
         )

@@ -11,9 +11,10 @@ Protocol: D-Bus Specification 0.42 (wire format, EXTERNAL authentication), Secre
 
 import _socket
 import os
+import time
 
 TIMEOUT = 15.0
-"""Seconds to wait for each answer before the ordinary way is tried.
+"""Seconds that all of it may take before the ordinary way is tried.
 
 As long as nobody would wait for a healthy service, however loaded the machine: gnome-keyring (seen
 with 42.1) crashes when a client hangs up before its OpenSession has been handled.
@@ -27,10 +28,11 @@ _MAX_MESSAGE = 1 << 20
 
 
 def read(attributes: dict[str, str]) -> bytes | None:
-    """The secret of the item with these attributes; None where there is none that is unlocked.
+    """The secret of the item with these attributes; None unless just one is there, and unlocked.
 
-    Never unlocks, never prompts. Raises OSError or ValueError where the bus or the service can't
-    be reached, is too slow, or says something unexpected.
+    Of two, in different collections, ``keyring`` knows which is meant. Never unlocks, never
+    prompts. Raises OSError or ValueError where the bus or the service can't be reached, is too
+    slow, or says something unexpected.
     """
     bus = _Bus(_address())
     try:
@@ -47,11 +49,11 @@ def read(attributes: dict[str, str]) -> bytes | None:
             )
         )
         session = _session_path(bus.reply(2))
-        items = _first_array(bus.reply(3))
-        if not items:
+        unlocked, locked = _two_arrays(bus.reply(3))
+        if len(unlocked) != 1 or locked:
             return None
         bus.send(
-            _call(4, items[0], "org.freedesktop.Secret.Item", "GetSecret", "o", _string(session))
+            _call(4, unlocked[0], "org.freedesktop.Secret.Item", "GetSecret", "o", _string(session))
         )
         return _secret_value(bus.reply(4))
     finally:
@@ -81,6 +83,7 @@ class _Bus:
     def __init__(self, address: str) -> None:
         self._socket = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
         self._socket.settimeout(TIMEOUT)
+        self._end = time.monotonic() + TIMEOUT
         self._received = b""
         self._replies: dict[int, bytes] = {}
         try:
@@ -113,10 +116,16 @@ class _Bus:
         self.send(b"BEGIN\r\n")
 
     def _receive(self) -> None:
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise OSError("the bus took too long")
+        self._socket.settimeout(left)
         data = self._socket.recv(65536)
         if not data:
             raise OSError("the bus hung up")
         self._received += data
+        if len(self._received) > _MAX_MESSAGE:
+            raise ValueError("too long an answer")
 
     def _read_message(self) -> None:
         """Take one message in; signals and replies that nobody waits for are dropped."""
@@ -192,16 +201,23 @@ def _session_path(body: bytes) -> str:
     return body[at + 4 : at + 4 + _uint(body, at)].decode()
 
 
-def _first_array(body: bytes) -> list[str]:
-    """The first of SearchItems' two arrays of paths: the items that are unlocked."""
-    end = 4 + _uint(body, 0)
-    paths, at = [], 4
+def _two_arrays(body: bytes) -> tuple[list[str], list[str]]:
+    """SearchItems' answer: the paths of the items that are unlocked, and of those that are not."""
+    unlocked, at = _array(body, 0)
+    locked, _ = _array(body, at + -at % 4)
+    return unlocked, locked
+
+
+def _array(body: bytes, at: int) -> tuple[list[str], int]:
+    """The paths of the array that begins at an offset, and the offset of its end."""
+    end = at + 4 + _uint(body, at)
+    paths, at = [], at + 4
     while at < end:
         at += -at % 4
         length = _uint(body, at)
         paths.append(body[at + 4 : at + 4 + length].decode())
         at += 4 + length + 1
-    return paths
+    return paths, end
 
 
 def _secret_value(body: bytes) -> bytes:

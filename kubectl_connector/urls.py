@@ -25,7 +25,13 @@ def has_password(url: str) -> bool:
 
 
 def without_password(url: str) -> str:
-    """A URL that may be shown and kept: without the username and password in it."""
+    """A URL that may be shown and kept: without the username and password in it.
+
+    Of what is no URL all before the last ``@`` goes: a password may have broken it.
+    """
     scheme, slashes, rest = url.partition("//")
-    host, slash, path = rest.partition("/")
-    return scheme + slashes + host.rpartition("@")[2] + slash + path if slashes else url
+    parts = split_url(url)
+    if parts and parts.hostname:
+        host, slash, path = rest.partition("/")
+        return scheme + slashes + host.rpartition("@")[2] + slash + path
+    return (scheme + slashes if slashes else "") + (rest or scheme).rpartition("@")[2]

@@ -244,20 +244,22 @@ def _add_license(root: Path, name: str, source: Path) -> None:
 
 
 def _launcher(executable: Path, library: str) -> None:
-    """Compile launcher.c."""
+    """Compile launcher.c; the library's name comes in a header, which no shell has to quote."""
     source, include = HERE / "launcher.c", sysconfig.get_path("include")
+    header = FOLDER / "library.h"
+    header.write_text(f'#define LIBRARY "{library}"\n', encoding="ascii")
     if OS == "windows":
-        _compile_on_windows(source, executable, include, library)
+        _compile_on_windows(source, executable, include)
         return
     compiler = shlex.split(os.environ.get("CC", "cc"))
     if not shutil.which(compiler[0]):
         raise SystemExit("a C compiler is needed; on Debian and Ubuntu: apt install gcc libc6-dev")
-    flags = ["-O2", "-Wall", "-Wextra", f"-I{include}", f'-DLIBRARY="{library}"']
+    flags = ["-O2", "-Wall", "-Wextra", f"-I{include}", f"-I{header.parent}"]
     links = ["-ldl", "-s", "-Wl,--build-id=none"] if OS == "linux" else []
     subprocess.run([*compiler, *flags, source, "-o", executable, *links], check=True)
 
 
-def _compile_on_windows(source: Path, executable: Path, include: str, library: str) -> None:
+def _compile_on_windows(source: Path, executable: Path, include: str) -> None:
     """Let setuptools find Microsoft's compiler."""
     from setuptools._distutils.ccompiler import new_compiler  # type: ignore[import-untyped]
 
@@ -266,8 +268,8 @@ def _compile_on_windows(source: Path, executable: Path, include: str, library: s
     objects = compiler.compile(
         [str(source)],
         output_dir=str(FOLDER),
-        macros=[("LIBRARY", f'\\"{library}\\"'), ("Py_NO_LINK_LIB", "1")],
-        include_dirs=[include],
+        macros=[("Py_NO_LINK_LIB", "1")],
+        include_dirs=[include, str(FOLDER)],
     )
     compiler.link_executable(objects, str(executable.with_suffix("")), library_dirs=libraries)
 

@@ -6,7 +6,7 @@
  * is found through links (krew's link to us stays where it is when a version replaces another), and
  * no loader's search path has a say in it.
  *
- * packaging/build.py compiles this with LIBRARY, the library's file name.
+ * packaging/build.py compiles this, and writes library.h.
  */
 #ifdef __linux__
 #define _GNU_SOURCE
@@ -15,13 +15,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "library.h" /* LIBRARY: the file name of the Python library; written by build.py */
+
 #define PROGRAM L"from kubectl_connector.__main__ import main\nmain()\n"
 
 #ifdef _WIN32
 #include <windows.h>
 #define MAIN wmain
 typedef wchar_t Char;
-#define T(text) L##text
+#define WIDE(text) L##text
+#define T(text) WIDE(text) /* a macro for its argument comes out first */
 #define append wcscat
 #define last_separator(path) wcsrchr(path, L'\\')
 #define LONGEST 32768

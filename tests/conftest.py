@@ -110,7 +110,7 @@ def each_kubectl(request: pytest.FixtureRequest) -> Path:
 
 def _existing(kubectl: Path) -> Path:
     if not kubectl.exists():
-        pytest.skip(f"{kubectl} is missing: make venv")
+        pytest.skip(f"{kubectl} is missing: make test fetches it")
     return kubectl
 
 

@@ -23,7 +23,7 @@ from kubectl_connector.operations.register import register
 from kubectl_connector.operations.workspace import Workspace
 from kubectl_connector.stores import StoreOptions, open_store
 from tests.apiserver import ApiServer
-from tests.conftest import ADMIN_PASSWORD, BOB_TOKEN, JANE_TOKEN, Home
+from tests.conftest import ADMIN_PASSWORD, BOB_TOKEN, JANE, JANE_TOKEN, Home
 from tests.kubeconfigs import exec_runs, exec_user
 
 PASSPHRASE = "correct horse"
@@ -109,6 +109,27 @@ def test_a_programs_token_is_fetched_anew_when_it_ends(
         namespaces(client)
         namespaces(client)
     assert exec_runs(tmp_path / "plugin") == 2
+
+
+def test_a_token_that_is_refused_is_asked_for_anew(
+    workspace: Workspace, server: ApiServer, tmp_path: Path
+) -> None:
+    """The request itself is not repeated, as kubectl doesn't (X11)."""
+    plugin = tmp_path / "plugin"
+    old = server.issue_token(JANE)
+    keep(
+        workspace,
+        server,
+        AuthInfo(exec=ExecConfig.from_entry(exec_user(plugin, token=old)["exec"])),
+    )
+    with connect("lab") as client:
+        assert namespaces(client)
+        del server.rules.tokens[old]
+        exec_user(plugin, token=JANE_TOKEN)
+        with pytest.raises(ApiException, match="401"):
+            namespaces(client)
+        assert namespaces(client)
+    assert exec_runs(plugin) == 2
 
 
 def test_a_token_file_is_read_again(

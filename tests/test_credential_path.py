@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import tempfile
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kubectl_connector import secret_service
-from kubectl_connector.credential import answer_fast
+from kubectl_connector.credential import _answer
+from tests.conftest import Home
 
 if not hasattr(socket, "AF_UNIX"):
     pytest.skip("the Secret Service is Linux's", allow_module_level=True)
@@ -24,24 +26,30 @@ ATTRIBUTES = {"service": "kubectl-connector/id", "username": "kubectl-connector"
 HELLO = b"OK 0123456789abcdef\r\n"
 
 
-@contextmanager
-def bus(answer: bytes) -> Iterator[str]:
-    """The address of a bus that says one thing to whoever connects, and hangs up."""
+@contextlib.contextmanager
+def bus(answer: bytes, drip: bytes = b"") -> Iterator[str]:
+    """The address of a bus that says one thing to whoever connects, and hangs up.
+
+    With ``drip`` it says that every now and then instead, until nobody listens.
+    """
     with tempfile.TemporaryDirectory(prefix="bus-") as folder, socket.socket(socket.AF_UNIX) as own:
         path = Path(folder) / "bus"
         own.bind(str(path))
         own.listen()
-        thread = threading.Thread(target=_say, args=(own, answer))
+        thread = threading.Thread(target=_say, args=(own, answer, drip))
         thread.start()
         yield f"unix:path={path}"
         thread.join()
 
 
-def _say(listener: socket.socket, answer: bytes) -> None:
+def _say(listener: socket.socket, answer: bytes, drip: bytes) -> None:
     connection, _ = listener.accept()
-    with connection:
+    with connection, contextlib.suppress(OSError):
         connection.recv(65536)
         connection.sendall(answer)
+        while drip:
+            time.sleep(0.02)
+            connection.sendall(drip)
         connection.shutdown(socket.SHUT_WR)
         while connection.recv(65536):
             pass
@@ -84,9 +92,75 @@ def test_signals_in_between_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> 
         assert secret_service.read(ATTRIBUTES) is None
 
 
+@pytest.mark.parametrize("nothing", ["", "two", "locked"])
+def test_none_or_several_are_for_keyring_to_choose_from(
+    nothing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, none = b"\x07\0\0\0\x02\0\0\0/i\0", b"\0\0\0\0"
+    two = b"\x0f\0\0\0\x02\0\0\0/i\0\0\x02\0\0\0/j\0"
+    answer = {"": none + none, "two": two + b"\0" + none, "locked": one + b"\0" + one}[nothing]
+    with bus(HELLO + SESSION + message(3, answer)) as address:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+        assert secret_service.read(ATTRIBUTES) is None
+
+
+def test_a_secret_comes_back_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    struct = b"\x02\0\0\0/s\0\0" + b"\0\0\0\0" + b"\x05\0\0\0"
+    for value, whole in ((b"12345", True), (b"1234", False)):
+        with bus(HELLO + SESSION + ITEM + message(4, struct + value)) as address:
+            monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+            if whole:
+                assert secret_service.read(ATTRIBUTES) == value
+            else:
+                with pytest.raises(ValueError, match="half a secret"):
+                    secret_service.read(ATTRIBUTES)
+
+
+def test_no_end_of_data_is_listened_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    for flood in (b"x" * 3_000_000, HELLO + SESSION + message(3, b"x" * 3_000_000)):
+        with bus(flood) as address:
+            monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+            with pytest.raises(ValueError, match="too long an answer"):
+                secret_service.read(ATTRIBUTES)
+
+
+def test_all_of_it_has_one_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bus that says something all the time, and never enough."""
+    monkeypatch.setattr(secret_service, "TIMEOUT", 0.3)
+    with bus(HELLO + SESSION, drip=b"l") as address:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+        with pytest.raises(OSError, match=r"too long|timed out"):
+            secret_service.read(ATTRIBUTES)
+
+
 def test_no_bus_at_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/none")
-    answer_fast(["prod", "--id", "id"])  # comes back
+    assert _answer(["prod", "--id", "id"]) is None
+
+
+KEPT = "kind: ConnectorList\nconnectors:\n- id: id\n  name: x\n  secretStore: keyring\n"
+
+
+@pytest.fixture
+def found(home: Home, monkeypatch: pytest.MonkeyPatch) -> Callable[..., bytes | None]:
+    """The answer for the connector ``id``, if the keyring held these values."""
+    home.connector_home.mkdir()
+
+    def answer(values: dict[str, object], catalog: str = KEPT) -> bytes | None:
+        (home.connector_home / "connectors.yaml").write_text(catalog)
+        document = json.dumps({"v": 1, "values": values}).encode()
+        monkeypatch.setattr(secret_service, "read", lambda _: document)
+        return _answer(["prod", "--id", "id"])
+
+    return answer
+
+
+def test_a_whole_credential_is_answered_with(found: Callable[..., bytes | None]) -> None:
+    assert json.loads(found({"token": 'odd "token" ü'}) or b"") == {
+        "apiVersion": "client.authentication.k8s.io/v1",
+        "kind": "ExecCredential",
+        "status": {"token": 'odd "token" ü'},
+    }
 
 
 @pytest.mark.parametrize(
@@ -102,16 +176,41 @@ def test_no_bus_at_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     ],
 )
 def test_what_is_not_all_of_a_good_credential_is_left_to_the_ordinary_way(
-    values: dict[str, object],
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
+    values: dict[str, object], found: Callable[..., bytes | None]
 ) -> None:
-    document = json.dumps({"v": 1, "values": values}).encode()
-    monkeypatch.setattr(secret_service, "read", lambda _: document)
-    answer_fast(["prod", "--id", "id"])
-    assert capfd.readouterr().out == ""
+    assert found(values) is None
+
+
+@pytest.mark.parametrize(
+    "catalog",
+    [
+        "",
+        KEPT.replace("- id: id", "- id: another"),
+        KEPT.replace("keyring", "file"),
+        KEPT.replace("  secretStore: keyring\n", "") + "- id: b\n  secretStore: keyring\n",
+    ],
+)
+def test_what_the_catalog_does_not_know_to_be_there_is_not_given_out(
+    catalog: str, found: Callable[..., bytes | None]
+) -> None:
+    assert found({"token": "t"}, catalog) is None
+
+
+def test_a_request_that_is_nested_without_end(
+    found: Callable[..., bytes | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBERNETES_EXEC_INFO", '{"a":' * 100_000)
+    assert found({"token": "t"}) is None
+
+
+@pytest.mark.parametrize("desktop", ["KDE", "ubuntu:KDE"])
+def test_where_kwallet_may_be_meant(
+    desktop: str, found: Callable[..., bytes | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CURRENT_DESKTOP", desktop)
+    assert found({"token": "t"}) is None
 
 
 @pytest.mark.parametrize("arguments", [[], ["prod"], ["prod", "--id"], ["prod", "-h", "id"]])
 def test_other_arguments_are_the_ordinary_ways(arguments: list[str]) -> None:
-    answer_fast(arguments)
+    assert _answer(arguments) is None

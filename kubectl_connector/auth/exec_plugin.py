@@ -122,7 +122,7 @@ def _run(stanza: ExecConfig, request: IssueRequest) -> bytes:
     if stanza.interactive_mode == "Always" and not interactive:
         raise ConnectorError(
             f"the exec plugin {stanza.command} needs a terminal, and there is none",
-            "run the command at a terminal, or register with --no-verify",
+            "run the command again at a terminal; nobody is asked twice in one",
         )
     info = {
         "apiVersion": stanza.api_version,
@@ -197,12 +197,14 @@ def _read_answer(output: bytes, stanza: ExecConfig) -> Credential:
         certificate, key = status.get("clientCertificateData"), status.get("clientKeyData")
         if bool(certificate) != bool(key) or not (certificate or status.get("token")):
             raise ValueError("half a credential")
-        expiry = status.get("expirationTimestamp")
+        token, expiry = status.get("token"), status.get("expirationTimestamp")
+        if token and not (token.isascii() and token.isprintable()):
+            raise ValueError("no header can carry the token")
         return Credential(
-            token=status.get("token"),
+            token=token,
             client_certificate=certificate,
             client_key=key,
-            expires_at=parse_time(expiry) if expiry else None,
+            expires_at=None if expiry is None else parse_time(expiry),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         # Not chained: a JSON error carries the text, and the text is a credential.

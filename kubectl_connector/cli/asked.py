@@ -41,6 +41,7 @@ def _parent() -> str:
 
 def _forget_old(folder: str) -> None:
     for entry in os.scandir(folder):
-        if entry.stat().st_mtime < time.time() - _FORGET_AFTER:
-            with contextlib.suppress(OSError):
+        ours = entry.name.replace("-", "").isdecimal() and entry.is_file(follow_symlinks=False)
+        with contextlib.suppress(OSError):
+            if ours and entry.stat().st_mtime < time.time() - _FORGET_AFTER:
                 os.unlink(entry.path)

@@ -42,7 +42,12 @@ def install_(folder: DirOption = None) -> None:
         console.note(f"kubectl finds another one before it: {display_path(done.found_first)}")
 
 
-def uninstall_(folder: DirOption = None) -> None:
+def uninstall_(
+    folder: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--dir", metavar="DIR", help="The folder; default: every one on PATH."),
+    ] = None,
+) -> None:
     """Remove the script again.
 
     Example:

@@ -17,6 +17,9 @@ from kubectl_connector.model.connector import format_time
 from kubectl_connector.model.credential import Credential
 from kubectl_connector.operations.issue import issue
 
+_PATIENCE = 600.0
+"""Seconds for another plugin that we run: kubectl itself would wait for ever."""
+
 
 def command(
     name: NameArgument,
@@ -34,7 +37,7 @@ def command(
     interactive = wanted.interactive and console.at_terminal()
     if interactive and wanted.by_kubectl:
         interactive = asked.first_time()
-    workspace = environment.workspace(interactive=interactive)
+    workspace = environment.workspace(_PATIENCE, interactive=interactive)
     credential = issue(workspace, name, id_)
     console.out(json.dumps(_document(credential, wanted.api_version)) + "\n")
 
@@ -54,8 +57,8 @@ def _read_info(text: str | None) -> _Info:
         return _Info()
     try:
         info: Any = json.loads(text)
-        version, interactive = info["apiVersion"], info["spec"].get("interactive", False)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        version, interactive = info["apiVersion"], (info.get("spec") or {}).get("interactive")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UsageError(
             "KUBERNETES_EXEC_INFO is not what kubectl puts there", "let kubectl run this command"
         ) from error

@@ -39,11 +39,9 @@ def command(
     listed = overview(workspace, environment.kubeconfigs(), {}).listed
     for connector in delete(workspace, names, force):
         console.say(f'Deleted connector "{connector.name}"')
-        contexts = [
-            c for item in listed if item.connector.id == connector.id for c in item.contexts
-        ]
-        if contexts:
+        item = next(item for item in listed if item.connector.id == connector.id)
+        for context in item.contexts:
+            left = "still holds its credential" if context in item.embedded else "no longer works"
             console.note(
-                f"its credential is still in context {', '.join(contexts)};"
-                f" take it out: kubectl connector logout {connector.name}"
+                f"context {context} {left}; take it out: kubectl connector logout {context}"
             )

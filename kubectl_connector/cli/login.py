@@ -14,7 +14,7 @@ from kubectl_connector.cli.options import (
     LockTimeoutOption,
     NameArgument,
 )
-from kubectl_connector.errors import UsageError
+from kubectl_connector.errors import KubeconfigError, UsageError
 from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.operations.login import LoggedIn, LoginRequest, login
 
@@ -94,6 +94,7 @@ def command(
     mode = None if exec_ is None else "exec" if exec_ else "embed"
     if context == "":
         raise UsageError("a context can't be called nothing", "leave --context out")
+    stanza_command = program.command(exec_command)
     request = LoginRequest(
         environment.kubeconfigs(kubeconfig),
         context,
@@ -104,20 +105,23 @@ def command(
         break_lock,
         mode=mode,
         default_mode=environment.settings().get("login.mode"),
-        program=program.command(exec_command),
-        program_env=program.needed_environment(),
+        program=stanza_command,
+        program_env=program.needed_environment(stanza_command),
     )
     done = login(environment.workspace(), name, request)
     console.say(_sentence(name, done))
     if done.expired:
-        console.note(f'the credential of "{name}" has expired: kubectl connector describe {name}')
+        console.note(f'the credential of "{name}" has expired; {done.expired}')
     if done.mode == "exec" and request.program:
         _warn_of_policy(request.program)
 
 
 def _warn_of_policy(command: str) -> None:
     """Say so where kubectl would not run us."""
-    refusal = program.kubectls_refusal(command)
+    try:
+        refusal = program.kubectls_refusal(command)
+    except KubeconfigError as error:
+        refusal = f"{error.message}: {error.hint}"
     if refusal:
         console.note(refusal)
 

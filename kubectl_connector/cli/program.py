@@ -7,7 +7,7 @@ import shutil
 import sys
 
 from kubectl_connector.errors import UsageError
-from kubectl_connector.home import HOME_VARIABLE
+from kubectl_connector.home import HOME_VARIABLE, home_folder
 from kubectl_connector.kubeconfig.kuberc import refusal
 
 NAME = "kubectl-connector"
@@ -37,10 +37,14 @@ def command(how: str) -> str | None:
     return NAME if how == "auto" and os.path.dirname(path) in _ON_EVERY_PATH else path
 
 
-def needed_environment() -> tuple[tuple[str, str], ...]:
-    """Where our files are, if the user moved them: other programs' environment may not say so."""
-    moved = os.environ.get(HOME_VARIABLE)
-    return ((HOME_VARIABLE, os.path.abspath(moved)),) if moved else ()
+def needed_environment(command: str | None) -> tuple[tuple[str, str], ...]:
+    """Where our files are: sudo has another home, and a GUI program may have other XDG folders.
+
+    Nothing with a bare name, which is for machines that differ, unless the user moved the files.
+    """
+    if os.environ.get(HOME_VARIABLE) or (command and os.path.isabs(command)):
+        return ((HOME_VARIABLE, home_folder(os.environ)),)
+    return ()
 
 
 def kubectls_refusal(command: str) -> str | None:

@@ -85,7 +85,7 @@ def command(
     if changes.only_words and changes.namespace is None and not auto_configure:
         return  # no context knows of it
     for item in overview(workspace, environment.kubeconfigs(), {}).listed:
-        if item.connector.name == name and item.contexts:
+        if item.connector.name == name and item.embedded:
             console.note(f"bring its contexts up to date: kubectl connector login {name}")
 
 

@@ -47,13 +47,18 @@ class AuthenticatedPool:
         self._credential: Credential | None = None
         self._pool: urllib3.PoolManager | None = None
         self._renewing = threading.Lock()
+        self._refused = False
+        """Whether the cluster refused the credential: the next request asks for one anew (X11)."""
 
     def request(
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, **options: Any
     ) -> urllib3.BaseHTTPResponse:
         """Send one request; what the caller says of authorization is replaced by ours."""
         pool = self._current_pool()
-        return pool.request(method, url, headers=self._headers(url, headers or {}), **options)
+        response = pool.request(method, url, headers=self._headers(url, headers or {}), **options)
+        if response.status == 401:
+            self._refused = True
+        return response
 
     def clear(self) -> None:
         """Close the idle connections."""
@@ -67,8 +72,10 @@ class AuthenticatedPool:
 
     def _renewed_pool(self) -> urllib3.PoolManager:
         old = self._credential
-        if old is None or (old.expires_at is not None and old.expires_at <= self._now()):
+        ended = old and old.expires_at is not None and old.expires_at <= self._now()
+        if old is None or ended or self._refused:
             new = self._source()
+            self._refused = False
             if self._pool is None or _pair(old) != _pair(new):
                 self.clear()
                 self._pool = _open_pool(self._cluster, new)

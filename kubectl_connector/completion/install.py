@@ -110,7 +110,8 @@ def _first_on_path(place: Place) -> str | None:
 def _best_folder(place: Place) -> str:
     """Our program's folder, else the user's own folders, if kubectl looks there."""
     home = place.environ.get("USERPROFILE" if place.windows else "HOME", "")
-    own = [each for each in place.folders if home and _normal(each).startswith(_normal(home))]
+    start = os.path.join(_normal(home), "")
+    own = [each for each in place.folders if _is_home(home) and _normal(each).startswith(start)]
     favourite = os.path.join(home, ".local", "bin")
     own.sort(key=lambda folder: _normal(folder) != _normal(favourite))
     for folder in filter(None, [_program_folder(place), *own]):
@@ -120,6 +121,11 @@ def _best_folder(place: Place) -> str:
         "no folder of yours is on PATH that the script could go to",
         f"name one that is: {_HERE}",
     )
+
+
+def _is_home(path: str) -> bool:
+    """Whether it is somebody's own, and not the root that a service has for a home."""
+    return bool(path) and os.path.dirname(os.path.abspath(path)) != os.path.abspath(path)
 
 
 def _program_folder(place: Place) -> str:

@@ -8,9 +8,9 @@ with the files that it names, ``write`` changes them. Below those, from the disk
   ``scalars`` knows what kubectl takes a scalar for, ``schema`` checks an entry's types,
   ``document`` is one file.
 - ``plan`` settles what an edit comes to in one file, ``memory`` what logout must know to undo it,
-  ``splice`` and ``emit`` make the new text, ``edit`` puts them together and reads the result back.
+  ``splice`` and ``emit`` make the new text, ``edit`` puts them together, ``result`` reads it back.
 - ``previous`` keeps stacked logins in order; ``kuberc`` knows kubectl's policy for plugins.
 
 Ids like D1, M4 and W14 in docstrings are those of the recorded cases in tests/kubeconfig/vectors:
-D which files, M merging, W writing, F fields, X exec plugins.
+D which files, M merging, W writing, F fields, X exec plugins, P kubectl plugins.
 """

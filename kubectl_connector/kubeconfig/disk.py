@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import re
 import select
 import stat
+import time
 
 from kubectl_connector import files
 from kubectl_connector.errors import KubeconfigError
@@ -17,6 +20,10 @@ MAX_BYTES = 64 * 1024 * 1024
 """About 12,000 contexts with certificates."""
 FIFO_TIMEOUT = 10.0
 """Seconds to wait for somebody to write to a FIFO."""
+LEFT_AFTER = 3600.0
+"""Seconds after which nobody is still writing a temporary file."""
+
+_RANDOM = re.compile("[a-z0-9_]{8}")  # as tempfile makes names
 
 
 def read_kubeconfig(path: str, for_edit: bool = False) -> bytes | None:
@@ -92,6 +99,22 @@ def write_kubeconfig(path: str, data: bytes) -> None:
             f"{display_path(path)} can't be written: {error.strerror}",
             "nothing was changed; check the folder's owner, mode and free space",
         ) from error
+    with contextlib.suppress(OSError):
+        _remove_leftovers(os.path.realpath(path))
+
+
+def _remove_leftovers(target: str) -> None:
+    """Remove the temporary files that writers of a kubeconfig left when they were killed.
+
+    Only under its lock; and only old ones, since a link to it has a lock of its own.
+    """
+    prefix = files.temporary_prefix(target)
+    for found in os.scandir(os.path.dirname(target)):
+        if found.name.startswith(prefix) and _RANDOM.fullmatch(found.name, len(prefix)):
+            status = found.stat(follow_symlinks=False)
+            mine = os.name == "nt" or status.st_uid == os.geteuid()
+            if stat.S_ISREG(status.st_mode) and mine and time.time() - status.st_mtime > LEFT_AFTER:
+                os.unlink(found.path)
 
 
 def remove_kubeconfig(path: str) -> None:

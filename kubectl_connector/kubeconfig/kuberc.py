@@ -53,7 +53,8 @@ def _read(path: str) -> Mapping[str, Any]:
         return {}
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise KubeconfigError(
-            f"kubectl's preferences in {display_path(path)} can't be read", "see: kubectl version"
+            f"kubectl's preferences in {display_path(path)} can't be read",
+            "mend it, or do without: KUBERC=off",
         ) from error
     return content if isinstance(content, Mapping) else {}
 

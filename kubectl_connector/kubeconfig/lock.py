@@ -74,15 +74,14 @@ def locked(
     held: list[str] = []
     with _unwinding_signals():
         try:
-            for path in sorted(set(kubeconfigs), key=os.fsencode):
-                _acquire(path, held, timeout, break_stale)
-            yield
-        finally:
             try:
+                for path in sorted(set(kubeconfigs), key=os.fsencode):
+                    _acquire(path, held, timeout, break_stale)
+                yield
+            finally:
                 _release(held)
-            except BaseException:  # Ctrl-C came just now
-                _release(held)
-                raise
+        finally:
+            _release(held)  # what Ctrl-C kept the first from
 
 
 def _acquire(path: str, held: list[str], timeout: float, break_stale: bool) -> None:
@@ -109,6 +108,7 @@ def _acquire(path: str, held: list[str], timeout: float, break_stale: bool) -> N
 
 
 def _release(held: list[str]) -> None:
+    """Remove our locks, each once: what stands there afterwards is somebody else's."""
     with _signals_held_back():
         while held:
             with contextlib.suppress(OSError):

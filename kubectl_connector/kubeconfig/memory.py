@@ -8,6 +8,7 @@ where the key was missing; ``created`` is true where the file was. Pure function
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import Any
 
@@ -68,11 +69,12 @@ def can_restore(raw: str, flow: bool) -> bool:
 
 def value_of(raw: str | None) -> Any:
     """The value that a spelling means; None for a missing key and for what is no spelling."""
-    try:
-        data = construct(f"key{raw}") if raw else None
-    except OutlineError:
-        return None
-    return data.get("key") if isinstance(data, dict) else None
+    for text in (f"key{raw}", f'{{"key"{raw}\n}}') if raw else ():  # the second: ``:"x"`` in JSON
+        with contextlib.suppress(OutlineError):
+            data = construct(text)
+            if isinstance(data, dict):
+                return data.get("key")
+    return None
 
 
 def remembered_context(document: Document) -> str | None:

@@ -1,4 +1,8 @@
-"""Settle what an edit changes in one file, and what is remembered of it. Pure functions, no I/O."""
+"""Settle what an edit changes in one file, and what is remembered of it. Pure functions, no I/O.
+
+Entries that differ in nothing but what they remember are not changed (W18); removed ones leave
+those that refer to them (W2).
+"""
 
 from __future__ import annotations
 
@@ -157,30 +161,37 @@ class _Planner:
 
     def _choose_bearer(self, before: Memory) -> bool:
         """Hand the memory to one of our entries that stay; False if none does."""
-        upserts, removals = self.result.upserts, self.result.removals
-        new = {
-            (kind, name): body
-            for kind in LISTS
-            for name, body in upserts[kind].items()
-            if Mark.from_entry(body)
-        }
-        staying = {
-            (kind, name): self.document.body(kind, name)
-            for kind, name in self.document.marked()
-            if name not in removals[kind] and name not in upserts[kind]
-        }
+        upserts = self.result.upserts
+        new, staying = self._ours_to_write(), self._ours_to_leave()
         bearers = [key for key, body in staying.items() if body != with_memory(body, {})]
         if not new and not staying:
             return False
         if bearers and self.memory == before:
             return True
-        for kind, name in bearers[1:]:
+        for kind, name in bearers:
             upserts[kind][name] = with_memory(staying[kind, name], {})
-        if bearers or self.memory:
+        if self.memory:
             kind, name = next(iter([*bearers, *new, *staying]))
-            body = (staying | new)[kind, name]
-            upserts[kind][name] = with_memory(body, self.memory)
+            upserts[kind][name] = with_memory((staying | new)[kind, name], self.memory)
         return True
+
+    def _ours_to_write(self) -> dict[tuple[str, str], Entry]:
+        """The new and changed entries that bear our mark, by list and name."""
+        return {
+            (kind, name): body
+            for kind in LISTS
+            for name, body in self.result.upserts[kind].items()
+            if Mark.from_entry(body)
+        }
+
+    def _ours_to_leave(self) -> dict[tuple[str, str], Entry]:
+        """The entries that bear our mark and stay as they are, by list and name."""
+        upserts, removals = self.result.upserts, self.result.removals
+        return {
+            (kind, name): self.document.body(kind, name)
+            for kind, name in self.document.marked()
+            if name not in removals[kind] and name not in upserts[kind]
+        }
 
     def _plan_header(self) -> None:
         """Take apiVersion and kind out where login wrote them and nothing else is left."""

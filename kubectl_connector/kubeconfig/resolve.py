@@ -1,4 +1,4 @@
-"""A cluster's and a user's entry with the files that they name, and their conflicts (M10, F).
+"""A cluster's and a user's entry with the files that they name, and their conflicts (M10, F, X1).
 
 Relative paths count from the directory of the file that owns the entry, as it was named.
 """
@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]+-----")
 _PROXY_SCHEMES = ("http", "https", "socks5")
+_INTERACTIVE_MODES = ("IfAvailable", "Never", "Always")
 
 
 def cluster(name: str, entry: Entry, file: str) -> Cluster:
@@ -61,9 +62,11 @@ def auth_info(name: str, entry: Entry, file: str) -> AuthInfo:
     if entry.get("tokenFile"):
         entry = {**entry, "tokenFile": _resolved(entry["tokenFile"], file)}
     stanza = entry.get("exec")
-    if stanza and _has_separator(stanza.get("command") or ""):
-        command = _resolved(stanza["command"], file)
-        entry = {**entry, "exec": {**stanza, "command": command}}
+    if stanza is not None:
+        _check_exec(what, stanza, file)
+        if _has_separator(stanza["command"]):
+            command = _resolved(stanza["command"], file)
+            entry = {**entry, "exec": {**stanza, "command": command}}
     found = _read(AuthInfo.from_entry, what, entry, file)
     _check_user(what, found, file)
     return found
@@ -90,6 +93,27 @@ def _check_user(what: str, user: AuthInfo, file: str) -> None:
             "add as",
         ),
         (user.auth_provider and user.exec, "has both auth-provider and exec", "take one out"),
+    ):
+        if wrong:
+            raise _conflict(what, file, problem, hint)
+
+
+def _check_exec(what: str, stanza: Entry, file: str) -> None:
+    """Raise KubeconfigError for a stanza that kubectl refuses, also where it would not run (X1).
+
+    One that leaves interactiveMode out is taken, also where only v1beta1 may.
+    """
+    unnamed = any(not item.get("name") for item in stanza.get("env") or ())
+    mode = stanza.get("interactiveMode") or _INTERACTIVE_MODES[0]
+    for wrong, problem, hint in (
+        (not stanza.get("command"), "has no command in its exec stanza", "add command"),
+        (not stanza.get("apiVersion"), "has no apiVersion in its exec stanza", "add apiVersion"),
+        (unnamed, "sets a variable without a name in its exec stanza", "add its name"),
+        (
+            mode not in _INTERACTIVE_MODES,
+            "has an unknown interactiveMode in its exec stanza",
+            f"make it one of {', '.join(_INTERACTIVE_MODES)}",
+        ),
     ):
         if wrong:
             raise _conflict(what, file, problem, hint)

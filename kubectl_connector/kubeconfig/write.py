@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import contextlib
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,10 +21,11 @@ from kubectl_connector.kubeconfig.load import Found, Kubeconfig, merge
 from kubectl_connector.kubeconfig.lock import LockFolderError, locked
 from kubectl_connector.kubeconfig.memory import remembered_context
 from kubectl_connector.kubeconfig.outline import LISTS, OutlineError
-from kubectl_connector.kubeconfig.paths import KubeconfigFiles
+from kubectl_connector.kubeconfig.paths import KubeconfigFiles, display_path
 from kubectl_connector.kubeconfig.plan import FileEdit
+from kubectl_connector.kubeconfig.previous import context_before, context_marks
 from kubectl_connector.model.kubeconfig import Entry
-from kubectl_connector.model.kubeconfig_edit import Keep, KubeconfigEdit
+from kubectl_connector.model.kubeconfig_edit import KEEP, Keep, KubeconfigEdit
 
 Plan = Callable[[Kubeconfig], KubeconfigEdit]
 Outcome = dict[str, bytes | None]
@@ -38,9 +38,6 @@ class KubeconfigChange:
 
     files: tuple[str, ...] = ()
     """All that were written or removed; empty where nothing differed."""
-    created: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    """Those that login had made, and that nothing was left in."""
 
 
 def edit_kubeconfig(
@@ -68,28 +65,36 @@ class _Edit:
         self.documents: dict[str, Document] = {}
 
     def run(self, timeout: float, break_stale: bool) -> KubeconfigChange:
-        error: ConnectorError | None = None
-        targets: set[str] = set()
-        # Only a guess at what to lock: who reads without a lock can see half of a file.
-        try:
-            targets = set(self._parts())
-        except ConnectorError as caught:
-            error = caught
-        nothing_to_write = not targets
+        """Guess which files to lock, lock them, and see whether the guess was good (W14, W19)."""
+        targets, error = self._guess()
+        if not targets and not error and not any(map(os.path.lexists, self.files.paths)):
+            return KubeconfigChange()  # nothing to write, nor anybody who could be writing it
+        certain = bool(targets)
         targets = targets or {self.files.default}
         while True:
             try:
-                with locked(sorted(targets), timeout, break_stale):
+                with locked(targets, timeout, break_stale):
                     parts = self._parts()
                     if parts.keys() <= targets:
                         return self._write(self._outcome(parts))
             except LockFolderError:
-                if not nothing_to_write:
+                if certain:
                     raise
                 if error:
                     raise error from None
                 return KubeconfigChange()
-            targets |= parts.keys()
+            targets, certain = targets | parts.keys(), True
+
+    def _guess(self) -> tuple[set[str], ConnectorError | None]:
+        """The files to write, or why there are none, read without a lock.
+
+        It can be wrong: kubectl truncates a file and then writes it, so that who comes between sees
+        half of it, or nothing (W12).
+        """
+        try:
+            return set(self._parts()), None
+        except ConnectorError as error:
+            return set(), error
 
     def _parts(self) -> dict[str, FileEdit]:
         """Load the files, and share the edit out among them."""
@@ -114,19 +119,17 @@ class _Edit:
 
     def _load(self) -> Kubeconfig:
         """Read all files, and parse those that are not what they were."""
-        before, self.contents = (
-            self.contents,
-            {
-                path: read_kubeconfig(self.files.source(path), for_edit=True)
-                for path in self.files.paths
-            },
-        )
+        contents = {
+            path: read_kubeconfig(self.files.source(path), for_edit=True)
+            for path in self.files.paths
+        }
         known = {
             path: document
             for path, document in self.documents.items()
-            if before[path] == self.contents[path]
+            if contents[path] == self.contents[path]
         }
-        kubeconfig = merge(self.files, self.contents, known)
+        self.contents = contents
+        kubeconfig = merge(self.files, contents, known)
         self.documents = {
             path: kubeconfig.documents.get(path) or known.get(path) or parse(path, b"")
             for path in self.files.paths
@@ -135,21 +138,24 @@ class _Edit:
 
     def _write(self, outcome: Outcome) -> KubeconfigChange:
         """Write every file or, where one fails, none."""
+        before = {  # what stood at the path itself, not what kubectl would have copied there (D8)
+            path: self.contents[path] if self.files.source(path) == path else None
+            for path in outcome
+        }
         done: list[str] = []
         try:
             for path, data in outcome.items():
                 done.append(path)
                 _put(path, data)
-        except BaseException:
-            for path in done:
-                with contextlib.suppress(KubeconfigError):
-                    _put(path, self.contents[path])
+        except BaseException as error:
+            stuck = [display_path(path) for path in done if not _put_back(path, before[path])]
+            if stuck and isinstance(error, KubeconfigError):
+                raise KubeconfigError(
+                    f"{error.message}; and {', '.join(stuck)}, changed before, can't be put back",
+                    "mend what is wrong there, then run the command again",
+                ) from error
             raise
-        return KubeconfigChange(
-            tuple(outcome),
-            tuple(path for path in outcome if self.contents[path] is None),
-            tuple(path for path, data in outcome.items() if data is None),
-        )
+        return KubeconfigChange(tuple(outcome))
 
 
 def _put(path: str, data: bytes | None) -> None:
@@ -157,6 +163,16 @@ def _put(path: str, data: bytes | None) -> None:
         write_kubeconfig(path, data)
     elif os.path.exists(path):
         remove_kubeconfig(path)
+
+
+def _put_back(path: str, data: bytes | None) -> bool:
+    """Whether a file is again what it was."""
+    try:
+        if read_kubeconfig(path) != data:
+            _put(path, data)
+    except KubeconfigError:
+        return False
+    return True
 
 
 def _by_file(kubeconfig: Kubeconfig, edit: KubeconfigEdit) -> dict[str, FileEdit]:
@@ -176,28 +192,57 @@ def _by_file(kubeconfig: Kubeconfig, edit: KubeconfigEdit) -> dict[str, FileEdit
         for name in getattr(edit, f"remove_{kind}") & tables[kind].keys():
             path = tables[kind][name].file
             removals.setdefault(path, {}).setdefault(kind, []).append(name)
-    current = _current_context(kubeconfig, edit.current_context)
+    current = _current_contexts(kubeconfig, edit)
     return {
-        path: FileEdit(
-            upserts.get(path, {}),
-            removals.get(path, {}),
-            **({"current_context": current[path]} if path in current else {}),
-        )
+        path: FileEdit(upserts.get(path, {}), removals.get(path, {}), current.get(path, KEEP))
         for path in {**upserts, **removals, **current}
     }
 
 
-def _current_context(kubeconfig: Kubeconfig, wanted: str | Keep | None) -> dict[str, str]:
-    """The file whose current-context to set, and to what (W4, W5)."""
-    if isinstance(wanted, Keep) or (wanted or None) == kubeconfig.current_context:
-        return {}
+def _current_contexts(kubeconfig: Kubeconfig, edit: KubeconfigEdit) -> dict[str, str]:
+    """The files whose current-context to set, and to what (M2, W4, W5)."""
+    given_back = _given_back(kubeconfig, edit)
+    wanted = edit.current_context
+    if isinstance(wanted, Keep):
+        return given_back
     values = {path: found.current_context for path, found in kubeconfig.documents.items()}
+    if _first(values | given_back) == (wanted or ""):
+        return given_back
+    if given_back and wanted and wanted not in kubeconfig.contexts:
+        return given_back  # it was current by a file that is not listed now
     if not wanted:
-        return {next(path for path, value in values.items() if value): ""}
-    path = kubeconfig.files.default
-    document = kubeconfig.documents.get(path)
-    # Where taking ours out lets that name of a later file show through again, do just that.
-    below = next((value for other, value in values.items() if other != path and value), None)
-    if document and below == wanted and remembered_context(document) == "":
-        return {path: ""}
-    return {path: wanted}
+        return given_back | {_holder(values | given_back): ""}
+    goes = kubeconfig.current_context in edit.remove_contexts
+    return given_back | {_holder(values) if goes else kubeconfig.files.default: wanted}
+
+
+def _first(values: Mapping[str, str]) -> str:
+    """The current context of all files, empty for none (M2)."""
+    return next(filter(None, values.values()), "")
+
+
+def _holder(values: Mapping[str, str]) -> str:
+    """The file that says which context is current."""
+    return next(path for path, value in values.items() if value)
+
+
+def _given_back(kubeconfig: Kubeconfig, edit: KubeconfigEdit) -> dict[str, str]:
+    """What takes the place of a context of ours that goes, in each file that names it as current.
+
+    Whether or not that file's is the current context of all: else it would name nothing. It is the
+    context of ours below, if that is in the same file, or what the file itself remembers.
+    """
+    marks = context_marks(kubeconfig) if edit.remove_contexts else {}
+    values: dict[str, str] = {}
+    for path, document in kubeconfig.documents.items():
+        name = document.current_context
+        if name not in edit.remove_contexts & marks.keys():
+            continue
+        if name in document.entries["contexts"] and kubeconfig.contexts[name].file != path:
+            continue  # an earlier file's of the same name goes (W6)
+        before = context_before(name, marks, edit.remove_contexts) or ""
+        if not (before in marks and kubeconfig.contexts[before].file == path):
+            remembered = remembered_context(document)
+            before = before if remembered is None else remembered
+        values[path] = before
+    return values

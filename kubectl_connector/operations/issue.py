@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from kubectl_connector.auth import auth_method
 from kubectl_connector.catalog import find
 from kubectl_connector.errors import ConnectorError, NotFoundError
@@ -41,7 +43,11 @@ def _find(workspace: Workspace, name: str, id_: str | None) -> Connector:
     for connector in connectors:
         if connector.id == id_:
             return connector
+    folder = os.path.dirname(workspace.catalog.path)
+    namesake = any(connector.name == name for connector in connectors)
+    back = f"kubectl connector {'login' if namesake else 'logout'} {name}"
     raise NotFoundError(
-        f'the connector "{name}" that this context was made from was deleted',
-        f"take the context out: kubectl connector logout {name}",
+        f'the connector "{name}" that this context was made from is not in {folder}:'
+        " it was deleted, or is another user's",
+        f"if it was deleted: {back}",
     )

@@ -19,7 +19,8 @@ from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.kubeconfig import AuthInfo, Context, Entry, ExecConfig
 from kubectl_connector.model.kubeconfig_edit import KEEP, KubeconfigEdit, Mark
 from kubectl_connector.operations.issue import password_error
-from kubectl_connector.operations.marks import is_ours
+from kubectl_connector.operations.marks import contexts_of, holds_secret, is_ours
+from kubectl_connector.operations.renewal import renewal
 from kubectl_connector.operations.workspace import PROXY_URL, Workspace, whole_cluster
 
 _log = logging.getLogger(__name__)
@@ -66,8 +67,8 @@ class LoggedIn:
     """How it was done: ``embed`` or ``exec``."""
     replaced: bool
     """Whether an entry was replaced that logout can't give back."""
-    expired: bool
-    """Whether the credential is known to have ended."""
+    expired: str | None
+    """How to renew the credential, where it is known to have ended."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def login(workspace: Workspace, name: str, request: LoginRequest) -> LoggedIn:
     def plan(kubeconfig: Kubeconfig) -> KubeconfigEdit:
         names = _choose_names(kubeconfig, connector, request.context)
         mode = request.mode or connector.login_mode
-        mode = mode or _present_mode(kubeconfig, names.user, connector) or request.default_mode
+        mode = mode or _present_mode(kubeconfig, names.context, connector) or request.default_mode
         entries = entries_for(mode)
         stranger = _stranger(kubeconfig, connectors, connector, names)
         if stranger and not request.overwrite:
@@ -119,7 +120,7 @@ def login(workspace: Workspace, name: str, request: LoginRequest) -> LoggedIn:
                 changed=False,
                 mode=mode,
                 replaced=stranger is not None,
-                expired=connector.expired(workspace.now()),
+                expired=renewal(connector) if connector.expired(workspace.now()) else None,
             )
         ]
         return _edit(kubeconfig, connector, names, request, entries)
@@ -134,13 +135,11 @@ def login(workspace: Workspace, name: str, request: LoginRequest) -> LoggedIn:
     return replace(outcome[0], changed=bool(change.files))
 
 
-def _present_mode(kubeconfig: Kubeconfig, user: str, connector: Connector) -> str | None:
+def _present_mode(kubeconfig: Kubeconfig, context: str, connector: Connector) -> str | None:
     """How the connector is logged in already: what holds no secret shall not get one unasked."""
-    found = kubeconfig.users.get(user)
-    if not found or not is_ours(found.entry, connector.id):
+    if context not in contexts_of(kubeconfig, connector.id):
         return None
-    arguments = (found.entry.get("exec") or {}).get("args") or ()
-    return "exec" if connector.id in arguments else "embed"
+    return "embed" if holds_secret(kubeconfig, context, connector.id) else "exec"
 
 
 @dataclass(frozen=True)
@@ -193,7 +192,7 @@ def _exec(connector: Connector, request: LoginRequest) -> _Entries:
 
 _INSTALL_HINT = """\
 This context's credential is kept by kubectl-connector, which is not installed here.
-Install it: pipx install kubectl-connector
+Install it: https://github.com/kubectl-connector/kubectl-connector
 If it is elsewhere now: kubectl connector login {} --exec"""
 
 

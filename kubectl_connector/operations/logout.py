@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from kubectl_connector import suggest
 from kubectl_connector.errors import NotFoundError
-from kubectl_connector.kubeconfig.load import Kubeconfig
+from kubectl_connector.kubeconfig.load import Kubeconfig, load
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles
 from kubectl_connector.kubeconfig.previous import context_before, context_marks, relinked
 from kubectl_connector.kubeconfig.write import edit_kubeconfig
@@ -46,7 +46,7 @@ def logout(
 
     def plan(kubeconfig: Kubeconfig) -> KubeconfigEdit:
         marks = context_marks(kubeconfig)
-        doomed = [context for context, mark in marks.items() if _named(mark, name, ids)]
+        doomed = [context for context, mark in marks.items() if _named(context, mark, name, ids)]
         if name and not doomed and name not in ids:
             raise NotFoundError(
                 f'no connector named "{name}"',
@@ -59,14 +59,18 @@ def logout(
         return edit
 
     change = edit_kubeconfig(files, plan, lock_timeout=lock_timeout, break_stale_lock=break_lock)
-    return replace(outcome[0], files=change.files)
+    done = replace(outcome[0], files=change.files)
+    if done.switched and len(files.paths) > 1:  # that of another file may show through now
+        done = replace(done, current=load(files).current_context)
+    return done
 
 
-def _named(mark: Mark, name: str | None, ids: Mapping[str, str]) -> bool:
+def _named(context: str, mark: Mark, name: str | None, ids: Mapping[str, str]) -> bool:
     if name is None:
         return True
-    orphan = mark.connector_name == name and mark.connector_id not in ids.values()
-    return orphan or mark.connector_id == ids.get(name)
+    if mark.connector_id in ids.values():
+        return mark.connector_id == ids.get(name)
+    return name in (mark.connector_name, context)  # its connector is gone
 
 
 def _edit(kubeconfig: Kubeconfig, marks: Mapping[str, Mark], doomed: list[str]) -> KubeconfigEdit:

@@ -14,6 +14,14 @@ def is_ours(entry: Entry, connector_id: str) -> bool:
     return mark is not None and mark.connector_id == connector_id
 
 
+def holds_secret(kubeconfig: Kubeconfig, context: str, connector_id: str) -> bool:
+    """Whether a context of ours holds the credential, rather than a stanza that runs us."""
+    body = kubeconfig.contexts[context].entry
+    user = kubeconfig.users.get(str(body.get("user")))
+    stanza = user.entry.get("exec") if user else None
+    return not stanza or connector_id not in (stanza.get("args") or ())
+
+
 def contexts_of(kubeconfig: Kubeconfig, connector_id: str) -> list[str]:
     """The names of the contexts that login made for a connector."""
     marks = context_marks(kubeconfig)

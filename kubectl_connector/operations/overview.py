@@ -9,7 +9,7 @@ from kubectl_connector.errors import KubeconfigError, UsageError
 from kubectl_connector.kubeconfig.load import Kubeconfig, load
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles
 from kubectl_connector.model.connector import Connector
-from kubectl_connector.operations.marks import contexts_of
+from kubectl_connector.operations.marks import contexts_of, holds_secret
 from kubectl_connector.operations.workspace import Workspace
 
 
@@ -20,6 +20,8 @@ class Listed:
     connector: Connector
     contexts: tuple[str, ...]
     """The contexts that login made, by name."""
+    embedded: tuple[str, ...]
+    """Those of them that hold the credential itself."""
     current: str | None
     """The one of them that is current, if any."""
 
@@ -68,7 +70,8 @@ def _matches(connector: Connector, labels: Mapping[str, str | None]) -> bool:
 
 def _listed(connector: Connector, kubeconfig: Kubeconfig | None) -> Listed:
     if kubeconfig is None:
-        return Listed(connector, (), None)
+        return Listed(connector, (), (), None)
     contexts = tuple(contexts_of(kubeconfig, connector.id))
     current = kubeconfig.current_context
-    return Listed(connector, contexts, current if current in contexts else None)
+    embedded = tuple(c for c in contexts if holds_secret(kubeconfig, c, connector.id))
+    return Listed(connector, contexts, embedded, current if current in contexts else None)

@@ -105,9 +105,10 @@ def _verify(
         return Verified(connector, check(workspace, connector, secret), None)
     except ConnectorError as error:
         return Verified(connector, None, error)
-    except ValueError as error:  # a catalog that was edited by hand; the others are still asked
+    except ValueError as error:  # a catalog that was edited by hand; the others are still asked.
+        # Not its text: a header that is none quotes the token.
         problem = ConnectorError(
-            f'"{connector.name}" can\'t be used: {error}',
+            f'"{connector.name}" can\'t be used ({type(error).__name__})',
             f"kubectl connector update {connector.name} --help",
         )
         return Verified(connector, None, problem)

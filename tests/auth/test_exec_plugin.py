@@ -112,6 +112,9 @@ def test_a_certificate_and_an_end(plugin: Any) -> None:
         answer(None),
         answer({"token": "s3cr3t", "clientKeyData": "s3cr3t"}),
         answer({"token": "s3cr3t", "expirationTimestamp": "2026-03-01"}),
+        answer({"token": "s3cr3t", "expirationTimestamp": ""}),
+        answer({"token": "s3cr3t\n"}),
+        answer({"token": ["s3cr3t"]}),
     ],
 )
 def test_what_kubectl_would_not_take_is_refused_unquoted(plugin: Any, line: str) -> None:

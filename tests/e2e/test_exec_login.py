@@ -93,11 +93,13 @@ def test_nothing_is_imported_on_the_way(
     script = str(VENV_BIN / "kubectl-connector")
     imported = _imported(terminal, script, *arguments)
     assert imported - _imported(terminal, "-c", "pass") == {
+        "__future__",
         "_json",
         "_socket",
         "kubectl_connector",
         "kubectl_connector.__main__",
         "kubectl_connector.credential",
+        "kubectl_connector.home",
         "kubectl_connector.secret_service",
     }
 
@@ -111,6 +113,47 @@ def _imported(terminal: Terminal, *words: str) -> set[str]:
         check=True,
     )
     return set(re.findall(r"^import time: .*\| +(\S+)$", done.stderr, re.MULTILINE)) - {"package"}
+
+
+def test_what_a_store_out_of_reach_had_to_keep_is_not_given_out(
+    home: Home, kubectl: Path, server: ApiServer
+) -> None:
+    """The keyring is locked while a connector is deleted, and another one moved, and not later."""
+    require_secret_service()
+    with secret_service() as environment:
+        address = "DBUS_SESSION_BUS_ADDRESS"
+        there = {address: environment[address], VARIABLE: PASSPHRASE}
+        terminal = Terminal(kubectl, home, there)
+        write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+        for name in ("gone", "moved"):
+            terminal.connector("register", name, "--auto-configure")
+        ids = {name: kept["id"] for name, kept in terminal.kept().items()}
+        terminal.environment[address] = "unix:path=/nonexistent"
+        new = server.issue_token(JANE)
+        terminal.connector("update", "moved", "--store", "file", "--token-stdin", stdin=new)
+        terminal.connector("delete", "gone", "--yes", "--force")
+        terminal.environment[address] = environment[address]
+        said = terminal.connector("credential", "moved", "--id", ids["moved"])
+        assert json.loads(said)["status"]["token"] == new
+        refusal = terminal.refused("credential", "gone", "--id", ids["gone"])
+        assert refusal.code == 3
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no /dev/full there")
+def test_nobody_to_give_the_credential_to(keyring_terminal: Terminal, server: ApiServer) -> None:
+    terminal = keyring_terminal
+    write_kubeconfig(terminal.home.kubeconfig, server, token_user(JANE_TOKEN))
+    terminal.connector("register", "prod", "--auto-configure")
+    arguments = ["credential", "prod", "--id", terminal.kept()["prod"]["id"]]
+    for to in (">&-", ">/dev/full"):
+        done = subprocess.run(
+            ["sh", "-c", f'"$0" "$@" {to}', PLUGIN, *arguments],
+            env=terminal.environ(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (1, "")
 
 
 @pytest.mark.parametrize("count", [2, 10, 100])
@@ -176,10 +219,31 @@ class TestOnTheEncryptedFile:
         logged_in.connector(*again)
         done = logged_in.run("auth", "whoami")
         assert done.returncode == 1
-        assert 'error: the connector "prod" that this context was made from was deleted' in (
-            done.stderr
+        assert (
+            'error: the connector "prod" that this context was made from is not in' in done.stderr
         )
-        assert "kubectl connector l" in done.stderr
+        assert "it was deleted" in done.stderr
+        assert "kubectl connector login prod" in done.stderr
+        logged_in.connector("login", "prod")
+        assert logged_in.who_am_i() == JANE.name
+
+    def test_a_deleted_connector_is_no_longer_served(self, logged_in: Terminal) -> None:
+        logged_in.connector("rename", "prod", "production")
+        said = logged_in.run("connector", "delete", "production", "--yes").stderr
+        assert "context prod no longer works" in said
+        assert logged_in.run("auth", "whoami").returncode == 1
+        before = logged_in.home.kubeconfig.read_bytes()
+        logged_in.connector("logout", "prod")
+        assert logged_in.home.kubeconfig.read_bytes() != before
+        assert logged_in.current_context() == "lab"
+
+    def test_another_home_is_not_needed(self, logged_in: Terminal, tmp_path: Path) -> None:
+        """As under sudo, or in a program that no shell started."""
+        (tmp_path / "other").mkdir()
+        elsewhere = {"HOME": str(tmp_path / "other"), "KUBECTL_CONNECTOR_HOME": "", "PATH": "/bin"}
+        kubeconfig = f"--kubeconfig={logged_in.home.kubeconfig}"
+        done = logged_in.run("auth", "whoami", kubeconfig, env=elsewhere)
+        assert done.returncode == 0, done.stderr
 
     def test_a_missing_secret(self, logged_in: Terminal) -> None:
         (logged_in.home.connector_home / "secrets.json").unlink()
@@ -250,7 +314,7 @@ def _counting(folder: Path) -> tuple[Path, Path]:
 def test_the_program_is_gone(registered: Terminal) -> None:
     registered.connector("login", "prod", "--exec", "--exec-command", "name")
     done = registered.run("auth", "whoami", env={"PATH": "/nonexistent"})
-    assert "pipx install kubectl-connector" in done.stderr
+    assert "Install it: https://github.com/kubectl-connector" in done.stderr
 
 
 def test_a_locked_keyring(home: Home, kubectl: Path, server: ApiServer) -> None:
@@ -392,6 +456,16 @@ class TestKubectlsPolicy:
         prefer(policy | {"credentialPluginAllowlist": [{"command": added[1]}]})
         assert terminal.who_am_i() == JANE.name
         assert "kuberc" not in terminal.run("connector", "login", "prod", "--exec").stderr
+
+        Path(terminal.environment["KUBERC"]).write_text("{{{")
+        done = subprocess.run(  # by itself, as kubectl gives up on such preferences too
+            [PLUGIN, "login", "prod", "--exec"],
+            env=terminal.environ(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, "KUBERC=off" in done.stderr) == (0, True)
 
         prefer({"credentialPluginPolicy": "DenyAll"})
         assert terminal.run("auth", "whoami").returncode == 1

@@ -89,6 +89,17 @@ def fill(text: str, placeholders: Mapping[str, str]) -> str:
     return text
 
 
+def environment(case: Case, placeholders: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a case's steps."""
+    root = placeholders["$DIR"]
+    base = {
+        "HOME": f"{root}/home",
+        "PATH": f"{root}/bin:/usr/bin:/bin",
+        "PLOG": f"{root}/calls.log",
+    }
+    return base | {name: fill(value, placeholders) for name, value in case.get("env", {}).items()}
+
+
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     """What two snapshots say has changed."""
     files = {}
@@ -147,23 +158,28 @@ def observe(kubectl: Path, vector: str, case: Case, server: Server, root: Path) 
                 fact["text"] = mask(fact["text"]).replace("preferences: {}\n", "").splitlines()
     if server.seen:
         got["requests"] = list(server.seen)
-    calls = root / "calls.log"
-    if calls.exists() or "POUT" in case.get("env", {}):
-        got["plugin_calls"] = len(calls.read_text().split()) if calls.exists() else 0
+    inputs = [json.loads(mask(json.dumps(each))) for each in plugin_inputs(root)]
+    if inputs or "POUT" in case.get("env", {}):
+        got["plugin_calls"] = len(inputs)
+    if inputs and case.get("info"):
+        got["exec_info"] = inputs[0]
     return got
+
+
+def plugin_inputs(root: Path) -> list[Any]:
+    """What the exec plugin was told in KUBERNETES_EXEC_INFO, run by run."""
+    calls = root / "calls.log"
+    lines = calls.read_text().splitlines() if calls.exists() else []
+    return [json.loads(line) for line in lines if line]
 
 
 def _run(
     kubectl: Path, case: Case, step: list[str], placeholders: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
-    root = placeholders["$DIR"]
-    environment = {"HOME": f"{root}/home", "PATH": f"{root}/bin:/usr/bin:/bin"}
-    environment |= {"PLOG": f"{root}/calls.log"}
-    environment |= {k: fill(v, placeholders) for k, v in case.get("env", {}).items()}
     return subprocess.run(
         [kubectl, *(fill(word, placeholders) for word in step)],
-        cwd=root,
-        env=environment,
+        cwd=placeholders["$DIR"],
+        env=environment(case, placeholders),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -309,6 +309,26 @@ def test_in_a_read_only_folder_the_old_file_is_whole() -> None:
             folder.chmod(0o700)
 
 
+# What a kill left behind
+
+
+def test_the_next_write_removes_what_a_killed_one_left_and_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    path, left = folder / "config", ".config.kubectl-connector-"
+    path.write_bytes(TEXT)
+    old = [f"{left}abcd_012", f"{left}a", f"{left}ABCD_012", ".config.original", "config.bak"]
+    for name in [*old, f"{left}young_01"]:
+        (folder / name).touch()
+    for name in old:
+        os.utime(folder / name, (OLD_LOCK, OLD_LOCK))
+    (folder / f"{left}folder_0").mkdir()
+    (folder / f"{left}link_012").symlink_to("config")
+    before = {each.name for each in folder.iterdir()}
+    edit_kubeconfig(files_of(path), login("ours"))
+    assert {each.name for each in folder.iterdir()} == before - {f"{left}abcd_012"}
+
+
 # What stays as it was
 
 

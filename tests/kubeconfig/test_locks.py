@@ -12,6 +12,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -24,6 +26,10 @@ from kubectl_connector.model.kubeconfig_edit import KubeconfigEdit
 from tests.kubeconfig.plans import login, logout
 
 PATIENCE = 20.0
+traceable = pytest.mark.skipif(
+    sys.version_info < (3, 11),
+    reason="Python 3.10 leaves a frame without its finally where a tracer raises; signals don't",
+)
 posix = pytest.mark.skipif(os.name == "nt", reason="signals and modes are POSIX's")
 
 
@@ -186,6 +192,27 @@ def test_only_files_that_are_written_are_locked(config: Path) -> None:
     assert lock_of(other).exists()
 
 
+def test_a_change_found_under_the_lock_is_not_dropped_where_its_own_file_cannot_be_locked(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first reading came while kubectl had the other file truncated (W12)."""
+    other = config.with_name("other")
+    other.write_text("contexts: [{name: theirs}]\n")
+    body = {"cluster": "k"}
+    edits = iter([KubeconfigEdit(), *[KubeconfigEdit(contexts={"theirs": body})] * 2])
+    real = os.open
+
+    def refusing(path: str, *rest: int) -> int:
+        if path == str(lock_of(other)):
+            raise PermissionError(13, "Permission denied")
+        return real(path, *rest)
+
+    monkeypatch.setattr(os, "open", refusing)
+    with pytest.raises(KubeconfigError, match="other can't be locked"):
+        edit_kubeconfig(files_of(config, other), lambda _: next(edits), lock_timeout=0)
+    assert not lock_of(config).exists()
+
+
 def test_locks_are_taken_in_the_order_of_kubectl(tmp_path: Path) -> None:
     """Byte order of names, whatever the order in KUBECONFIG: so nobody waits in a circle."""
     names = ["b", "a", "B", "ä", "a-"]
@@ -267,10 +294,7 @@ def test_who_is_interrupted_gives_its_locks_free(config: Path, name: str) -> Non
 
 
 @posix
-@pytest.mark.skipif(
-    sys.version_info < (3, 11),
-    reason="Python 3.10 leaves a frame without its finally where a profiler raises; signals don't",
-)
+@traceable
 def test_an_interruption_at_any_moment_leaves_no_lock(config: Path) -> None:
     """Ctrl-C comes between any two lines, also just when the lock has been made."""
     for step in itertools.count():
@@ -284,21 +308,44 @@ def test_an_interruption_at_any_moment_leaves_no_lock(config: Path) -> None:
     assert step > 10
 
 
+@posix
+@traceable
+def test_an_interruption_at_any_line_of_the_lock_leaves_none_of_several(tmp_path: Path) -> None:
+    """Also between two locks, and when one of them has just been given free."""
+    paths = [str(tmp_path / name) for name in "ab"]
+    for step in itertools.count():
+        completed = False
+        with suppress(KeyboardInterrupt), _interrupt_after(step, "line", ("kubeconfig/lock.py",)):
+            with locked(paths, timeout=0):
+                pass
+            completed = True
+        assert not list(tmp_path.glob("*.lock")), step
+        if completed:
+            break
+    assert step > 50
+
+
 @contextmanager
-def _interrupt_after(calls: int) -> Iterator[None]:
-    """Raise a real SIGINT at a call of the lock's or the file's functions."""
-    left = calls
+def _interrupt_after(
+    steps: int,
+    event: str = "call",
+    sources: tuple[str, ...] = ("kubeconfig/lock.py", "files.py", "disk.py"),
+) -> Iterator[None]:
+    """Raise a real SIGINT at a call, or a line, of the lock's or the file's functions."""
+    left = steps
 
-    def trace(frame: object, event: str, _argument: object) -> None:
+    def trace(frame: FrameType, seen: str, _argument: object) -> Any:
         nonlocal left
-        path = frame.f_code.co_filename  # type: ignore[attr-defined]
-        if event == "call" and path.endswith(("kubeconfig/lock.py", "files.py", "disk.py")):
-            if left == 0:
-                os.kill(os.getpid(), signal.SIGINT)
+        if not frame.f_code.co_filename.endswith(sources):
+            return None
+        if seen == event:
             left -= 1
+            if left == -1:
+                signal.raise_signal(signal.SIGINT)
+        return trace
 
-    sys.setprofile(trace)
+    sys.settrace(trace)
     try:
         yield
     finally:
-        sys.setprofile(None)
+        sys.settrace(None)

@@ -136,10 +136,10 @@ def test_a_login_that_changes_nothing_writes_nothing(place: Place) -> None:
 
 def test_a_file_that_login_made_is_removed_by_logout(place: Place) -> None:
     change = edit_kubeconfig(place.files, login("ours"))
-    assert change.created == (str(place.path),)
+    assert change.files == (str(place.path),)
     assert place.path.stat().st_mode & 0o777 == 0o600
     change = edit_kubeconfig(place.files, logout("ours"))
-    assert change.removed == change.files == (str(place.path),)
+    assert change.files == (str(place.path),)
     assert not place.path.exists()
 
 

@@ -1,34 +1,31 @@
-"""The engine does what kubectl was recorded to do; where it does not, the reason stands here."""
+"""We do what kubectl was recorded to do; where we do not, the reason stands here."""
 
 from __future__ import annotations
 
-import os
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kubectl_connector.errors import ConnectorError, NotFoundError
-from kubectl_connector.kubeconfig import kuberc
 from kubectl_connector.kubeconfig.document import Document
-from kubectl_connector.kubeconfig.load import Found, Kubeconfig, load
+from kubectl_connector.kubeconfig.load import load
 from kubectl_connector.kubeconfig.outline import LISTS
-from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
+from kubectl_connector.kubeconfig.paths import kubeconfig_files
 from kubectl_connector.kubeconfig.resolve import auth_info
-from kubectl_connector.kubeconfig.write import edit_kubeconfig
-from kubectl_connector.model.kubeconfig_edit import KubeconfigEdit
-from tests.kubeconfig.recorder import VECTORS, Case, cases, changes, fill, lay_out, snapshot
+from tests.kubeconfig.product import Outcome, run
+from tests.kubeconfig.recorder import VECTORS, Case, Server, cases, environment, fill, lay_out
 
 _MISSING = "D6: who names a missing file with --kubeconfig to read from it is told so, always"
 _LEGACY = "D8: reading writes nothing; the legacy file is read where it stands"
 _LOCKS = "W14: only files that are written are locked"
 _FLAGS = "the connection's flags are kubectl's own; we have none of them"
 _PATHS = "W9: what is written is what was asked for; no path is made relative, nor bare (W11)"
-_PROMPT = "F9: kubectl asks for a user name at the terminal; here a user without credential is one"
 _NO_DEFAULT = "F11: without a cluster there is nothing to register; we guess no server"
+_PLAIN = "F10: a cluster that kubectl sends no credential to is refused"
+_REFUSED = "X11: a refusal is shown; connect() asks the plugin again at its next request"
 _NO_RENAME = "W2: we rename no context; a new name is a new entry, which goes to the default file"
 _CHECKS = "F1: where kubectl shows without checking, a context that is asked for is checked (F4)"
 
@@ -55,14 +52,17 @@ DIFFERENCES = {
     ("20-view", "redaction"): "F1: what is read is what is there; who shows it leaves secrets out",
     ("20-view", "flatten-minify"): _CHECKS,
     ("20-view", "minify-without-user"): _CHECKS,
-    ("21-user-fields", "tokenfile-missing"): "F5: a tokenFile is read when it is used, not before",
-    ("21-user-fields", "no-credentials"): _PROMPT,
-    ("21-user-fields", "password-only"): _PROMPT,
-    ("21-user-fields", "key-without-cert"): _PROMPT,
+    ("21-user-fields", "token-and-missing-file"): "F5: of the two the file is kept, by name",
+    ("22-cluster-fields", "http"): _PLAIN,
+    ("22-cluster-fields", "no-server"): _NO_DEFAULT,
     ("23-context-references", "nocluster"): _NO_DEFAULT,
     ("23-context-references", "nocurrent"): _NO_DEFAULT,
+    ("24-exec-input", "nomode"): "X1: v1 without interactiveMode is taken, and written with it",
+    ("25-exec-output", "yaml"): "X7: the contract is JSON; that kubectl reads YAML too is chance",
+    ("26-exec-failures", "401-reruns-once-without-retrying-the-request"): _REFUSED,
+    ("27-exec-not-run", "http"): _PLAIN,
 }
-"""Where the engine does something else than kubectl, on purpose."""
+"""Where we do something else than kubectl, on purpose."""
 
 NOT_OURS = {
     ("21-user-fields", "token-flag-loses-to-tokenFile"): _FLAGS,
@@ -73,42 +73,45 @@ NOT_OURS = {
     ("23-context-references", "nocurrent-but-flags"): _FLAGS,
     ("27-exec-not-run", "token-flag"): _FLAGS,
 }
-"""Cases that the engine has no counterpart for."""
+"""Cases that we have no counterpart for."""
 
 PRIVATE_FOLDER = "0700"
 """W13: kubectl makes folders that all may enter (0755); ours are for their owner."""
 
-_KINDS = {"cluster": "clusters", "context": "contexts", "user": "users"}
-
-
-@dataclass
-class Outcome:
-    """What a case came to: a refusal, or names, or a view; and what changed on disk."""
-
-    refused: bool = False
-    facts: dict[str, Any] = field(default_factory=dict)
-    files: dict[str, Any] | None = None
+KUBECTLS_OWN = {
+    "29-plugin-lookup": "kubectl finds us; that it does is tests/e2e's matter",
+    "30-completion": "kubectl's side of the TAB key; ours is tests/completion's matter",
+}
+"""Vectors that no code of ours has a part in."""
 
 
 def _all_cases() -> Iterator[Any]:
     for folder in sorted(path for path in VECTORS.iterdir() if path.is_dir()):
-        for case in cases(folder.name):
+        for case in cases(folder.name) if folder.name not in KUBECTLS_OWN else ():
             yield pytest.param(folder.name, case, id=f"{folder.name}-{case['name']}")
 
 
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 @pytest.mark.parametrize(("vector", "case"), list(_all_cases()))
-def test_vector(vector: str, case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_vector(
+    vector: str,
+    case: Case,
+    vector_server: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     key = vector, case["name"]
     if key in NOT_OURS:
         pytest.skip(NOT_OURS[key])
     root = tmp_path / "tree"
-    places = {"$SERVER": "https://127.0.0.1:1", "$HTTP": "http://127.0.0.1:1", "$DIR": str(root)}
+    places = {**vector_server.placeholders, "$DIR": str(root)}
     lay_out(vector, case, root, places)
     monkeypatch.chdir(root)
-    environ = {"HOME": str(root / "home"), "PATH": f"{root}/bin"}
-    environ |= {name: fill(value, places) for name, value in case.get("env", {}).items()}
+    environ = environment(case, places)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
     expected = case.get("expect") or case["expect_by_version"]["1.37"]
-    problems = list(_differences(_run(case, environ, root, places), expected, places))
+    problems = list(_differences(run(case, environ, places, vector_server), expected, places))
     if key in DIFFERENCES:
         assert problems, f"now as kubectl: {DIFFERENCES[key]}"
     else:
@@ -133,139 +136,37 @@ def test_m10_paths_count_from_the_folder_of_the_file_that_owns_the_entry(
     assert user.token_file == str(tmp_path / "tree/y/tok")
 
 
-# What a case's steps come to in the engine
-
-
-def _run(case: Case, environ: Mapping[str, str], root: Path, places: Mapping[str, str]) -> Outcome:
-    before = snapshot(root)
-    outcome = Outcome()
-    umask = os.umask(0o022)
-    try:
-        for step in case["steps"]:
-            explicit, words = _split([fill(word, places) for word in step])
-            outcome.facts = _act(kubeconfig_files(explicit, environ), words, environ)
-    except ConnectorError:
-        outcome.refused = True
-    finally:
-        os.umask(umask)
-    outcome.files = changes(before, snapshot(root))
-    return outcome
-
-
-def _split(words: list[str]) -> tuple[str | None, list[str]]:
-    """The kubeconfig that was named, and the other words."""
-    explicit, rest = None, []
-    following = iter(words)
-    for word in following:
-        if word == "--kubeconfig":
-            explicit = next(following)
-        elif word.startswith("--kubeconfig="):
-            explicit = word.partition("=")[2]
-        else:
-            rest.append(word)
-    if rest[0].startswith("--"):
-        rest = [*rest[1:], rest[0]]
-    return explicit, rest
-
-
-def _act(files: KubeconfigFiles, words: list[str], environ: Mapping[str, str]) -> dict[str, Any]:
-    match words:
-        case ["get", *rest]:
-            _connect(files, _options(rest), environ)
-        case ["config", "get-contexts", *_]:
-            return {"stdout": sorted(load(files).contexts)}
-        case ["config", "current-context"]:
-            return {"stdout": [load(files).current_context]}
-        case ["config", "view", *rest] if {"--minify", "--flatten"} & set(rest):
-            load(files).resolve(rest[rest.index("--context") + 1] if "--context" in rest else None)
-            return {"stdout": "resolved"}
-        case ["config", "view", *_]:
-            return {"view": _view(load(files))}
-        case ["config", *change]:
-            edit_kubeconfig(files, lambda kubeconfig: _edit(kubeconfig, change), lock_timeout=0)
-    return {}
-
-
-def _connect(files: KubeconfigFiles, options: dict[str, str], environ: Mapping[str, str]) -> None:
-    resolved = load(files).resolve(options.get("context"))
-    stanza = resolved.auth_info.exec
-    if "KUBERC" in environ and stanza and not resolved.auth_info.token:
-        path = os.path.join(environ["PATH"], stanza.command)
-        refusal = kuberc.refusal(stanza.command, path, environ)
-        if refusal:
-            raise NotFoundError(refusal, "see kuberc")
-
-
-def _view(kubeconfig: Kubeconfig) -> dict[str, Any]:
-    view: dict[str, Any] = {kind: {} for kind in LISTS}
-    for kind in LISTS:
-        for name, found in getattr(kubeconfig, kind).items():
-            view[kind][name] = found.entry
-    return {**view, "current-context": kubeconfig.current_context or ""}
-
-
-def _edit(kubeconfig: Kubeconfig, words: list[str]) -> KubeconfigEdit:
-    """The change that a ``kubectl config`` command makes."""
-    match words:
-        case ["use-context", name]:
-            _existing(kubeconfig.contexts, name)
-            return KubeconfigEdit(current_context=name)
-        case ["unset", "current-context"]:
-            return KubeconfigEdit(current_context=None)
-        case ["rename-context", old, new]:
-            if new in kubeconfig.contexts:
-                raise NotFoundError(f"{new} exists", "choose another name")
-            body = _existing(kubeconfig.contexts, old).entry
-            current = new if kubeconfig.current_context == old else kubeconfig.current_context
-            return KubeconfigEdit(
-                contexts={new: body}, remove_contexts=frozenset([old]), current_context=current
-            )
-        case ["set", path, value]:
-            plural, name, key = path.split(".")
-            return _upsert(kubeconfig, plural, name, {key: value})
-        case [verb, name, *rest]:
-            kind = _KINDS.get(verb.rpartition("-")[2], "users")
-            if verb.startswith("delete-"):
-                _existing(getattr(kubeconfig, kind), name)
-                removed: Any = {f"remove_{kind}": frozenset([name])}
-                return KubeconfigEdit(**removed)
-            return _upsert(kubeconfig, kind, name, _options(rest))
-    raise AssertionError(words)
-
-
-def _existing(table: Mapping[str, Found], name: str) -> Found:
-    if name not in table:
-        raise NotFoundError(f"no {name}", "see the names")
-    return table[name]
-
-
-def _upsert(kubeconfig: Kubeconfig, kind: str, name: str, more: dict[str, Any]) -> KubeconfigEdit:
-    found = getattr(kubeconfig, kind).get(name)
-    put: Any = {kind: {name: {**(found.entry if found else {}), **more}}}
-    return KubeconfigEdit(**put)
-
-
-def _options(words: list[str]) -> dict[str, str]:
-    pairs = (word.removeprefix("--").partition("=") for word in words if word.startswith("--"))
-    return {name: value for name, _, value in pairs}
-
-
 # Comparing
 
 
 def _differences(got: Outcome, expected: Case, places: Mapping[str, str]) -> Iterator[str]:
-    if got.refused != bool(expected["rc"]):
+    if bool(got.refused) != bool(expected["rc"]):
         yield f"refused: {got.refused}"
     elif not got.refused:
         if "stdout" in got.facts and got.facts["stdout"] != expected.get("stdout"):
             yield f"answer: {got.facts['stdout']}"
         if "view" in got.facts and not _same_view(got.facts["view"], expected["stdout_json"]):
             yield f"view: {got.facts['view']}"
+    yield from _request_differences(got, expected, places)
+    yield from _file_differences(got, expected, places)
+
+
+def _request_differences(got: Outcome, expected: Case, places: Mapping[str, str]) -> Iterator[str]:
+    if _requests(got.requests) != _requests(expected.get("requests", [])):
+        yield f"requests: {got.requests}"
+    if len(got.inputs) != expected.get("plugin_calls", 0):
+        yield f"runs of the plugin: {len(got.inputs)}"
+    told = json.loads(fill(json.dumps(expected.get("exec_info")), places))
+    if told and got.inputs != [told]:
+        yield f"the plugin was told: {got.inputs}"
+
+
+def _file_differences(got: Outcome, expected: Case, places: Mapping[str, str]) -> Iterator[str]:
     wanted = expected.get("files", {})
-    if (got.files or {}).keys() != wanted.keys():
-        yield f"files: {list(got.files or {})}"
-    for name in (got.files or {}).keys() & wanted.keys():
-        mine, theirs = (got.files or {})[name], wanted[name]
+    if got.files.keys() != wanted.keys():
+        yield f"files: {list(got.files)}"
+    for name in got.files.keys() & wanted.keys():
+        mine, theirs = got.files[name], wanted[name]
         mode = PRIVATE_FOLDER if theirs["kind"] == "dir" else theirs["mode"]
         if (mine["state"], mine["kind"], mine["mode"]) != (theirs["state"], theirs["kind"], mode):
             yield f"{name}: {mine['state']} {mine['kind']} {mine['mode']}"
@@ -273,6 +174,11 @@ def _differences(got: Outcome, expected: Case, places: Mapping[str, str]) -> Ite
             mine["text"], fill("\n".join(theirs["text"]) + "\n", places)
         ):
             yield f"{name}: {mine['text']}"
+
+
+def _requests(seen: list[dict[str, str]]) -> list[dict[str, str]]:
+    """What a server saw; to it the names of headers are alike in either case."""
+    return [{name.lower(): value for name, value in request.items()} for request in seen]
 
 
 def _same_view(ours: dict[str, Any], theirs: Any) -> bool:

@@ -338,6 +338,8 @@ def test_a_proxys_password_is_a_secret(
         ("https://jane:hunter2@lab.example", "username or password"),
         ("https://jane:hunter2@lab.example:99999", "not an https"),
         ("https://lab.example:abc", "not an https"),
+        ("https://jane:hunter2/x@lab.example", "not an https"),
+        ("jane:hunter2@lab.example", "not an https"),
         ("https://[::1", "not an https"),
         ("https://lab example", "not an https"),
         ("https://lab.example\n", "not an https"),
@@ -352,7 +354,10 @@ def test_where_kubectl_sends_no_credentials_none_are_registered(
     assert "hunter2" not in caught.value.message
 
 
-@pytest.mark.parametrize("proxy", ["foo", "ftp://p", "http://", "http://jane:hunter2@p:99999"])
+@pytest.mark.parametrize(
+    "proxy",
+    ["foo", "ftp://p", "http://", "http://jane:hunter2@p:99999", "http://jane:hunter2/x@p:1"],
+)
 def test_a_proxy_that_can_not_be_gone_through_is_refused(
     workspace: Workspace, token_draft: MakeDraft, proxy: str
 ) -> None:
