@@ -9,6 +9,7 @@ import contextlib
 import getpass
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -120,7 +121,7 @@ def _bus(folder: Path, environment: dict[str, str]) -> Iterator[None]:
     configuration.write_text(_BUS_CONFIGURATION.format(socket=folder / "bus"))
     command = ["dbus-daemon", f"--config-file={configuration}", "--nofork", "--nopidfile"]
     with _running(command, folder / "bus.log", environment) as process:
-        _wait(process, folder / "bus.log", (folder / "bus").exists)
+        _wait(process, folder / "bus.log", lambda: _listens(folder / "bus"))
         yield
 
 
@@ -134,6 +135,16 @@ def _keyring(folder: Path, environment: dict[str, str], *, unlocked: bool) -> It
     with _running(command, folder / "keyring.log", environment, password) as process:
         _wait(process, folder / "keyring.log", lambda: _answers(environment))
         yield
+
+
+def _listens(path: Path) -> bool:
+    """Whether somebody takes connections there: the file comes a moment before that."""
+    with socket.socket(socket.AF_UNIX) as client:
+        try:
+            client.connect(str(path))
+        except OSError:
+            return False
+    return True
 
 
 def _answers(environment: dict[str, str]) -> bool:
