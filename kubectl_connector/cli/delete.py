@@ -37,8 +37,11 @@ def command(
     ):
         raise ConnectorError("cancelled; nothing was deleted", "say y, or --yes")
     listed = overview(workspace, environment.kubeconfigs(), {}).listed
-    for connector in delete(workspace, names, force):
+    for done in delete(workspace, names, force):
+        connector = done.connector
         console.say(f'Deleted connector "{connector.name}"')
+        if done.secret_left:
+            console.note(f"its secret stays in the {connector.store} store, out of reach")
         item = next(item for item in listed if item.connector.id == connector.id)
         for context in item.contexts:
             left = "still holds its credential" if context in item.embedded else "no longer works"

@@ -18,9 +18,12 @@ from kubectl_connector.cli.options import (
 from kubectl_connector.cli.register import announce
 from kubectl_connector.errors import UsageError
 from kubectl_connector.kubeconfig.load import load
+from kubectl_connector.model.connector import Connector
 from kubectl_connector.operations.draft import Changes, Draft, apply, lift
 from kubectl_connector.operations.overview import overview
+from kubectl_connector.operations.register import Registered
 from kubectl_connector.operations.update import redescribe, update
+from kubectl_connector.operations.workspace import Workspace
 
 
 @with_change_options
@@ -76,16 +79,29 @@ def command(
         updated = redescribe(workspace, name, changes)
     else:
         updated = update(workspace, name, edit, verify=not no_verify)
+    _show(updated)
+    unknown_to_contexts = changes.only_words and changes.namespace is None and not auto_configure
+    if not updated.unchanged and not unknown_to_contexts:
+        _hint_at_contexts(workspace, updated.connector)
+
+
+def _show(updated: Registered) -> None:
+    name = updated.connector.name
     if updated.unchanged:
         console.say(f'Connector "{name}" unchanged')
         return
     if updated.probe:
         console.note(views.answers(updated.probe))
+    if updated.left_in:
+        console.note(f"the earlier secret stays in the {updated.left_in} store, out of reach")
     console.say(f'Updated connector "{name}"')
-    if changes.only_words and changes.namespace is None and not auto_configure:
-        return  # no context knows of it
+
+
+def _hint_at_contexts(workspace: Workspace, connector: Connector) -> None:
+    """Contexts that hold the credential itself know nothing of the change."""
     for item in overview(workspace, environment.kubeconfigs(), {}).listed:
-        if item.connector.name == name and item.embedded:
+        if item.connector.id == connector.id and item.embedded:
+            name = connector.name
             console.note(f"bring its contexts up to date: kubectl connector login {name}")
 
 

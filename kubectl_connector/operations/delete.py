@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from kubectl_connector.catalog import Connectors, find
 from kubectl_connector.errors import StoreError
@@ -10,7 +11,16 @@ from kubectl_connector.model.connector import Connector
 from kubectl_connector.operations.workspace import Workspace
 
 
-def delete(workspace: Workspace, names: Sequence[str], force: bool = False) -> Iterator[Connector]:
+@dataclass(frozen=True)
+class Deleted:
+    """A connector that is gone."""
+
+    connector: Connector
+    secret_left: bool
+    """Whether its secret is still in the store, which could not be reached (``force``)."""
+
+
+def delete(workspace: Workspace, names: Sequence[str], force: bool = False) -> Iterator[Deleted]:
     """Delete the connectors called ``names``; each is given when it is gone.
 
     ``force`` forgets connectors whose secret can't be deleted too, and leaves it where it is.
@@ -27,10 +37,9 @@ def delete(workspace: Workspace, names: Sequence[str], force: bool = False) -> I
 
 def _delete_each(
     workspace: Workspace, doomed: Sequence[Connector], force: bool
-) -> Iterator[Connector]:
+) -> Iterator[Deleted]:
     for connector in doomed:
-        _delete(workspace, connector, force)
-        yield connector
+        yield Deleted(connector, _delete(workspace, connector, force))
 
 
 def _check_stores(workspace: Workspace, doomed: Sequence[Connector]) -> None:
@@ -46,8 +55,8 @@ def _check_stores(workspace: Workspace, doomed: Sequence[Connector]) -> None:
             ) from error
 
 
-def _delete(workspace: Workspace, connector: Connector, force: bool) -> None:
-    """Metadata first: it can be put back without knowing the secret."""
+def _delete(workspace: Workspace, connector: Connector, force: bool) -> bool:
+    """Metadata first: it can be put back without knowing the secret. Whether that is left."""
 
     def remove(connectors: Connectors) -> Connectors:
         find(connectors, connector.name)  # somebody may have been faster
@@ -63,6 +72,7 @@ def _delete(workspace: Workspace, connector: Connector, force: bool) -> None:
             workspace.open_store(connector.store).delete(connector.id)
     except BaseException as error:  # Ctrl-C too
         if force and isinstance(error, StoreError):
-            return
+            return True
         workspace.catalog.change(put_back)
         raise
+    return False

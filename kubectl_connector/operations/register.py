@@ -23,6 +23,8 @@ class Registered:
 
     connector: Connector
     probe: Probe | None
+    left_in: str | None = None
+    """The store that an earlier secret could not be removed from."""
     unchanged: bool = False
     """An identical connector was there already; nothing was written."""
 

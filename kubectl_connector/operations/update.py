@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -38,8 +37,8 @@ def update(
     if replace(new, updated_at=old.updated_at) == old and secret == old_secret:
         return Registered(old, None, unchanged=True)
     probe = check(workspace, new, secret) if verify else None
-    _keep(workspace, old, old_secret, new, secret)
-    return Registered(new, probe)
+    left = _keep(workspace, old, old_secret, new, secret)
+    return Registered(new, probe, left_in=old.store if left else None)
 
 
 def redescribe(workspace: Workspace, name: str, changes: Changes) -> Registered:
@@ -93,8 +92,11 @@ def rename(workspace: Workspace, old: str, new: str) -> Connector:
 
 def _keep(
     workspace: Workspace, old: Connector, old_secret: Secret, new: Connector, secret: Secret
-) -> None:
-    """Secret first, metadata second; the old secret is put back when the second fails."""
+) -> bool:
+    """Secret first, metadata second; the old secret is put back when the second fails.
+
+    Whether the old one is still in another store, which could not be reached.
+    """
 
     def swap(connectors: Connectors) -> Connectors:
         if find(connectors, old.name) != old:
@@ -113,8 +115,11 @@ def _keep(
             workspace.open_store(new.store).delete(new.id)
         raise
     if old.secret_names and (new.store != old.store or not secret):
-        with contextlib.suppress(StoreError):  # it may be why the store was changed
+        try:
             workspace.open_store(old.store).delete(old.id)
+        except StoreError:  # it may be why the store was changed
+            return True
+    return False
 
 
 def _store(workspace: Workspace, connector: Connector, secret: Secret) -> None:

@@ -22,7 +22,7 @@ from kubectl_connector.errors import (
 )
 from kubectl_connector.model.connector import Origin
 from kubectl_connector.model.secret import Secret
-from kubectl_connector.operations.delete import delete
+from kubectl_connector.operations.delete import Deleted, delete
 from kubectl_connector.operations.draft import NEVER, Changes, Draft, apply
 from kubectl_connector.operations.register import register
 from kubectl_connector.operations.update import redescribe, rename, update
@@ -230,7 +230,7 @@ def test_delete_takes_both_halves(
     with pytest.raises(NotFoundError):
         delete(workspace, ["a", "zzz"])
     assert len(workspace.catalog.load()) == 2
-    assert [c.name for c in delete(workspace, ["a", "b", "a"])] == ["a", "b"]
+    assert [done.connector.name for done in delete(workspace, ["a", "b", "a"])] == ["a", "b"]
     assert (workspace.catalog.load(), store.secrets) == ((), {})
 
 
@@ -243,7 +243,7 @@ def test_delete_keeps_a_connector_whose_secret_it_can_not_delete(
         list(delete(workspace, ["prod"]))
     assert workspace.catalog.load() == (connector,)
     assert store.secrets
-    assert list(delete(workspace, ["prod"], force=True)) == [connector]
+    assert list(delete(workspace, ["prod"], force=True)) == [Deleted(connector, True)]
     assert workspace.catalog.load() == ()
 
 
@@ -284,7 +284,9 @@ def test_a_secret_out_of_reach_can_be_given_anew_elsewhere(
     with pytest.raises(StoreError):
         update(workspace, "prod", lambda d: apply(d, Changes(store="file")), verify=False)
     changes = Changes(store="file", auth_values={"token": JANE_TOKEN})
-    new = update(workspace, "prod", lambda d: apply(d, changes)).connector
+    done = update(workspace, "prod", lambda d: apply(d, changes))
+    assert done.left_in == "keyring"
+    new = done.connector
     assert (new.id, new.store) == (old.id, "file")
     assert stores["file"].secrets[old.id]["token"] == JANE_TOKEN
 
