@@ -18,6 +18,8 @@ from tests.conftest import VENV_BIN, Home
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="there are no pseudo-terminals on Windows")
 
 PROMPT = "ready> "
+NEXT_LINE = "\x15\r"
+"""Ctrl-U and Enter. Not Ctrl-C, which a shell that is still completing takes for the completion."""
 LIMIT = 20.0
 
 TYPED = [
@@ -80,11 +82,11 @@ def test_a_press_of_tab(shell: pexpect.spawn[str]) -> None:
     for typed, expected in TYPED:
         shell.send(typed + "\t")
         shell.expect_exact(expected.removeprefix("… "))
-        shell.sendcontrol("c")
+        shell.send(NEXT_LINE)
         shell.expect(PROMPT)
     shell.send("kubectl-connector login tok\tX")  # there is a file token.txt
     shell.expect("kubectl-connector login tok\x07?X")
-    shell.sendcontrol("c")
+    shell.send(NEXT_LINE)
     shell.expect(PROMPT)
     shell.send("kubectl-connector log\t\t")
     shell.expect(r"login +(\(|-- )Let kubectl use a connector")
@@ -99,7 +101,7 @@ def test_through_kubectls_own_scripts(shell: pexpect.spawn[str]) -> None:
             continue  # what stands before the second = is cut off by cobra's script for zsh
         shell.send(typed.replace("kubectl-connector", "kubectl connector") + "\t")
         shell.expect_exact(expected.replace("kubectl-connector", "kubectl connector")[2:])
-        shell.sendcontrol("c")
+        shell.send(NEXT_LINE)
         shell.expect(PROMPT)
 
 
