@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -64,6 +65,7 @@ class Home:
 
 def pytest_configure() -> None:
     """Leave the user's environment behind, before any test module is imported."""
+    _hear_signals()
     if "E2E_PLUGIN" in os.environ and not os.access(PLUGIN, os.X_OK):
         pytest.exit(f"no program to test: {PLUGIN}", returncode=4)
     for name in list(os.environ):
@@ -121,6 +123,13 @@ def _is_scrubbed(name: str) -> bool:
         # HTTPS_PROXY, no_proxy …; somebody's own cluster may need them
         or (name.lower().endswith("_proxy") and "E2E_KUBECONFIG" not in os.environ)
     )
+
+
+def _hear_signals() -> None:
+    """Who runs in the background, or under nohup, ignores signals; every program here would too."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def _guard(event: str, arguments: tuple[object, ...]) -> None:
