@@ -11,7 +11,7 @@ def main() -> None:
     """
     arguments = sys.argv[1:]
     if arguments[:1] == ["credential"]:
-        from kubectl_connector.credential import answer_fast
+        from kubectl_connector.plugin import answer_fast
 
         answer_fast(arguments[1:])
     if arguments[:1] == ["__complete"]:

@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from kubectl_connector.auth import auth_method
 from kubectl_connector.catalog import Catalog
 from kubectl_connector.cluster.client import api_client
 from kubectl_connector.cluster.transport import AuthenticatedPool
 from kubectl_connector.home import home_folder
-from kubectl_connector.model.credential import Credential
-from kubectl_connector.operations.renewal import check_end
-from kubectl_connector.operations.workspace import Workspace, whole_cluster
+from kubectl_connector.operations.issue import issue
+from kubectl_connector.operations.workspace import Workspace, full_cluster, utc_now
 from kubectl_connector.settings import passphrase
 from kubectl_connector.stores import StoreOptions, open_store
 
@@ -39,18 +37,13 @@ def connect(name: str, *, timeout: float = 30.0) -> Iterator[ApiClient]:
     ...     pods = kubernetes.client.CoreV1Api(client).list_namespaced_pod("default")
     """
     workspace = _workspace(timeout)
-    connector = workspace.catalog.get(name)
-    secret = workspace.read_secret(connector)
-    method = auth_method(connector.auth_method)
-
-    def source() -> Credential:
-        credential = workspace.issue(method, connector, secret)
-        if connector.expires_at is None:
-            return credential  # one that a program gave late is used, as kubectl does (X9)
-        return check_end(connector, credential, workspace.now())
-
+    connector, item = workspace.read(workspace.catalog.get(name))
+    cluster = full_cluster(connector, item)
     pool = AuthenticatedPool(
-        whole_cluster(connector, secret), source, connector.impersonation, workspace.now
+        cluster,
+        lambda: issue(workspace, connector, item),
+        connector.impersonation,
+        workspace.now,
     )
     with api_client(connector.cluster, pool) as client:
         try:
@@ -66,5 +59,6 @@ def _workspace(timeout: float) -> Workspace:
     return Workspace(
         Catalog(folder),
         lambda store: open_store(store, options),
+        now=utc_now,
         timeout=timeout,
     )

@@ -10,7 +10,7 @@ import os
 import stat
 from collections.abc import Iterator
 
-from kubectl_connector.errors import CatalogError
+from kubectl_connector.errors import ConnectorError
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
@@ -50,7 +50,7 @@ def replace_file(path: str, data: bytes, mode: int | None = None) -> None:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
-    _sync_folder(folder)
+    sync_folder(folder)
 
 
 def temporary_prefix(target: str) -> str:
@@ -58,11 +58,15 @@ def temporary_prefix(target: str) -> str:
     return f".{os.path.basename(target)}.kubectl-connector-"
 
 
+class OwnLockError(ConnectorError):
+    """The lock of one of our own files can't be had."""
+
+
 @contextlib.contextmanager
-def locked(path: str, timeout: float = 10.0) -> Iterator[None]:
+def own_lock(path: str, timeout: float = 10.0) -> Iterator[None]:
     """Hold the lock of one of our own files (``<path>.lock``, freed by the system at exit).
 
-    ``timeout`` is in seconds; CatalogError when another process holds it for longer, or
+    ``timeout`` is in seconds; OwnLockError when another process holds it for longer, or
     where there can be no lock.
     """
     import filelock
@@ -72,12 +76,12 @@ def locked(path: str, timeout: float = 10.0) -> Iterator[None]:
         make_private_folder(os.path.dirname(path))
         lock.acquire()
     except filelock.Timeout as error:
-        raise CatalogError(
+        raise OwnLockError(
             f"{path} is in use by another kubectl-connector",
             "wait for it to end, then run the command again",
         ) from error
     except (OSError, NotImplementedError) as error:
-        raise CatalogError(
+        raise OwnLockError(
             f"{path} can't be locked: {getattr(error, 'strerror', None) or error}",
             "make sure that its folder is yours and can be written",
         ) from error
@@ -98,8 +102,8 @@ def _copy_owner_and_mode(source: str, target: str) -> None:
     os.chmod(target, stat.S_IMODE(status.st_mode))
 
 
-def _sync_folder(folder: str) -> None:
-    """Make the rename itself durable, where a folder can be opened (not on Windows)."""
+def sync_folder(folder: str) -> None:
+    """Make new and renamed files in a folder durable, where it can be opened (not on Windows)."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)

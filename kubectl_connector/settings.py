@@ -29,7 +29,11 @@ def passphrase(environ: Mapping[str, str]) -> str:
 
 
 class Settings:
-    """The settings in one folder. Methods raise CatalogError where the file is unusable."""
+    """The settings in one folder.
+
+    Methods raise CatalogError where the file is unusable, and OwnLockError where another process
+    does not give it free.
+    """
 
     def __init__(self, folder: str, checks: Mapping[str, Check]) -> None:
         """``folder`` need not exist; ``checks`` by the settings' names."""
@@ -38,7 +42,7 @@ class Settings:
 
     def load(self) -> dict[str, str]:
         """The settings that the user made, by name."""
-        fields = yaml_file.read(self.path, KIND)
+        fields = yaml_file.read(self.path, KIND).by_name
         for name, item in fields.items():
             if name not in DEFAULTS:
                 raise yaml_file.broken(self.path, item.line, f'unknown setting "{name}"')
@@ -63,7 +67,7 @@ class Settings:
         self._change(lambda settings: {k: v for k, v in settings.items() if k != name})
 
     def _change(self, edit: Callable[[dict[str, str]], dict[str, str]]) -> None:
-        with files.locked(self.path):
+        with files.own_lock(self.path):
             before = self.load()
             after = edit(before)
             if after != before:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,8 @@ from kubectl_connector.errors import CatalogError
 
 _log = logging.getLogger(__name__)
 
-API_VERSION = "kubectl-connector/v1"
+VERSION = "kubectl-connector/v1"
+"""The apiVersion of files whose form has not changed since release 0.1."""
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -32,17 +34,26 @@ class Item:
     line: int
 
 
-def read(path: str, kind: str) -> dict[str, Item]:
-    """The top-level fields of a file, its version and kind checked; empty where there is none.
+@dataclass(frozen=True)
+class Fields:
+    """A file's version and its top-level fields by name, without ``apiVersion`` and ``kind``."""
 
-    Raises CatalogError that names the file and, where there is one, the line.
+    version: str
+    by_name: dict[str, Item]
+
+
+def read(path: str, kind: str, versions: Sequence[str] = (VERSION,)) -> Fields:
+    """The top-level fields of a file, its kind checked; none where there is no file.
+
+    ``versions`` are those that are known, the newest first. Raises CatalogError that names the
+    file and, where there is one, the line.
     """
     _log.info("reading %s", path)
     try:
         with open(path, encoding="utf-8") as file:
             root = yaml.compose(file, Loader=_Loader)
     except FileNotFoundError:
-        return {}
+        return Fields(versions[0], {})
     except UnicodeDecodeError as error:
         raise broken(path, None, "not UTF-8") from error
     except OSError as error:
@@ -54,14 +65,14 @@ def read(path: str, kind: str) -> dict[str, Item]:
         problem = getattr(error, "problem", None) or "not YAML"
         raise broken(path, mark.line + 1 if mark else None, problem) from None
     if root is None:
-        return {}
+        return Fields(versions[0], {})
     if not isinstance(root, yaml.MappingNode):
         raise broken(path, 1, "expected a mapping")
     fields = {_key(path, key): _item(path, value) for key, value in root.value}
     version = fields.pop("apiVersion", Item(None, 1))
     if not isinstance(version.value, str):
-        raise broken(path, version.line, f"apiVersion must be {API_VERSION}")
-    if version.value != API_VERSION:
+        raise broken(path, version.line, f"apiVersion must be {versions[0]}")
+    if version.value not in versions:
         raise CatalogError(
             f"{path}, line {version.line}: apiVersion {version.value} is not known to this version",
             "upgrade kubectl-connector: the file was written by a newer one",
@@ -69,7 +80,7 @@ def read(path: str, kind: str) -> dict[str, Item]:
     found = fields.pop("kind", Item(None, 1))
     if found.value != kind:
         raise broken(path, found.line, f"kind must be {kind}")
-    return fields
+    return Fields(version.value, fields)
 
 
 def items(path: str, node: Item) -> list[Item]:
@@ -79,10 +90,10 @@ def items(path: str, node: Item) -> list[Item]:
     return node.value
 
 
-def write(path: str, kind: str, fields: dict[str, Any]) -> None:
+def write(path: str, kind: str, fields: dict[str, Any], version: str = VERSION) -> None:
     """Replace the file, 0600; a new folder is 0700. Raises CatalogError; the old file is whole."""
     text = yaml.dump(
-        {"apiVersion": API_VERSION, "kind": kind, **fields},
+        {"apiVersion": version, "kind": kind, **fields},
         Dumper=_Dumper,
         sort_keys=False,
         allow_unicode=True,

@@ -19,6 +19,7 @@ from kubectl_connector.catalog import Catalog
 from kubectl_connector.errors import NotFoundError, RefusedError, StoreError
 from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, ExecConfig
 from kubectl_connector.operations.draft import Draft
+from kubectl_connector.operations.issue import issue
 from kubectl_connector.operations.register import register
 from kubectl_connector.operations.workspace import Workspace
 from kubectl_connector.stores import StoreOptions, open_store
@@ -27,6 +28,7 @@ from tests.conftest import ADMIN_PASSWORD, BOB_TOKEN, JANE, JANE_TOKEN, Home
 from tests.kubeconfigs import exec_runs, exec_user
 
 PASSPHRASE = "correct horse"
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -100,15 +102,49 @@ def test_threads_that_need_a_new_token_at_once_ask_for_it_once(
 
 
 def test_a_programs_token_is_fetched_anew_when_it_ends(
+    workspace: Workspace, server: ApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = datetime.now(timezone.utc) + timedelta(hours=1)
+    plugin = exec_user(tmp_path / "plugin", token=JANE_TOKEN, expires_at=later)["exec"]
+    keep(workspace, server, AuthInfo(exec=ExecConfig.from_entry(plugin)))
+    clock = [datetime.now(timezone.utc)]
+    monkeypatch.setattr("kubectl_connector.api.utc_now", lambda: clock[0])
+    with connect("lab") as client:
+        namespaces(client)
+        clock[0] = later
+        exec_user(tmp_path / "plugin", token=JANE_TOKEN, expires_at=later + timedelta(hours=1))
+        namespaces(client)
+    assert exec_runs(tmp_path / "plugin") == 2
+
+
+def test_a_programs_token_that_has_ended_is_not_sent(
     workspace: Workspace, server: ApiServer, tmp_path: Path
 ) -> None:
     ended = datetime.now(timezone.utc) - timedelta(seconds=1)
     plugin = exec_user(tmp_path / "plugin", token=JANE_TOKEN, expires_at=ended)["exec"]
     keep(workspace, server, AuthInfo(exec=ExecConfig.from_entry(plugin)))
-    with connect("lab") as client:
+    server.requests.clear()
+    with pytest.raises(RefusedError, match="expired"), connect("lab") as client:
         namespaces(client)
-        namespaces(client)
-    assert exec_runs(tmp_path / "plugin") == 2
+    assert not server.requests
+
+
+def test_the_end_that_counts_is_the_earliest_that_anybody_knows(
+    workspace: Workspace, server: ApiServer, tmp_path: Path
+) -> None:
+    """What the user said of an end does not lengthen what the program says (D5)."""
+    soon = (datetime.now(timezone.utc) + timedelta(hours=1)).replace(microsecond=0)
+    plugin = exec_user(tmp_path / "plugin", token=JANE_TOKEN, expires_at=soon)["exec"]
+    keep(workspace, server, AuthInfo(exec=ExecConfig.from_entry(plugin)))
+    for said, counts in (
+        (datetime(2126, 1, 1, tzinfo=timezone.utc), soon),
+        (soon - HOUR / 2, None),
+    ):
+        workspace.catalog.change(
+            lambda all_, said=said: tuple(replace(c, expires_at=said) for c in all_)  # type: ignore[misc]
+        )
+        connector, item = workspace.read(workspace.catalog.get("lab"))
+        assert issue(workspace, connector, item).expires_at == (counts or said)
 
 
 def test_a_token_that_is_refused_is_asked_for_anew(

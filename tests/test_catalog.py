@@ -45,6 +45,9 @@ FULL = replace(
     ),
     configuration={"exec": {"command": "x", "args": ["yes", "0o17", "1e3"]}},
     secret_names=("token",),
+    secret_ref="r-1",
+    issued_ref="r-2",
+    proxy_has_password=True,
     namespace="on",
     description="two\nlines: é # not a comment",
     labels={"team": "payments", "tier": "1"},
@@ -94,14 +97,14 @@ def test_an_unknown_name_suggests_the_nearest(catalog: Catalog) -> None:
     assert caught.value.hint.startswith("did you mean prod?")
 
 
-HEAD = "apiVersion: kubectl-connector/v1\nkind: ConnectorList\n"
+HEAD = "apiVersion: kubectl-connector/v2\nkind: ConnectorList\n"
 GOOD = yaml.safe_dump([PLAIN.to_document()])
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("apiVersion: kubectl-connector/v2\nkind: ConnectorList\n", "line 1: apiVersion .*v2"),
+        ("apiVersion: kubectl-connector/v3\nkind: ConnectorList\n", "line 1: apiVersion .*v3"),
         ("kind: ConnectorList\n", "line 1: apiVersion"),
         (HEAD.replace("ConnectorList", "Settings"), "line 2: kind must be"),
         (HEAD + "connectors: 7\n", "line 3: expected a list"),
@@ -114,8 +117,12 @@ GOOD = yaml.safe_dump([PLAIN.to_document()])
         (HEAD + "connectors:\n" + GOOD.replace("name: prod", "name: a b"), "line 4: .* can't be"),
         (HEAD + "connectors:\n" + GOOD + GOOD.replace("name: prod", "name: two"), "a second conn"),
         (HEAD + "connectors:\n" + GOOD + "  loginMode: exce\n", "line 4: no login mode"),
+        (
+            HEAD + "connectors:\n" + GOOD + "  secretNames: [token]\n",
+            "line 4: secretRef is missing",
+        ),
         (HEAD + "connectors:\n" + GOOD + "  labels: {a: 1}\n", "line 4: labels must be text"),
-        ("apiVersion: [x]\n", "line 1: apiVersion must be kubectl-connector/v1"),
+        ("apiVersion: [x]\n", "line 1: apiVersion must be kubectl-connector/v2"),
         (HEAD + "? [a]\n: 1\n", "line 3: expected a field's name"),
         ("- 1\n", "line 1: expected a mapping"),
         ("a: [1\n", "line 2"),

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kubectl_connector import secret_service
-from kubectl_connector.credential import _answer
+from kubectl_connector import dbus
+from kubectl_connector.plugin import _answer
 from tests.conftest import Home
 
 if not hasattr(socket, "AF_UNIX"):
@@ -75,21 +75,21 @@ def test_noise_is_an_error_of_a_kind_that_is_expected(prefix: bytes, noise: byte
     with bus(prefix + noise) as address, pytest.MonkeyPatch.context() as patch:
         patch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
         with pytest.raises((OSError, ValueError, LookupError)):
-            secret_service.read(ATTRIBUTES)
+            dbus.read(ATTRIBUTES)
 
 
 def test_an_error_from_the_service_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with bus(HELLO + message(2, b"", kind=3)) as address:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
         with pytest.raises(ValueError, match="answers with an error"):
-            secret_service.read(ATTRIBUTES)
+            dbus.read(ATTRIBUTES)
 
 
 def test_signals_in_between_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     nothing = message(3, b"\0\0\0\0\0\0\0\0")
     with bus(HELLO + message(9, b"", kind=4) + SESSION + nothing) as address:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
-        assert secret_service.read(ATTRIBUTES) is None
+        assert dbus.read(ATTRIBUTES) is None
 
 
 @pytest.mark.parametrize("nothing", ["", "two", "locked"])
@@ -101,7 +101,7 @@ def test_none_or_several_are_for_keyring_to_choose_from(
     answer = {"": none + none, "two": two + b"\0" + none, "locked": one + b"\0" + one}[nothing]
     with bus(HELLO + SESSION + message(3, answer)) as address:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
-        assert secret_service.read(ATTRIBUTES) is None
+        assert dbus.read(ATTRIBUTES) is None
 
 
 def test_a_secret_comes_back_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,10 +110,10 @@ def test_a_secret_comes_back_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch
         with bus(HELLO + SESSION + ITEM + message(4, struct + value)) as address:
             monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
             if whole:
-                assert secret_service.read(ATTRIBUTES) == value
+                assert dbus.read(ATTRIBUTES) == value
             else:
                 with pytest.raises(ValueError, match="half a secret"):
-                    secret_service.read(ATTRIBUTES)
+                    dbus.read(ATTRIBUTES)
 
 
 def test_no_end_of_data_is_listened_to(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,16 +121,16 @@ def test_no_end_of_data_is_listened_to(monkeypatch: pytest.MonkeyPatch) -> None:
         with bus(flood) as address:
             monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
             with pytest.raises(ValueError, match="too long an answer"):
-                secret_service.read(ATTRIBUTES)
+                dbus.read(ATTRIBUTES)
 
 
 def test_all_of_it_has_one_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """A bus that says something all the time, and never enough."""
-    monkeypatch.setattr(secret_service, "TIMEOUT", 0.3)
+    monkeypatch.setattr(dbus, "TIMEOUT", 0.3)
     with bus(HELLO + SESSION, drip=b"l") as address:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
         with pytest.raises(OSError, match=r"too long|timed out"):
-            secret_service.read(ATTRIBUTES)
+            dbus.read(ATTRIBUTES)
 
 
 def test_no_bus_at_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -138,47 +138,76 @@ def test_no_bus_at_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert _answer(["prod", "--id", "id"]) is None
 
 
-KEPT = "kind: ConnectorList\nconnectors:\n- id: id\n  name: x\n  secretStore: keyring\n"
+KEPT = (
+    "kind: ConnectorList\nconnectors:\n"
+    "- id: id\n  name: x\n  secretStore: keyring\n  secretRef: ref\n"
+)
+ISSUED = KEPT + "  issuedRef: issued\n"
 
 
 @pytest.fixture
 def found(home: Home, monkeypatch: pytest.MonkeyPatch) -> Callable[..., bytes | None]:
-    """The answer for the connector ``id``, if the keyring held these values."""
+    """The answer for the connector ``id``, if its items in the keyring were these."""
     home.connector_home.mkdir()
 
-    def answer(values: dict[str, object], catalog: str = KEPT) -> bytes | None:
+    def answer(catalog: str = KEPT, **items: object) -> bytes | None:
         (home.connector_home / "connectors.yaml").write_text(catalog)
-        document = json.dumps({"v": 1, "values": values}).encode()
-        monkeypatch.setattr(secret_service, "read", lambda _: document)
+        documents = {f"kubectl-connector/{ref}": json.dumps(item) for ref, item in items.items()}
+
+        def read(attributes: dict[str, str]) -> bytes | None:
+            assert attributes["username"] == "kubectl-connector"
+            found = documents.get(attributes["service"])
+            return found.encode() if found else None
+
+        monkeypatch.setattr(dbus, "read", read)
         return _answer(["prod", "--id", "id"])
 
     return answer
 
 
-def test_a_whole_credential_is_answered_with(found: Callable[..., bytes | None]) -> None:
-    assert json.loads(found({"token": 'odd "token" ü'}) or b"") == {
+def item(**status: object) -> dict[str, object]:
+    """An item that has a credential ready."""
+    return {"v": 2, "secret": {"token": "not-this"}, "ready": status}
+
+
+def test_what_is_ready_is_answered_with(found: Callable[..., bytes | None]) -> None:
+    status = {"token": 'odd "token" ü', "expirationTimestamp": "2999-01-01T00:00:00Z"}
+    assert json.loads(found(ref=item(**status)) or b"") == {
         "apiVersion": "client.authentication.k8s.io/v1",
         "kind": "ExecCredential",
-        "status": {"token": 'odd "token" ü'},
+        "status": status,
     }
 
 
+def test_the_last_credential_that_was_issued_comes_first(
+    found: Callable[..., bytes | None],
+) -> None:
+    base = {"v": 2, "secret": {"token": "not-for-kubectl"}}
+    answer = found(ISSUED, ref=base, issued=item(token="issued"))
+    assert json.loads(answer or b"")["status"] == {"token": "issued"}
+    assert found(ISSUED, ref=item(token="t")) is None
+    assert found(ref=base, issued=item(token="issued")) is None
+
+
 @pytest.mark.parametrize(
-    "values",
+    "kept",
     [
-        {},
-        {"password": "p", "username": "u"},
-        {"client_certificate": "c"},
-        {"client_certificate": "c", "client_key": "k", "token_source": "/a/file"},
-        {"token": "t", "expires_at": "2020-01-01T00:00:00Z"},
-        {"token": "t", "of a newer version": "x"},
-        {"token": 1},
+        {"v": 2, "secret": {"token": "t"}},
+        {"v": 1, "values": {"token": "t"}},
+        {"v": 3, "ready": {"token": "t"}},
+        {"v": 2, "secret": {}, "ready": None},
+        {"v": 2, "secret": {}, "ready": "t"},
+        item(),
+        item(clientCertificateData="c"),
+        item(clientKeyData="k", token="t"),
+        item(token="t", expirationTimestamp="2020-01-01T00:00:00Z"),
+        item(token=1),
     ],
 )
-def test_what_is_not_all_of_a_good_credential_is_left_to_the_ordinary_way(
-    values: dict[str, object], found: Callable[..., bytes | None]
+def test_what_is_not_ready_and_good_is_left_to_the_ordinary_way(
+    kept: dict[str, object], found: Callable[..., bytes | None]
 ) -> None:
-    assert found(values) is None
+    assert found(ref=kept) is None
 
 
 @pytest.mark.parametrize(
@@ -187,20 +216,24 @@ def test_what_is_not_all_of_a_good_credential_is_left_to_the_ordinary_way(
         "",
         KEPT.replace("- id: id", "- id: another"),
         KEPT.replace("keyring", "file"),
-        KEPT.replace("  secretStore: keyring\n", "") + "- id: b\n  secretStore: keyring\n",
+        KEPT.replace("  secretRef: ref\n", ""),
+        KEPT.replace("  secretRef: ref\n", "  secretRef: another\n"),
+        KEPT.replace("  secretStore: keyring\n", "")
+        + "- id: b\n  secretStore: keyring\n  secretRef: ref\n",
+        KEPT.replace("  secretRef: ref\n", "") + "- id: b\n  secretRef: ref\n",
     ],
 )
-def test_what_the_catalog_does_not_know_to_be_there_is_not_given_out(
+def test_what_the_catalog_does_not_refer_to_is_not_given_out(
     catalog: str, found: Callable[..., bytes | None]
 ) -> None:
-    assert found({"token": "t"}, catalog) is None
+    assert found(catalog, ref=item(token="t")) is None
 
 
 def test_a_request_that_is_nested_without_end(
     found: Callable[..., bytes | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KUBERNETES_EXEC_INFO", '{"a":' * 100_000)
-    assert found({"token": "t"}) is None
+    assert found(ref=item(token="t")) is None
 
 
 @pytest.mark.parametrize("desktop", ["KDE", "ubuntu:KDE"])
@@ -208,7 +241,7 @@ def test_where_kwallet_may_be_meant(
     desktop: str, found: Callable[..., bytes | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CURRENT_DESKTOP", desktop)
-    assert found({"token": "t"}) is None
+    assert found(ref=item(token="t")) is None
 
 
 @pytest.mark.parametrize("arguments", [[], ["prod"], ["prod", "--id"], ["prod", "-h", "id"]])

@@ -33,8 +33,8 @@ BUDGET = {
     "kubectl_connector.stores": set[str](),
     "kubectl_connector.auth": set[str](),
     "kubectl_connector.catalog": {"yaml"},
-    "kubectl_connector.credential": set[str](),
-    "kubectl_connector.secret_service": set[str](),
+    "kubectl_connector.plugin": set[str](),
+    "kubectl_connector.dbus": set[str](),
     "kubectl_connector.home": set[str](),
     "kubectl_connector.completion.answer": set[str](),
     "kubectl_connector.completion.install": set[str](),
@@ -50,13 +50,13 @@ def test_an_import_loads_no_more_than_its_budget(module: str) -> None:
 
 
 def test_the_credential_path_imports_nothing_but_itself() -> None:
-    assert new_modules("kubectl_connector.credential") == {
+    assert new_modules("kubectl_connector.plugin") == {
         "kubectl_connector",
-        "kubectl_connector.credential",
+        "kubectl_connector.plugin",
     }
-    assert new_modules("kubectl_connector.secret_service") == {
+    assert new_modules("kubectl_connector.dbus") == {
         "kubectl_connector",
-        "kubectl_connector.secret_service",
+        "kubectl_connector.dbus",
         "_socket",
     }
 

@@ -91,12 +91,15 @@ class _ClientCertificate(AuthMethod):
     def auth_info(self, configuration: Mapping[str, Any], secret: Secret) -> AuthInfo:
         return AuthInfo(client_certificate_data=secret[CERTIFICATE], client_key_data=secret[KEY])
 
-    def issue(
-        self, configuration: Mapping[str, Any], secret: Secret, request: IssueRequest
-    ) -> Credential:
+    def ready(self, configuration: Mapping[str, Any], secret: Secret) -> Credential:
         return credential_of(
             self.auth_info(configuration, secret), certificate_expiry(configuration)
         )
+
+    def issue(
+        self, configuration: Mapping[str, Any], secret: Secret, request: IssueRequest
+    ) -> Credential:
+        return self.ready(configuration, secret)
 
     def describe(self, configuration: Mapping[str, Any]) -> Mapping[str, str]:
         return describe_certificate(configuration)

@@ -25,11 +25,11 @@ from kubectl_connector.model.connector import parse_time
 from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, ExecConfig
 from kubectl_connector.model.secret import Secret
+from kubectl_connector.ready import API_VERSIONS
 
 _log = logging.getLogger(__name__)
 
 EXEC = "exec"
-API_VERSIONS = ("client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1")
 
 
 class _ExecPlugin(AuthMethod):

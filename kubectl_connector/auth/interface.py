@@ -73,6 +73,8 @@ class AuthMethod(ABC):
     title: ClassVar[str]
     summary: ClassVar[str]
     fields: ClassVar[tuple[Field, ...]]
+    keeps_issued: ClassVar[bool] = False
+    """Whether what :meth:`issue` gives is kept in the store, and handed out until it ends."""
 
     @property
     def option_fields(self) -> tuple[Field, ...]:
@@ -105,6 +107,14 @@ class AuthMethod(ABC):
         self, configuration: Mapping[str, Any], secret: Secret, request: IssueRequest
     ) -> Credential:
         """A credential to use now. RefusedError, UsageError or ConnectorError where none."""
+
+    def ready(self, configuration: Mapping[str, Any], secret: Secret) -> Credential | None:
+        """The credential that the secret itself is, to hand to kubectl as it is.
+
+        None, the default, where :meth:`issue` has something to do first, and for what no exec
+        plugin can hand on (KEP-541), such as a password.
+        """
+        return None
 
     def describe(self, configuration: Mapping[str, Any]) -> Mapping[str, str]:
         """The configuration in a person's words, in the order of the fields."""

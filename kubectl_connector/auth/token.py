@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from kubectl_connector import jwt
@@ -25,7 +24,7 @@ from kubectl_connector.auth.interface import (
     credential_of,
 )
 from kubectl_connector.errors import ConnectorError, UsageError
-from kubectl_connector.model.credential import Credential
+from kubectl_connector.model.credential import Credential, earliest
 from kubectl_connector.model.kubeconfig import AuthInfo
 from kubectl_connector.model.secret import Secret
 
@@ -56,10 +55,8 @@ class _Token(AuthMethod):
         certificate, key = user.client_certificate_data, user.client_key_data
         if user.token_file:
             material = certificate_material(certificate, key)
-            source = {TOKEN_SOURCE: user.token_file}
-            # Beside a key, so that nobody takes what the store holds for all of the credential.
-            secret = Secret({**material.secret, **source}) if material.secret else Secret()
-            return Material({**source, **material.configuration}, secret)
+            configuration = {TOKEN_SOURCE: user.token_file, **material.configuration}
+            return Material(configuration, material.secret)
         return self._material(user.token or "", certificate, key)
 
     def build(self, values: Mapping[str, str]) -> Material:
@@ -73,13 +70,23 @@ class _Token(AuthMethod):
             client_key_data=secret.get(KEY),
         )
 
+    def ready(self, configuration: Mapping[str, Any], secret: Secret) -> Credential | None:
+        if TOKEN_SOURCE in configuration:
+            return None
+        return self._credential(configuration, secret, secret[TOKEN])
+
     def issue(
         self, configuration: Mapping[str, Any], secret: Secret, request: IssueRequest
     ) -> Credential:
         source = configuration.get(TOKEN_SOURCE)
         token = _read_token(source) if source else secret[TOKEN]
+        return self._credential(configuration, secret, token)
+
+    def _credential(
+        self, configuration: Mapping[str, Any], secret: Secret, token: str
+    ) -> Credential:
         user = replace(self.auth_info(configuration, secret), token=token)
-        return credential_of(user, _earliest(jwt.expiry(token), certificate_expiry(configuration)))
+        return credential_of(user, earliest(jwt.expiry(token), certificate_expiry(configuration)))
 
     def describe(self, configuration: Mapping[str, Any]) -> Mapping[str, str]:
         source = configuration.get(TOKEN_SOURCE)
@@ -88,7 +95,7 @@ class _Token(AuthMethod):
     @staticmethod
     def _material(token: str, certificate: str | None, key: str | None) -> Material:
         material = certificate_material(certificate, key)
-        expires_at = _earliest(
+        expires_at = earliest(
             jwt.expiry(_checked(token)), certificate_expiry(material.configuration)
         )
         secret = Secret({TOKEN: token, **material.secret})
@@ -113,10 +120,6 @@ def _read_token(path: str) -> str:
             f"the token file {path} can't be read",
             "check that whatever writes the file is running",
         ) from error
-
-
-def _earliest(*ends: datetime | None) -> datetime | None:
-    return min((end for end in ends if end), default=None)
 
 
 METHOD = _Token()

@@ -41,6 +41,7 @@ VERBS = {
     "update": Verb("update", "Connectors", "Change a connector, or renew its credential"),
     "rename": Verb("rename", "Connectors", "Give a connector another name"),
     "delete": Verb("delete", "Connectors", "Forget connectors, secrets included"),
+    "prune": Verb("prune", "Connectors", "Remove secrets that no connector refers to"),
     "list": Verb("list_", "Look", "What you have, and when it expires"),
     "describe": Verb("describe", "Look", "Everything about one connector, secrets hidden"),
     "verify": Verb("verify", "Look", "Ask clusters whether connectors work"),

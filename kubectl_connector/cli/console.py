@@ -61,7 +61,7 @@ def complain(error: ConnectorError) -> None:
         sys.stderr.write(_red("error:"))
     note(f" {_one_line(error.message)}")
     note(f"hint:  {_one_line(error.hint)}")
-    if log.isEnabledFor(logging.INFO):
+    if is_verbose():
         cause = error.__cause__
         while cause is not None:
             note(f"cause: {type(cause).__name__}: {cause}")
@@ -76,6 +76,11 @@ def be_verbose() -> None:
     """Show what is done in detail; never a secret."""
     logging.basicConfig(stream=sys.stderr, format="%(message)s")
     log.setLevel(logging.INFO)
+
+
+def is_verbose() -> bool:
+    """Whether somebody asked for details (``-v``)."""
+    return log.isEnabledFor(logging.INFO)
 
 
 def at_terminal() -> bool:

@@ -11,11 +11,9 @@ import typer
 
 from kubectl_connector.cli import asked, console, environment
 from kubectl_connector.cli.options import NameArgument
-from kubectl_connector.credential import V1, V1BETA1
 from kubectl_connector.errors import UsageError
-from kubectl_connector.model.connector import format_time
-from kubectl_connector.model.credential import Credential
-from kubectl_connector.operations.issue import issue
+from kubectl_connector.operations.issue import issue_to_kubectl
+from kubectl_connector.ready import API_VERSIONS, V1
 
 _PATIENCE = 600.0
 """Seconds for another plugin that we run: kubectl itself would wait for ever."""
@@ -38,8 +36,13 @@ def command(
     if interactive and wanted.by_kubectl:
         interactive = asked.first_time()
     workspace = environment.workspace(_PATIENCE, interactive=interactive)
-    credential = issue(workspace, name, id_)
-    console.out(json.dumps(_document(credential, wanted.api_version)) + "\n")
+    credential = issue_to_kubectl(workspace, name, id_)
+    document = {
+        "apiVersion": wanted.api_version,
+        "kind": "ExecCredential",
+        "status": credential.to_status(),
+    }
+    console.out(json.dumps(document) + "\n")
 
 
 @dataclass(frozen=True)
@@ -62,25 +65,9 @@ def _read_info(text: str | None) -> _Info:
         raise UsageError(
             "KUBERNETES_EXEC_INFO is not what kubectl puts there", "let kubectl run this command"
         ) from error
-    if version not in (V1, V1BETA1):
+    if version not in API_VERSIONS:
         raise UsageError(
             f"kubectl asks for a credential in {version}, which is not known",
             f"log in again, so that the kubeconfig says {V1}",
         )
     return _Info(version, bool(interactive), by_kubectl=True)
-
-
-def _document(credential: Credential, api_version: str) -> dict[str, Any]:
-    status = {
-        "token": credential.token,
-        "clientCertificateData": credential.client_certificate,
-        "clientKeyData": credential.client_key,
-        "expirationTimestamp": format_time(credential.expires_at)
-        if credential.expires_at
-        else None,
-    }
-    return {
-        "apiVersion": api_version,
-        "kind": "ExecCredential",
-        "status": {name: value for name, value in status.items() if value is not None},
-    }

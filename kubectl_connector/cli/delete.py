@@ -9,7 +9,7 @@ import typer
 from kubectl_connector.catalog import find
 from kubectl_connector.cli import console, environment
 from kubectl_connector.cli.options import YesOption
-from kubectl_connector.errors import ConnectorError
+from kubectl_connector.errors import ConnectorError, StoreError
 from kubectl_connector.operations.delete import delete
 from kubectl_connector.operations.overview import overview
 
@@ -37,14 +37,21 @@ def command(
     ):
         raise ConnectorError("cancelled; nothing was deleted", "say y, or --yes")
     listed = overview(workspace, environment.kubeconfigs(), {}).listed
+    secret_left = False
     for done in delete(workspace, names, force):
         connector = done.connector
         console.say(f'Deleted connector "{connector.name}"')
         if done.secret_left:
-            console.note(f"its secret stays in the {connector.store} store, out of reach")
+            secret_left = True
+            console.note(
+                f"its secret stays in the {connector.store} store, out of reach;"
+                " remove it later: kubectl connector prune"
+            )
         item = next(item for item in listed if item.connector.id == connector.id)
         for context in item.contexts:
             left = "still holds its credential" if context in item.embedded else "no longer works"
             console.note(
                 f"context {context} {left}; take it out: kubectl connector logout {context}"
             )
+    if secret_left and not force:
+        raise typer.Exit(StoreError.exit_code)

@@ -37,7 +37,7 @@ def command(
     listed = overview(workspace, environment.kubeconfigs(), {}).listed
     item = next(item for item in listed if item.connector.name == name)
     connector = item.connector
-    secret = workspace.read_secret(connector) if show_secrets else None
+    secret = workspace.read(connector)[1] if show_secrets else None
     if output not in ("table", "wide"):
         document = views.connector_document(item, now, secret)
         console.out(render(Report("Connector", (), (), (document,), (name,), single=True), output))

@@ -9,7 +9,9 @@ import typer
 from kubectl_connector.cli import console, environment, views
 from kubectl_connector.cli.options import KubeconfigOption, OutputOption
 from kubectl_connector.formats import render
+from kubectl_connector.operations.items import orphans
 from kubectl_connector.operations.overview import overview, parse_labels
+from kubectl_connector.operations.workspace import Workspace
 
 
 def command(
@@ -37,3 +39,10 @@ def command(
     if not report.rows and output in ("table", "wide"):
         hint = "kubectl connector register NAME --auto-configure"
         console.note("no connector has that label" if labels else f"no connectors yet: {hint}")
+    _tell_of_orphans(workspace)
+
+
+def _tell_of_orphans(workspace: Workspace) -> None:
+    """Say, with -v, how many secrets no connector refers to."""
+    if console.is_verbose() and (count := len(orphans(workspace))):
+        console.note(f"{count} secrets that no connector refers to: kubectl connector prune")

@@ -93,7 +93,10 @@ def _show(updated: Registered) -> None:
     if updated.probe:
         console.note(views.answers(updated.probe))
     if updated.left_in:
-        console.note(f"the earlier secret stays in the {updated.left_in} store, out of reach")
+        console.note(
+            f"the earlier secret stays in the {updated.left_in} store, out of reach;"
+            " remove it later: kubectl connector prune"
+        )
     console.say(f'Updated connector "{name}"')
 
 

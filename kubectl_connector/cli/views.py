@@ -15,7 +15,7 @@ from kubectl_connector.model.connector import (
     Connector,
     format_time,
 )
-from kubectl_connector.model.secret import Secret
+from kubectl_connector.model.secret import Item
 from kubectl_connector.secret_looking import HIDDEN
 from kubectl_connector.urls import without_password
 
@@ -42,7 +42,7 @@ def connectors_report(listed: Sequence[Listed], now: datetime) -> Report:
             item.connector.cluster_name,
             expires(item.connector, now),
             ", ".join(f"{name} *" if name == item.current else name for name in item.contexts),
-            item.connector.store if item.connector.secret_names else "",
+            item.connector.store if item.connector.secret_ref else "",
             item.connector.cluster.server,
             item.connector.namespace or "",
             labels(item.connector.labels),
@@ -56,7 +56,7 @@ def connectors_report(listed: Sequence[Listed], now: datetime) -> Report:
 
 
 def connector_document(
-    item: Listed, now: datetime, secret: Secret | None = None
+    item: Listed, now: datetime, secret: Item | None = None
 ) -> Mapping[str, Any]:
     """A connector for programs: what the catalog keeps, and what is so at the moment."""
     status = {
@@ -65,14 +65,7 @@ def connector_document(
         "currentContext": item.current,
     }
     document = {**item.connector.to_document(), "status": status}
-    return (
-        document
-        if secret is None
-        else {
-            **document,
-            "secret": {name: secret[name] for name in item.connector.secret_names},
-        }
-    )
+    return document if secret is None else {**document, "secret": _values(secret)}
 
 
 def resources_report(connectors: Sequence[Connector]) -> Report:
@@ -129,8 +122,8 @@ def properties(connector: Connector, now: datetime) -> list[tuple[str, str]]:
         ("AUTH METHOD", connector.auth_method),
         ("RESOURCE TYPES", RESOURCE_TYPE),
         ("RESOURCE NAME", connector.cluster_name),
-        ("SECRET ID", connector.id if connector.secret_names else ""),
-        ("STORE", connector.store if connector.secret_names else ""),
+        ("SECRET ID", connector.secret_ref or ""),
+        ("STORE", connector.store if connector.secret_ref else ""),
         ("SESSION DURATION", NOT_APPLICABLE),
         ("EXPIRES IN", expires_in(connector, now)),
         ("OWNER", connector.owner),
@@ -143,7 +136,7 @@ def properties(connector: Connector, now: datetime) -> list[tuple[str, str]]:
     ]
 
 
-def configuration(connector: Connector, secret: Secret | None) -> list[tuple[str, str]]:
+def configuration(connector: Connector, secret: Item | None) -> list[tuple[str, str]]:
     """The second table of ``describe``; secrets are shown only where ``secret`` is given."""
     cluster = connector.cluster
     rows: dict[str, str | None] = {
@@ -158,10 +151,9 @@ def configuration(connector: Connector, secret: Secret | None) -> list[tuple[str
         **auth_method(connector.auth_method).describe(connector.configuration),
     }
     for name in connector.secret_names:
-        if secret is not None:
-            rows[name] = secret.get(name, "")
-        else:
-            rows.setdefault(name, HIDDEN)
+        rows.setdefault(name, HIDDEN)
+    if secret is not None:
+        rows |= _values(secret)
     if connector.origin:
         rows["origin"] = f"{connector.origin.context} in {connector.origin.kubeconfig}"
     return [(name, value) for name, value in rows.items() if value]
@@ -200,6 +192,11 @@ def expires_in(connector: Connector, now: datetime) -> str:
 def labels(pairs: Mapping[str, str]) -> str:
     """``a=1,b=2`` as kubectl writes labels."""
     return ",".join(f"{key}={value}" for key, value in pairs.items())
+
+
+def _values(secret: Item) -> dict[str, str]:
+    """The secret values by name, for somebody who insists on seeing them."""
+    return {**secret.secret, **({"proxy_url": secret.proxy_url} if secret.proxy_url else {})}
 
 
 def _authority(pem: str | None) -> str:

@@ -146,6 +146,14 @@ TREE: Tree = {
         ),
         (("connectors", True),),
     ),
+    "prune": (
+        "Remove secrets that no connector refers to",
+        (
+            (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
+            (("-h", "--help"), None, False, "Show this message and exit"),
+        ),
+        (),
+    ),
     "list": (
         "What you have, and when it expires",
         (

@@ -50,7 +50,14 @@ class Connector:
     configuration: Mapping[str, Any] = field(default_factory=dict)
     """What the authentication method keeps that is not secret; JSON-like data."""
     secret_names: tuple[str, ...] = ()
-    """The names of the values in the secret half; empty: there is none to read."""
+    """The names of the method's values in the secret half."""
+    secret_ref: str | None = None
+    """The reference of the secret half in the store; None: there is none to read."""
+    issued_ref: str | None = None
+    """The reference of the last credential that the method issued, where that is kept."""
+    proxy_has_password: bool = False
+    """Whether the secret half holds the proxy's URL, which then is shown without user and password
+    here."""
     namespace: str | None = None
     description: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -81,6 +88,9 @@ class Connector:
             "configuration": dict(self.configuration),
             "secretStore": self.store,
             "secretNames": list(self.secret_names),
+            "secretRef": self.secret_ref,
+            "issuedRef": self.issued_ref,
+            "proxyHasPassword": self.proxy_has_password,
             "loginMode": self.login_mode,
             "expiresAt": format_time(self.expires_at) if self.expires_at else None,
             "createdAt": format_time(self.created_at),
@@ -89,7 +99,9 @@ class Connector:
             if self.origin
             else None,
         }
-        return {key: value for key, value in document.items() if value not in (None, "", {}, [])}
+        return {
+            key: value for key, value in document.items() if value not in (None, "", False, {}, [])
+        }
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Connector:
@@ -114,6 +126,9 @@ class Connector:
             updated_at=parse_time(fields.text("updatedAt")),
             configuration=fields.optional("configuration", dict) or {},
             secret_names=tuple(fields.optional("secretNames", list) or ()),
+            secret_ref=fields.optional("secretRef", str),
+            issued_ref=fields.optional("issuedRef", str),
+            proxy_has_password=fields.optional("proxyHasPassword", bool) or False,
             namespace=fields.optional("namespace", str),
             description=fields.optional("description", str) or "",
             labels=_labels(fields.optional("labels", dict) or {}),
@@ -123,7 +138,29 @@ class Connector:
             login_mode=_login_mode(fields.optional("loginMode", str)),
         )
         fields.refuse_unread()
+        if connector.secret_names and not connector.secret_ref:
+            raise ValueError("secretRef is missing")
         return connector
+
+    @classmethod
+    def from_document_v1(cls, document: Mapping[str, Any]) -> Connector:
+        """Read what release 0.1 wrote, which kept the secret half under the connector's id.
+
+        It had names of its own among those of the method's values. Raises ValueError.
+        """
+        names = _Fields(document).optional("secretNames", list)
+        if names:
+            document = {
+                **document,
+                "secretNames": [name for name in names if name not in _V1_OWN_NAMES],
+                "secretRef": document.get("id"),
+                "proxyHasPassword": _V1_PROXY_URL in names,
+            }
+        return cls.from_document(document)
+
+
+_V1_PROXY_URL = "proxy_url"
+_V1_OWN_NAMES = (_V1_PROXY_URL, "token_source")
 
 
 def check_name(name: str) -> str:

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kubectl_connector.ready import V1
+
 Entry = dict[str, Any]
 """A kubeconfig entry's body: JSON-like data, keys as kubectl spells them."""
 
@@ -91,7 +93,7 @@ class ExecConfig:
     command: str
     args: tuple[str, ...] = ()
     env: tuple[tuple[str, str], ...] = ()
-    api_version: str = "client.authentication.k8s.io/v1"
+    api_version: str = V1
     interactive_mode: str = "IfAvailable"
     provide_cluster_info: bool = False
     install_hint: str | None = None

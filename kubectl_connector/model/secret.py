@@ -1,10 +1,12 @@
-"""The secret half of a connector."""
+"""The secret half of a connector, and how a store keeps it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+
+from kubectl_connector.model.credential import Credential
 
 
 @dataclass(frozen=True)
@@ -37,3 +39,23 @@ class Secret(Mapping[str, str]):
         return f"Secret({', '.join(sorted(self.values_by_name)) or 'empty'})"
 
     __str__ = __repr__
+
+
+@dataclass(frozen=True)
+class Item:
+    """What a secret store keeps under one reference, written once; its repr says nothing.
+
+    What an authentication method keeps is apart from what the rest of the product needs, so that
+    no method's field can be taken for anything else.
+    """
+
+    secret: Secret = Secret()
+    """The values of the authentication method's own fields."""
+    proxy_url: str | None = field(default=None, repr=False)
+    """The URL of the cluster's proxy, where a password stands in it."""
+    ready: Credential | None = None
+    """What can be handed to kubectl as it is; None: the method has to issue a credential first."""
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to keep."""
+        return bool(self.secret or self.proxy_url or self.ready)

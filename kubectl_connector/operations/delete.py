@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kubectl_connector.catalog import Connectors, find
 from kubectl_connector.errors import StoreError
 from kubectl_connector.model.connector import Connector
+from kubectl_connector.operations.items import discard, places_of
 from kubectl_connector.operations.workspace import Workspace
 
 
@@ -17,35 +18,27 @@ class Deleted:
 
     connector: Connector
     secret_left: bool
-    """Whether its secret is still in the store, which could not be reached (``force``)."""
+    """Whether its secret is still in the store, which could not be used; ``prune`` removes it."""
 
 
 def delete(workspace: Workspace, names: Sequence[str], force: bool = False) -> Iterator[Deleted]:
     """Delete the connectors called ``names``; each is given when it is gone.
 
-    ``force`` forgets connectors whose secret can't be deleted too, and leaves it where it is.
+    ``force`` also forgets connectors whose store can't be used, and leaves their secrets there.
     Raises NotFoundError where one of them is unknown, and StoreError where a store can't be used,
-    both before anything is changed; StoreError where a secret can't be deleted after all, whose
-    connector is then kept.
+    both before anything is changed.
     """
     connectors = workspace.catalog.load()
-    doomed = [find(connectors, name) for name in dict.fromkeys(names)]
+    chosen = [find(connectors, name) for name in dict.fromkeys(names)]
     if not force:
-        _check_stores(workspace, doomed)
-    return _delete_each(workspace, doomed, force)
+        _check_stores(workspace, chosen)
+    return (_delete(workspace, connector) for connector in chosen)
 
 
-def _delete_each(
-    workspace: Workspace, doomed: Sequence[Connector], force: bool
-) -> Iterator[Deleted]:
-    for connector in doomed:
-        yield Deleted(connector, _delete(workspace, connector, force))
-
-
-def _check_stores(workspace: Workspace, doomed: Sequence[Connector]) -> None:
-    for connector in doomed:
+def _check_stores(workspace: Workspace, chosen: Sequence[Connector]) -> None:
+    for connector in chosen:
         try:
-            if connector.secret_names:
+            if connector.secret_ref:
                 workspace.open_store(connector.store).check()
         except StoreError as error:
             raise StoreError(
@@ -55,24 +48,14 @@ def _check_stores(workspace: Workspace, doomed: Sequence[Connector]) -> None:
             ) from error
 
 
-def _delete(workspace: Workspace, connector: Connector, force: bool) -> bool:
-    """Metadata first: it can be put back without knowing the secret. Whether that is left."""
+def _delete(workspace: Workspace, connector: Connector) -> Deleted:
+    """Take the connector out of the catalog, then remove its items."""
 
     def remove(connectors: Connectors) -> Connectors:
         find(connectors, connector.name)  # somebody may have been faster
         return tuple(other for other in connectors if other.id != connector.id)
 
-    def put_back(connectors: Connectors) -> Connectors:
-        taken = any(other.name == connector.name for other in connectors)
-        return connectors if taken else (*connectors, connector)
-
-    workspace.catalog.change(remove)
-    try:
-        if connector.secret_names:
-            workspace.open_store(connector.store).delete(connector.id)
-    except BaseException as error:  # Ctrl-C too
-        if force and isinstance(error, StoreError):
-            return True
-        workspace.catalog.change(put_back)
-        raise
-    return False
+    before = workspace.catalog.change(remove).before
+    removed = [place for c in before if c.id == connector.id for place in places_of(c)]
+    left = [place for place in removed if not discard(workspace, place)]
+    return Deleted(connector, bool(left))

@@ -10,13 +10,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kubectl_connector.auth import auth_method, choose, recognise
-from kubectl_connector.auth.interface import Field, FieldKind, Material
+from kubectl_connector.auth.interface import AuthMethod, Field, FieldKind, Material
 from kubectl_connector.errors import UsageError
 from kubectl_connector.kubeconfig.load import ResolvedContext
-from kubectl_connector.model.connector import Connector, Origin, check_name, format_time
+from kubectl_connector.model.connector import Connector, Origin, check_name
+from kubectl_connector.model.credential import earliest
 from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, Impersonation
-from kubectl_connector.model.secret import Secret
-from kubectl_connector.operations.workspace import EXPIRES_AT, PROXY_URL
+from kubectl_connector.model.secret import Item
+from kubectl_connector.operations.workspace import full_cluster
 from kubectl_connector.urls import PROXY_SCHEMES, has_password, split_url, without_password
 
 
@@ -41,27 +42,18 @@ class Draft:
 
     @property
     def ends_at(self) -> datetime | None:
-        """When the credential ends, as far as is known, in UTC."""
-        return self.expires_at or self.material.expires_at
+        """When the credential ends: the earliest end that anybody knows, in UTC."""
+        return earliest(self.expires_at, self.material.expires_at)
 
-    @property
-    def secret_names(self) -> tuple[str, ...]:
-        """The names of the values that are secret."""
+    def item(self) -> Item:
+        """The secret half, as a store keeps it."""
         proxy = self.cluster.proxy_url
-        return (*self.material.secret, *((PROXY_URL,) if proxy and has_password(proxy) else ()))
-
-    def secret(self) -> Secret:
-        """The secret half: a proxy's password too, and the end, so that one look says all.
-
-        Whoever answers kubectl reads this and nothing else.
-        """
-        proxy = self.cluster.proxy_url
-        values = dict(self.material.secret)
-        if proxy and PROXY_URL in self.secret_names:
-            values[PROXY_URL] = proxy
-        if values and self.ends_at:
-            values[EXPIRES_AT] = format_time(self.ends_at)
-        return Secret(values)
+        return item_of(
+            auth_method(self.auth_method),
+            self.material,
+            proxy if proxy and has_password(proxy) else None,
+            self.ends_at,
+        )
 
     def connector(self, id_: str, owner: str, created_at: datetime, now: datetime) -> Connector:
         """The half that is not secret, as of ``now``."""
@@ -76,7 +68,10 @@ class Draft:
             created_at=created_at,
             updated_at=now,
             configuration=self.material.configuration,
-            secret_names=self.secret_names,
+            secret_names=tuple(self.material.secret),
+            proxy_has_password=bool(
+                self.cluster.proxy_url and has_password(self.cluster.proxy_url)
+            ),
             namespace=self.namespace,
             description=self.description,
             labels=dict(self.labels),
@@ -110,17 +105,24 @@ def lift(name: str, resolved: ResolvedContext, store: str) -> Draft:
     )
 
 
-def redraft(connector: Connector, secret: Secret) -> Draft:
+def item_of(
+    method: AuthMethod, material: Material, proxy_url: str | None, end: datetime | None
+) -> Item:
+    """What a store keeps of a method's material; ``end`` is when the credential ends, in UTC."""
+    ready = method.ready(material.configuration, material.secret) if material.secret else None
+    if ready:
+        ready = replace(ready, expires_at=earliest(ready.expires_at, end))
+    return Item(material.secret, proxy_url, ready)
+
+
+def redraft(connector: Connector, item: Item) -> Draft:
     """The draft that would make an existing connector again."""
-    method = auth_method(connector.auth_method)
-    own = {name: value for name, value in secret.items() if name not in (PROXY_URL, EXPIRES_AT)}
-    proxy = secret.get(PROXY_URL, connector.cluster.proxy_url)
     return Draft(
         name=connector.name,
-        auth_method=method.name,
-        cluster=replace(connector.cluster, proxy_url=proxy),
+        auth_method=connector.auth_method,
+        cluster=full_cluster(connector, item),
         cluster_name=connector.cluster_name,
-        material=Material(connector.configuration, Secret(own), connector.expires_at),
+        material=Material(connector.configuration, item.secret, connector.expires_at),
         store=connector.store,
         namespace=connector.namespace,
         description=connector.description,

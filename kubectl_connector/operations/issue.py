@@ -1,31 +1,63 @@
-"""Issue a connector's credential to kubectl, as its exec stanza asks."""
+"""Issue a connector's credential: the one way to one that is good to hand out.
+
+``credential``, ``verify`` and ``connect()`` all come here; ``ready.py`` says what is good, for them
+as for the credential path.
+"""
 
 from __future__ import annotations
 
+import logging
 import os
+from dataclasses import replace
 
 from kubectl_connector.auth import auth_method
-from kubectl_connector.catalog import find
-from kubectl_connector.errors import ConnectorError, NotFoundError
-from kubectl_connector.model.connector import Connector
-from kubectl_connector.model.credential import Credential
-from kubectl_connector.operations.renewal import check_end
-from kubectl_connector.operations.workspace import Workspace
+from kubectl_connector.auth.interface import IssueRequest
+from kubectl_connector.catalog import Connectors, find
+from kubectl_connector.durations import ago
+from kubectl_connector.errors import ConnectorError, NotFoundError, RefusedError
+from kubectl_connector.model.connector import Connector, format_time
+from kubectl_connector.model.credential import Credential, earliest
+from kubectl_connector.model.secret import Item
+from kubectl_connector.operations.items import commit, discard, places_of
+from kubectl_connector.operations.renewal import noun, renewal
+from kubectl_connector.operations.workspace import Workspace, full_cluster
+from kubectl_connector.ready import has_ended, is_good
+
+_log = logging.getLogger(__name__)
 
 
-def issue(workspace: Workspace, name: str, id_: str | None) -> Credential:
+def issue(workspace: Workspace, connector: Connector, item: Item) -> Credential:
+    """A credential that is good now, with the earliest end that anybody knows.
+
+    ``item`` is the connector's secret half. What it has ready, or what the method issued earlier
+    and may hand out again, is taken; else the method issues one. Raises RefusedError where the
+    credential has ended, and what :meth:`AuthMethod.issue` raises.
+    """
+    method = auth_method(connector.auth_method)
+    if item.ready:
+        return _unended(workspace, connector, item.ready)
+    if method.keeps_issued and (kept := _kept(workspace, connector)):
+        return kept
+    request = IssueRequest(full_cluster(connector, item), workspace.interactive, workspace.timeout)
+    issued = method.issue(connector.configuration, item.secret, request)
+    credential = _unended(workspace, connector, issued)
+    if method.keeps_issued:
+        _keep(workspace, connector, credential)
+    return credential
+
+
+def issue_to_kubectl(workspace: Workspace, name: str, id_: str | None) -> Credential:
     """A credential that is good now, for the connector with this id, else with this name.
 
     The id is what counts: a connector that was renamed since keeps working, and another one that
     got the name is not taken for it. Raises NotFoundError, StoreError, RefusedError where the
     credential has ended, and ConnectorError for a password, which no plugin can hand on.
     """
-    connector = _find(workspace, name, id_)
-    secret = workspace.read_secret(connector)
-    credential = workspace.issue(auth_method(connector.auth_method), connector, secret)
+    connector, item = workspace.read(_find(workspace, name, id_))
+    credential = issue(workspace, connector, item)
     if credential.password is not None:
         raise password_error(connector)
-    return check_end(connector, credential, workspace.now())
+    return credential
 
 
 def password_error(connector: Connector) -> ConnectorError:
@@ -34,6 +66,56 @@ def password_error(connector: Connector) -> ConnectorError:
         f'"{connector.name}" has a password, which no exec plugin can hand to kubectl',
         f"kubectl connector login {connector.name} --embed",
     )
+
+
+def _unended(workspace: Workspace, connector: Connector, credential: Credential) -> Credential:
+    """The credential with the earliest end that anybody knows; RefusedError where it has come."""
+    end, now = earliest(connector.expires_at, credential.expires_at), workspace.now()
+    if end and has_ended(format_time(end), format_time(now)):
+        raise RefusedError(
+            f'the {noun(connector)} of "{connector.name}" expired {ago(end, now)}',
+            renewal(connector),
+        )
+    return replace(credential, expires_at=end)
+
+
+def _kept(workspace: Workspace, connector: Connector) -> Credential | None:
+    """What the method issued earlier, if it was kept and is still good."""
+    current = next((c for c in workspace.catalog.load() if c.id == connector.id), connector)
+    if current.issued_ref is None:
+        return None
+    try:
+        kept = workspace.open_store(current.store).get(current.issued_ref).ready
+    except NotFoundError:
+        return None  # somebody has just issued a newer one
+    if kept and is_good(kept.to_status(), format_time(workspace.now())):
+        return kept
+    return None
+
+
+def _keep(workspace: Workspace, connector: Connector, credential: Credential) -> None:
+    """Keep what was issued in an item of its own, beside the secret; it is no loss if that fails.
+
+    A connector that is not in the catalog, or was changed meanwhile, gets nothing.
+    """
+    if not any(c.id == connector.id for c in workspace.catalog.load()):
+        return
+
+    def refer(connectors: Connectors, ref: str | None) -> Connectors:
+        current = find(connectors, connector.name)
+        if current.id != connector.id or current.secret_ref != connector.secret_ref:
+            raise ConnectorError(f'"{connector.name}" was changed meanwhile', "try again")
+        new = replace(current, issued_ref=ref)
+        return tuple(new if c is current else c for c in connectors)
+
+    try:
+        change = commit(workspace, connector.store, Item(ready=credential), refer)
+    except ConnectorError as error:
+        _log.info("what was issued is not kept: %s", error.message)
+        return
+    old, new = find(change.before, connector.name), find(change.after, connector.name)
+    for place in set(places_of(old)) - set(places_of(new)):
+        discard(workspace, place)
 
 
 def _find(workspace: Workspace, name: str, id_: str | None) -> Connector:

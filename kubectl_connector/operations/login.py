@@ -21,7 +21,7 @@ from kubectl_connector.model.kubeconfig_edit import KEEP, KubeconfigEdit, Mark
 from kubectl_connector.operations.issue import password_error
 from kubectl_connector.operations.marks import contexts_of, holds_secret, is_ours
 from kubectl_connector.operations.renewal import renewal
-from kubectl_connector.operations.workspace import PROXY_URL, Workspace, whole_cluster
+from kubectl_connector.operations.workspace import Workspace, full_cluster
 
 _log = logging.getLogger(__name__)
 
@@ -157,19 +157,20 @@ class _Entries:
 
 def _embedded(workspace: Workspace, connector: Connector) -> _Entries:
     """The credential itself."""
-    secret = workspace.read_secret(connector)
+    connector, item = workspace.read(connector)
     method = auth_method(connector.auth_method)
     user = replace(
-        method.auth_info(connector.configuration, secret), impersonation=connector.impersonation
+        method.auth_info(connector.configuration, item.secret),
+        impersonation=connector.impersonation,
     )
-    return _Entries(whole_cluster(connector, secret).to_entry(), user.to_entry(), bool(secret))
+    return _Entries(full_cluster(connector, item).to_entry(), user.to_entry(), bool(item))
 
 
 def _exec(connector: Connector, request: LoginRequest) -> _Entries:
     """A stanza that runs us: it names the connector, and by its id finds it under any name."""
     if "password" in connector.secret_names:
         raise password_error(connector)
-    if PROXY_URL in connector.secret_names:
+    if connector.proxy_has_password:
         raise ConnectorError(
             f'the proxy of "{connector.name}" needs a password, which kubectl takes from the'
             " kubeconfig alone",

@@ -1,16 +1,18 @@
-"""Make a connector: verify, keep the secret, then the metadata; all of it or nothing."""
+"""Make a connector: verify, put its secret into the store, then the rest into the catalog."""
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, replace
 
-from kubectl_connector.catalog import Connectors
+from kubectl_connector.catalog import Connectors, find
 from kubectl_connector.cluster.probe import Probe
 from kubectl_connector.errors import ConnectorError
 from kubectl_connector.model.connector import Connector
-from kubectl_connector.model.secret import Secret
+from kubectl_connector.model.secret import Item
 from kubectl_connector.operations.draft import Draft
+from kubectl_connector.operations.items import commit
+from kubectl_connector.operations.take_over import same_secret, take_over
 from kubectl_connector.operations.verify import check
 from kubectl_connector.operations.workspace import Workspace
 
@@ -37,17 +39,24 @@ def register(workspace: Workspace, draft: Draft, verify: bool = True) -> Registe
     """
     now = workspace.now().replace(microsecond=0)
     connector = draft.connector(str(uuid.uuid4()), workspace.owner, now, now)
-    secret = draft.secret()
+    item = draft.item()
     same = next((c for c in workspace.catalog.load() if c.name == connector.name), None)
     if same:
-        if not _identical(workspace, same, connector, secret):
+        if not _identical(workspace, same, connector, item):
             raise name_taken(connector.name)
         return Registered(same, None, unchanged=True)
-    if secret:
+    if item:
         workspace.open_store(connector.store).check()  # before a network or a person is asked
-    probe = check(workspace, connector, secret, _REMEDY) if verify else None
-    _keep(workspace, connector, secret)
-    return Registered(connector, probe)
+    probe = check(workspace, connector, item, _REMEDY) if verify else None
+
+    def add(connectors: Connectors, ref: str | None) -> Connectors:
+        if any(other.name == connector.name for other in connectors):
+            raise name_taken(connector.name)  # somebody was faster
+        return (*connectors, replace(connector, secret_ref=ref))
+
+    change = commit(workspace, connector.store, item, add)
+    take_over(workspace, connector.store)
+    return Registered(find(change.after, connector.name), probe)
 
 
 def name_taken(name: str) -> ConnectorError:
@@ -58,29 +67,15 @@ def name_taken(name: str) -> ConnectorError:
     )
 
 
-def _keep(workspace: Workspace, connector: Connector, secret: Secret) -> None:
-    """Secret first, metadata second; the first is taken back when the second fails."""
-
-    def add(connectors: Connectors) -> Connectors:
-        if any(other.name == connector.name for other in connectors):
-            raise name_taken(connector.name)  # somebody was faster
-        return (*connectors, connector)
-
-    if not secret:
-        workspace.catalog.change(add)
-        return
-    store = workspace.open_store(connector.store)
-    try:
-        store.set(connector.id, secret)
-        workspace.catalog.change(add)
-    except BaseException:  # Ctrl-C too
-        store.delete(connector.id)
-        raise
-
-
-def _identical(workspace: Workspace, old: Connector, new: Connector, secret: Secret) -> bool:
-    """Whether registering ``new`` would make ``old`` again, but for its id and times."""
+def _identical(workspace: Workspace, old: Connector, new: Connector, item: Item) -> bool:
+    """Whether registering ``new`` would make ``old`` again, but for its id, times and items."""
     mine = replace(
-        new, id=old.id, owner=old.owner, created_at=old.created_at, updated_at=old.updated_at
+        new,
+        id=old.id,
+        owner=old.owner,
+        created_at=old.created_at,
+        updated_at=old.updated_at,
+        secret_ref=old.secret_ref,
+        issued_ref=old.issued_ref,
     )
-    return mine == old and workspace.read_secret(old) == secret
+    return mine == old and same_secret(workspace.read(old)[1], item)

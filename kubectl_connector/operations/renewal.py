@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
-
-from kubectl_connector.durations import ago
-from kubectl_connector.errors import RefusedError
 from kubectl_connector.model.connector import Connector
-from kubectl_connector.model.credential import Credential
 
 
 def renewal(connector: Connector) -> str:
@@ -27,17 +21,3 @@ def noun(connector: Connector) -> str:
     return {"exec": "credential"}.get(
         connector.auth_method, connector.auth_method.replace("-", " ")
     )
-
-
-def check_end(connector: Connector, credential: Credential, now: datetime) -> Credential:
-    """The credential with its end, which is what the user said, else what it says of itself.
-
-    Raises RefusedError where it has come.
-    """
-    end = connector.expires_at or credential.expires_at
-    if end is not None and end <= now:
-        raise RefusedError(
-            f'the {noun(connector)} of "{connector.name}" expired {ago(end, now)}',
-            renewal(connector),
-        )
-    return replace(credential, expires_at=end)

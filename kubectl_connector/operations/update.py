@@ -6,11 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kubectl_connector.catalog import Connectors, find
+from kubectl_connector.cluster.probe import Probe
 from kubectl_connector.errors import ConnectorError, StoreError
 from kubectl_connector.model.connector import Connector, check_name
-from kubectl_connector.model.secret import Secret
+from kubectl_connector.model.secret import Item
 from kubectl_connector.operations.draft import Changes, Draft, redraft, words
+from kubectl_connector.operations.items import commit, discard, places_of
 from kubectl_connector.operations.register import Registered, name_taken
+from kubectl_connector.operations.take_over import same_secret, take_over
 from kubectl_connector.operations.verify import check
 from kubectl_connector.operations.workspace import Workspace
 
@@ -22,23 +25,25 @@ def update(
 
     Raises NotFoundError, and what registering raises; the connector is then as it was.
     """
-    old = workspace.catalog.get(name)
-    old_secret, lost = _try_read(workspace, old)
-    draft = edit(redraft(old, old_secret))
+    old, kept, lost = _read(workspace, name)
+    draft = edit(redraft(old, kept))
     if (
         lost
         and draft.auth_method == old.auth_method
-        and set(old.secret_names) - set(draft.secret_names)
+        and set(old.secret_names) - set(draft.material.secret)
     ):
         raise lost  # the edit brought no new one
     now = workspace.now().replace(microsecond=0)
-    new = draft.connector(old.id, old.owner, old.created_at, now)
-    secret = draft.secret()
-    if replace(new, updated_at=old.updated_at) == old and secret == old_secret:
+    new = replace(
+        draft.connector(old.id, old.owner, old.created_at, now), secret_ref=old.secret_ref
+    )
+    item = draft.item()
+    if replace(new, updated_at=old.updated_at) == replace(old, issued_ref=None) and same_secret(
+        kept, item
+    ):
         return Registered(old, None, unchanged=True)
-    probe = check(workspace, new, secret) if verify else None
-    left = _keep(workspace, old, old_secret, new, secret)
-    return Registered(new, probe, left_in=old.store if left else None)
+    probe = check(workspace, new, item) if verify else None
+    return _swap(workspace, old, new, item, probe)
 
 
 def redescribe(workspace: Workspace, name: str, changes: Changes) -> Registered:
@@ -46,28 +51,26 @@ def redescribe(workspace: Workspace, name: str, changes: Changes) -> Registered:
 
     Raises NotFoundError and CatalogError.
     """
-    done: list[Registered] = []
 
     def edit(connectors: Connectors) -> Connectors:
         old = find(connectors, name)
         new = replace(old, **words(old, changes))
         if new == old:
-            done.append(Registered(old, None, unchanged=True))
             return connectors
         new = replace(new, updated_at=workspace.now().replace(microsecond=0))
-        done.append(Registered(new, None))
         return tuple(new if connector is old else connector for connector in connectors)
 
-    workspace.catalog.change(edit)
-    return done[0]
+    change = workspace.catalog.change(edit)
+    return Registered(find(change.after, name), None, unchanged=change.after == change.before)
 
 
-def _try_read(workspace: Workspace, connector: Connector) -> tuple[Secret, StoreError | None]:
-    """The secret; an empty one where it is out of reach: an update may bring another."""
+def _read(workspace: Workspace, name: str) -> tuple[Connector, Item, StoreError | None]:
+    """The connector and its item, which is empty where it is out of reach: another may follow."""
+    connector = workspace.catalog.get(name)
     try:
-        return workspace.read_secret(connector), None
+        return *workspace.read(connector), None
     except StoreError as error:
-        return Secret(), error
+        return connector, Item(), error
 
 
 def rename(workspace: Workspace, old: str, new: str) -> Connector:
@@ -76,52 +79,36 @@ def rename(workspace: Workspace, old: str, new: str) -> Connector:
     Raises NotFoundError, UsageError for a bad name, ConnectorError for one that is taken.
     """
     check_name(new)
-    renamed: list[Connector] = []
 
     def edit(connectors: Connectors) -> Connectors:
         connector = find(connectors, old)
         if new != old and any(other.name == new for other in connectors):
             raise name_taken(new)
-        moved = replace(connector, name=new) if new != old else connector
-        renamed.append(moved)
-        return tuple(moved if c is connector else c for c in connectors)
+        return tuple(replace(c, name=new) if c is connector else c for c in connectors)
 
-    workspace.catalog.change(edit)
-    return renamed[0]
+    return find(workspace.catalog.change(edit).after, new)
 
 
-def _keep(
-    workspace: Workspace, old: Connector, old_secret: Secret, new: Connector, secret: Secret
-) -> bool:
-    """Secret first, metadata second; the old secret is put back when the second fails.
+def _swap(
+    workspace: Workspace, old: Connector, new: Connector, item: Item, probe: Probe | None
+) -> Registered:
+    """Put the new item, have the catalog refer to it, and drop the old one.
 
-    Whether the old one is still in another store, which could not be reached.
+    The catalog is changed only where the connector is still the one that was read.
     """
 
-    def swap(connectors: Connectors) -> Connectors:
-        if find(connectors, old.name) != old:
+    def refer(connectors: Connectors, ref: str | None) -> Connectors:
+        current = find(connectors, old.name)
+        if replace(current, issued_ref=old.issued_ref) != old:
             raise ConnectorError(
                 f'"{old.name}" was changed by somebody else meanwhile',
                 f"look at it, then run the command again: kubectl connector describe {old.name}",
             )
-        return tuple(new if connector == old else connector for connector in connectors)
+        return tuple(replace(new, secret_ref=ref) if c is current else c for c in connectors)
 
-    try:
-        _store(workspace, new, secret)
-        workspace.catalog.change(swap)
-    except BaseException:  # Ctrl-C too
-        _store(workspace, old, old_secret)
-        if new.store != old.store and secret:
-            workspace.open_store(new.store).delete(new.id)
-        raise
-    if old.secret_names and (new.store != old.store or not secret):
-        try:
-            workspace.open_store(old.store).delete(old.id)
-        except StoreError:  # it may be why the store was changed
-            return True
-    return False
-
-
-def _store(workspace: Workspace, connector: Connector, secret: Secret) -> None:
-    if secret:
-        workspace.open_store(connector.store).set(connector.id, secret)
+    change = commit(workspace, new.store, item, refer)
+    replaced = places_of(find(change.before, old.name))
+    left = [place for place in replaced if not discard(workspace, place)]
+    if item:
+        take_over(workspace, new.store)
+    return Registered(find(change.after, new.name), probe, left_in=left[0].store if left else None)

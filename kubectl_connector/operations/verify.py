@@ -8,15 +8,15 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
-from kubectl_connector.auth import auth_method
 from kubectl_connector.cluster.probe import Probe, probe
 from kubectl_connector.cluster.transport import AuthenticatedPool
 from kubectl_connector.durations import ago
 from kubectl_connector.errors import ConnectorError, RefusedError
 from kubectl_connector.model.connector import Connector
-from kubectl_connector.model.secret import Secret
+from kubectl_connector.model.secret import Item
+from kubectl_connector.operations.issue import issue
 from kubectl_connector.operations.renewal import noun, renewal
-from kubectl_connector.operations.workspace import Workspace, whole_cluster
+from kubectl_connector.operations.workspace import Workspace, full_cluster
 
 _AT_ONCE = 8
 
@@ -33,35 +33,34 @@ class Verified:
 def verify(workspace: Workspace, connectors: Sequence[Connector]) -> list[Verified]:
     """Verify each connector, several at once; an error ends that connector's check only."""
     # Secrets first, one after the other: a store may ask for a passphrase, once.
-    secrets = [_try_read(workspace, connector) for connector in connectors]
+    read = [_try_read(workspace, connector) for connector in connectors]
     if len(connectors) == 1:
-        return [_verify(workspace, connectors[0], secrets[0])]
+        return [_verify(workspace, connectors[0], read[0])]
     # One progress for all, and no questions: two programs can't ask at one terminal.
     each = replace(workspace, progress=nullcontext, interactive=False)
     with (
         workspace.progress(f"asking {len(connectors)} clusters"),
         ThreadPoolExecutor(max_workers=_AT_ONCE) as pool,
     ):
-        return list(pool.map(partial(_verify, each), connectors, secrets))
+        return list(pool.map(partial(_verify, each), connectors, read))
 
 
 def check(
-    workspace: Workspace, connector: Connector, secret: Secret, remedy: str | None = None
+    workspace: Workspace, connector: Connector, item: Item, remedy: str | None = None
 ) -> Probe:
-    """What the cluster says when asked with this connector and secret.
+    """What the cluster says when asked with this connector and its secret half.
 
     ``remedy`` is the hint for a refusal; None: the command that renews the credential.
 
     Raises RefusedError (expired, 401), ClusterError (unreachable, untrusted) and what issuing the
     credential raises.
     """
-    method = auth_method(connector.auth_method)
-    cluster = whole_cluster(connector, secret)
-    first = [workspace.issue(method, connector, secret)]  # may ask: before anything spins
+    cluster = full_cluster(connector, item)
+    first = [issue(workspace, connector, item)]  # may ask: before anything spins
 
     pool = AuthenticatedPool(
         cluster,
-        lambda: first.pop() if first else workspace.issue(method, connector, secret),
+        lambda: first.pop() if first else issue(workspace, connector, item),
         connector.impersonation,
         workspace.now,
     )
@@ -89,20 +88,22 @@ def _refusal(workspace: Workspace, connector: Connector, error: RefusedError) ->
     return message
 
 
-def _try_read(workspace: Workspace, connector: Connector) -> Secret | ConnectorError:
+def _try_read(
+    workspace: Workspace, connector: Connector
+) -> tuple[Connector, Item] | ConnectorError:
     try:
-        return workspace.read_secret(connector)
+        return workspace.read(connector)
     except ConnectorError as error:
         return error
 
 
 def _verify(
-    workspace: Workspace, connector: Connector, secret: Secret | ConnectorError
+    workspace: Workspace, connector: Connector, read: tuple[Connector, Item] | ConnectorError
 ) -> Verified:
-    if isinstance(secret, ConnectorError):
-        return Verified(connector, None, secret)
+    if isinstance(read, ConnectorError):
+        return Verified(connector, None, read)
     try:
-        return Verified(connector, check(workspace, connector, secret), None)
+        return Verified(connector, check(workspace, *read), None)
     except ConnectorError as error:
         return Verified(connector, None, error)
     except ValueError as error:  # a catalog that was edited by hand; the others are still asked.

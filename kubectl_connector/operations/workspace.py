@@ -8,13 +8,11 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
-from kubectl_connector.auth.interface import AuthMethod, IssueRequest
 from kubectl_connector.catalog import Catalog
 from kubectl_connector.errors import NotFoundError, StoreError
 from kubectl_connector.model.connector import Connector
-from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.kubeconfig import Cluster
-from kubectl_connector.model.secret import Secret
+from kubectl_connector.model.secret import Item
 from kubectl_connector.operations.renewal import renewal
 from kubectl_connector.stores.interface import SecretStore
 
@@ -22,12 +20,6 @@ _log = logging.getLogger(__name__)
 
 Progress = Callable[[str], AbstractContextManager[object]]
 """Shows a text while a cluster is being asked, where there is somebody to see it."""
-
-PROXY_URL = "proxy_url"
-"""The secret that holds a proxy's URL when there is a password in it."""
-
-EXPIRES_AT = "expires_at"
-"""What lies beside the secrets: when they end, RFC 3339 in UTC to the second."""
 
 
 def utc_now() -> datetime:
@@ -54,28 +46,28 @@ class Workspace:
     """How long a cluster, or a program that gives credentials, may take; seconds."""
     progress: Progress = nullcontext
 
-    def read_secret(self, connector: Connector) -> Secret:
-        """The connector's secret half, from its store; empty, unread, where it has none.
+    def read(self, connector: Connector) -> tuple[Connector, Item]:
+        """The connector and its secret half, which belong together; empty where there is none.
 
-        Raises StoreError; MissingSecretError where the store has lost it.
+        Where the connector was changed since it was looked up, and its old item is gone, this is
+        the connector as it is now. Raises StoreError; MissingSecretError where the store has lost
+        the item.
         """
-        if not connector.secret_names:
-            return Secret()
+        if connector.secret_ref is None:
+            return connector, Item()
         _log.info('reading the secret of "%s" from the %s store', connector.name, connector.store)
         try:
-            return self.open_store(connector.store).get(connector.id)
+            return connector, self.open_store(connector.store).get(connector.secret_ref)
         except NotFoundError as error:
+            for other in self.catalog.load():
+                if other.id == connector.id and other.secret_ref != connector.secret_ref:
+                    return self.read(other)
             raise MissingSecretError(
                 f'the {connector.store} store has no secret for "{connector.name}"',
                 f"give it anew: {renewal(connector)}",
             ) from error
 
-    def issue(self, method: AuthMethod, connector: Connector, secret: Secret) -> Credential:
-        """A credential to use now; raises what :meth:`AuthMethod.issue` raises."""
-        request = IssueRequest(whole_cluster(connector, secret), self.interactive, self.timeout)
-        return method.issue(connector.configuration, secret, request)
 
-
-def whole_cluster(connector: Connector, secret: Secret) -> Cluster:
-    """The connector's cluster with what is secret about it put back in."""
-    return replace(connector.cluster, proxy_url=secret.get(PROXY_URL, connector.cluster.proxy_url))
+def full_cluster(connector: Connector, item: Item) -> Cluster:
+    """The connector's cluster with its proxy's password, if there is one."""
+    return replace(connector.cluster, proxy_url=item.proxy_url or connector.cluster.proxy_url)

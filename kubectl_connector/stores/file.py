@@ -12,26 +12,26 @@ import stat
 
 from kubectl_connector.errors import NotFoundError, StoreError
 from kubectl_connector.files import make_private_folder, replace_file
-from kubectl_connector.model.secret import Secret
+from kubectl_connector.model.secret import Item
 from kubectl_connector.stores.interface import StoreOptions
-from kubectl_connector.stores.support.document import dump_secret, load_secret
 from kubectl_connector.stores.support.encrypted_file import (
     EncryptedFile,
     FormError,
     NewerFormError,
 )
-from kubectl_connector.stores.support.locking import in_turn, store_locked
+from kubectl_connector.stores.support.item_document import dump_item, load_item
+from kubectl_connector.stores.support.locking import in_turn, store_lock
 from kubectl_connector.stores.support.sealing import KeyRecipe, ScryptCost, SealError, derive_key
 
 FILE_NAME = "secrets.json"
 
 
 class FileStore:
-    """Secrets in ``secrets.json`` of the options' folder, readable with the passphrase alone.
+    """Items in ``secrets.json`` of the options' folder, readable with the passphrase alone.
 
-    The passphrase is asked for when it is first needed, and once. Deleting does not need it. With
-    the last secret the file goes too, and the next one may have another passphrase. ``cost`` is
-    what a new file gets; an existing one has its own.
+    The passphrase is asked for when it is first needed, and once. Removing an item does not need
+    it. With the last item the file goes too, and the next file may have another passphrase.
+    ``cost`` is what a new file gets; an existing one has its own.
     """
 
     name = "file"
@@ -42,27 +42,10 @@ class FileStore:
         self._path = os.path.join(options.folder, FILE_NAME)
         self._passphrase: str | None = None
 
-    def get(self, connector_id: str) -> Secret:
-        """Decrypt the connector's secret; asks for the passphrase only where there is one."""
-        file = self._load()
-        if file is None or connector_id not in file.secrets:
-            raise NotFoundError(
-                f"{self._path} holds no secret for connector {connector_id}",
-                "was it removed there? Register the connector again",
-            )
-        key = self._open(file, self._ask(confirm=False))
-        try:
-            return load_secret(file.unseal(key, connector_id).decode("ascii"))
-        except (SealError, ValueError) as error:
-            raise StoreError(
-                f"the secret of connector {connector_id} in {self._path} was altered",
-                "restore the file from a backup, or register the connector again",
-            ) from error
-
-    def set(self, connector_id: str, secret: Secret) -> None:
-        """Encrypt and keep a secret; the first one's passphrase becomes the file's."""
+    def put(self, ref: str, item: Item) -> None:
+        """Encrypt and add an item; the first one's passphrase becomes the file's."""
         passphrase = self._ask(confirm=self._load() is None)
-        with store_locked(self._path, self._options.timeout):
+        with store_lock(self._path, self._options.timeout):
             file = self._load()
             if file is None:
                 recipe = KeyRecipe.fresh(self._cost)
@@ -70,20 +53,41 @@ class FileStore:
                 file = EncryptedFile.create(recipe, key)
             else:
                 key = self._open(file, passphrase)
-            document = dump_secret(secret).encode("ascii")
-            self._write(file.with_secret(key, connector_id, document))
+            if ref in file.items:
+                raise StoreError(
+                    f"{self._path} holds an item {ref} already, and items are never replaced",
+                    "run the command again",
+                )
+            self._write(file.with_item(key, ref, dump_item(item).encode("ascii")))
         self._passphrase = passphrase
 
-    def delete(self, connector_id: str) -> None:
-        """Take the connector's secret out of the file, or the file away with its last one."""
+    def get(self, ref: str) -> Item:
+        """Decrypt the item; asks for the passphrase only where there is one."""
+        file = self._load()
+        if file is None or ref not in file.items:
+            raise NotFoundError(
+                f"{self._path} holds no item {ref}",
+                "was it removed there? Register the connector again",
+            )
+        key = self._open(file, self._ask(confirm=False))
+        try:
+            return load_item(file.unseal(key, ref).decode("ascii"))
+        except (SealError, ValueError) as error:
+            raise StoreError(
+                f"the item {ref} in {self._path} was altered",
+                "restore the file from a backup, or register the connector again",
+            ) from error
+
+    def drop(self, ref: str) -> None:
+        """Take the item out of the file, or the file away with its last one."""
         if self._load() is None:
             return
-        with store_locked(self._path, self._options.timeout):
+        with store_lock(self._path, self._options.timeout):
             file = self._load()
-            if file is None or connector_id not in file.secrets:
+            if file is None or ref not in file.items:
                 return
-            rest = file.without_secret(connector_id)
-            if rest.secrets:
+            rest = file.without_item(ref)
+            if rest.items:
                 self._write(rest)
             else:
                 self._remove()

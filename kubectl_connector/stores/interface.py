@@ -5,26 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from kubectl_connector.model.secret import Secret
+from kubectl_connector.errors import StoreError
+from kubectl_connector.model.secret import Item
+
+
+class StoreTimeoutError(StoreError):
+    """The store gave no answer in time; what was asked for may have been done, or may yet be."""
 
 
 class SecretStore(Protocol):
-    """Keeps one Secret a connector id; an id is a word without slashes.
+    """Keeps items, each under a reference of its own, and never changes one.
 
-    Whatever goes wrong is a StoreError: a store never answers "none" for "I could not look".
+    A reference is a word without slashes that nobody has used before; the catalog says which one
+    counts. So nothing has to be undone: an item that no connector refers to is harmless. Whatever
+    goes wrong is a StoreError: a store never answers "none" for "I could not look".
     """
 
     name: str
     """What the store is called on the command line and in the catalog."""
 
-    def get(self, connector_id: str) -> Secret:
-        """The connector's secret; NotFoundError where the store holds none."""
+    def put(self, ref: str, item: Item) -> None:
+        """Keep an item: wholly, or the call fails. StoreError where the reference has one."""
 
-    def set(self, connector_id: str, secret: Secret) -> None:
-        """Keep a secret, in place of the one before: wholly, or the call fails."""
+    def get(self, ref: str) -> Item:
+        """The item; NotFoundError where the store holds none."""
 
-    def delete(self, connector_id: str) -> None:
-        """Forget the connector's secret; nothing there is fine."""
+    def drop(self, ref: str) -> None:
+        """Remove the item, and what an interrupted ``put`` left of it; nothing there is fine."""
 
     def check(self) -> None:
         """Raise StoreError when the store can't be used now. Never prompts."""

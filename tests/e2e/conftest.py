@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kubectl_connector.model.secret import Secret
+from kubectl_connector.model.secret import Item, Secret
 from kubectl_connector.stores import StoreOptions
 from kubectl_connector.stores.file import FileStore
 from kubectl_connector.stores.support.sealing import ScryptCost
@@ -65,7 +65,7 @@ def cheap_file_store(home: Home) -> None:
 
     options = StoreOptions(str(home.connector_home), passphrase)
     store = FileStore(options, ScryptCost(n=2**14))
-    store.set("another-connector", Secret({"token": "another-token"}))
+    store.put("another-item", Item(Secret({"token": "another-token"})))
 
 
 @pytest.fixture(scope="module")
@@ -83,9 +83,10 @@ def registered(
     write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
     if not shelf:
         terminal.connector("register", "prod", "--auto-configure", "--store", "file")
-        for file in home.connector_home.iterdir():
+        for file in filter(Path.is_file, home.connector_home.rglob("*")):
             shelf[file.relative_to(home.path)] = file.read_bytes()
     for name, data in shelf.items():
+        (home.path / name).parent.mkdir(mode=0o700, exist_ok=True)
         (home.path / name).touch(mode=0o600)
         (home.path / name).write_bytes(data)
     return terminal

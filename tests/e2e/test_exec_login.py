@@ -98,9 +98,10 @@ def test_nothing_is_imported_on_the_way(
         "_socket",
         "kubectl_connector",
         "kubectl_connector.__main__",
-        "kubectl_connector.credential",
+        "kubectl_connector.dbus",
         "kubectl_connector.home",
-        "kubectl_connector.secret_service",
+        "kubectl_connector.plugin",
+        "kubectl_connector.ready",
     }
 
 

@@ -11,8 +11,9 @@ import pytest
 from kubectl_connector.auth import auth_method
 from kubectl_connector.catalog import Catalog
 from kubectl_connector.errors import NotFoundError, StoreError
+from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.kubeconfig import Cluster
-from kubectl_connector.model.secret import Secret
+from kubectl_connector.model.secret import Item, Secret
 from kubectl_connector.operations.draft import Draft
 from kubectl_connector.operations.workspace import Workspace
 from tests.apiserver import ApiServer
@@ -26,7 +27,7 @@ class MemoryStore:
     """A store that forgets with the process."""
 
     name: str = "keyring"
-    secrets: dict[str, Secret] = field(default_factory=dict)
+    items: dict[str, Item] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     """The methods that fail."""
 
@@ -34,22 +35,28 @@ class MemoryStore:
         if method in self.broken:
             raise StoreError("the store is broken", "mend it")
 
-    def get(self, connector_id: str) -> Secret:
+    def put(self, ref: str, item: Item) -> None:
+        self._maybe_fail("put")
+        assert ref not in self.items
+        self.items[ref] = item
+
+    def get(self, ref: str) -> Item:
         self._maybe_fail("get")
-        if connector_id not in self.secrets:
+        if ref not in self.items:
             raise NotFoundError("nothing there", "look elsewhere")
-        return self.secrets[connector_id]
+        return self.items[ref]
 
-    def set(self, connector_id: str, secret: Secret) -> None:
-        self._maybe_fail("set")
-        self.secrets[connector_id] = secret
-
-    def delete(self, connector_id: str) -> None:
-        self._maybe_fail("delete")
-        self.secrets.pop(connector_id, None)
+    def drop(self, ref: str) -> None:
+        self._maybe_fail("drop")
+        self.items.pop(ref, None)
 
     def check(self) -> None:
         self._maybe_fail("check")
+
+    def secret(self, connector: Connector) -> Secret:
+        """The values that it holds for a connector."""
+        assert connector.secret_ref is not None
+        return self.items[connector.secret_ref].secret
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kubectl_connector.auth import auth_method
-from kubectl_connector.catalog import Catalog, Connectors
+from kubectl_connector.catalog import Catalog, Change, Connectors
 from kubectl_connector.errors import (
     CatalogError,
     ConnectorError,
@@ -21,9 +21,11 @@ from kubectl_connector.errors import (
     UsageError,
 )
 from kubectl_connector.model.connector import Origin
-from kubectl_connector.model.secret import Secret
+from kubectl_connector.model.credential import Credential
+from kubectl_connector.model.secret import Item, Secret
 from kubectl_connector.operations.delete import Deleted, delete
 from kubectl_connector.operations.draft import NEVER, Changes, Draft, apply
+from kubectl_connector.operations.items import Pruned, orphans, prune
 from kubectl_connector.operations.register import register
 from kubectl_connector.operations.update import redescribe, rename, update
 from kubectl_connector.operations.verify import verify
@@ -38,7 +40,7 @@ MakeDraft = Callable[..., Draft]
 class UnwritableCatalog(Catalog):
     """Reads as always; writing fails."""
 
-    def change(self, edit: Callable[[Connectors], Connectors]) -> None:
+    def change(self, edit: Callable[[Connectors], Connectors]) -> Change:
         edit(self.load())
         raise CatalogError("no space left on device", "make room")
 
@@ -46,7 +48,7 @@ class UnwritableCatalog(Catalog):
 class InterruptedCatalog(UnwritableCatalog):
     """Ctrl-C comes while writing."""
 
-    def change(self, edit: Callable[[Connectors], Connectors]) -> None:
+    def change(self, edit: Callable[[Connectors], Connectors]) -> Change:
         raise KeyboardInterrupt
 
 
@@ -61,7 +63,10 @@ def test_register_keeps_both_halves_apart(
     assert done.probe
     assert done.probe.username == "jane@example.com"
     assert workspace.catalog.load() == (done.connector,)
-    assert store.secrets == {done.connector.id: Secret({"token": JANE_TOKEN})}
+    ready = Credential(token=JANE_TOKEN)
+    assert store.items == {
+        done.connector.secret_ref: Item(Secret({"token": JANE_TOKEN}), None, ready)
+    }
     assert JANE_TOKEN not in Path(workspace.catalog.path).read_text()
 
 
@@ -75,7 +80,7 @@ def test_register_twice_is_unchanged_and_another_is_refused(
     for other in (token_draft(token=BOB_TOKEN), token_draft(namespace="other")):
         with pytest.raises(ConnectorError, match="there is a connector named"):
             register(workspace, other)
-    assert list(store.secrets) == [first.id]
+    assert list(store.items) == [first.secret_ref]
 
 
 @pytest.mark.parametrize("name", ["-bad", ""])
@@ -84,7 +89,7 @@ def test_register_refuses_a_bad_name_before_anything(
 ) -> None:
     with pytest.raises(UsageError):
         register(workspace, token_draft(name))
-    assert not store.secrets
+    assert not store.items
 
 
 def test_a_refused_credential_leaves_nothing(
@@ -92,7 +97,7 @@ def test_a_refused_credential_leaves_nothing(
 ) -> None:
     with pytest.raises(RefusedError, match='refused the token of "prod"'):
         register(workspace, token_draft(token="wrong"))
-    assert (workspace.catalog.load(), store.secrets) == ((), {})
+    assert (workspace.catalog.load(), store.items) == ((), {})
 
 
 def test_no_verify_asks_nobody(
@@ -103,21 +108,21 @@ def test_no_verify_asks_nobody(
     assert not server.requests
 
 
-@pytest.mark.parametrize("method", ["check", "set"])
+@pytest.mark.parametrize("method", ["check", "put"])
 def test_a_failing_store_leaves_nothing(
     workspace: Workspace, store: MemoryStore, token_draft: MakeDraft, method: str
 ) -> None:
     store.broken = {method}
     with pytest.raises(StoreError):
         register(workspace, token_draft())
-    assert (workspace.catalog.load(), store.secrets) == ((), {})
+    assert (workspace.catalog.load(), store.items) == ((), {})
 
 
 @pytest.mark.parametrize(
     ("catalog", "error"),
     [(UnwritableCatalog, CatalogError), (InterruptedCatalog, KeyboardInterrupt)],
 )
-def test_a_failing_catalog_takes_the_secret_back(
+def test_a_failing_catalog_leaves_no_connector_and_nothing_that_prune_does_not_find(
     workspace: Workspace,
     home: Home,
     store: MemoryStore,
@@ -127,7 +132,9 @@ def test_a_failing_catalog_takes_the_secret_back(
 ) -> None:
     with pytest.raises(error):
         register(failing(workspace, home, catalog), token_draft())
-    assert store.secrets == {}
+    assert workspace.catalog.load() == ()
+    prune(workspace)
+    assert (store.items, workspace.catalog.journal.places()) == ({}, ())
 
 
 def new_token(token: str) -> Callable[[Draft], Draft]:
@@ -140,8 +147,14 @@ def test_update_changes_only_what_is_said(
     old = register(workspace, token_draft(labels={"a": "1", "b": "2"}, namespace="x")).connector
     changes = Changes(labels={"a": None, "c": "3"}, namespace="", description="d")
     new = update(workspace, "prod", lambda draft: apply(draft, changes)).connector
-    assert new == replace(old, labels={"b": "2", "c": "3"}, namespace=None, description="d")
-    assert store.secrets[old.id]["token"] == JANE_TOKEN
+    assert new == replace(
+        old,
+        labels={"b": "2", "c": "3"},
+        namespace=None,
+        description="d",
+        secret_ref=new.secret_ref,
+    )
+    assert store.secret(new)["token"] == JANE_TOKEN
 
 
 def test_update_with_nothing_new_is_unchanged(workspace: Workspace, token_draft: MakeDraft) -> None:
@@ -155,11 +168,11 @@ def test_a_refused_update_keeps_the_old_credential(
     old = register(workspace, token_draft()).connector
     with pytest.raises(RefusedError):
         update(workspace, "prod", new_token("wrong"))
-    assert store.secrets[old.id]["token"] == JANE_TOKEN
+    assert store.secret(old)["token"] == JANE_TOKEN
 
 
 @pytest.mark.parametrize("target", ["keyring", "file"])
-def test_an_update_that_can_not_be_written_puts_the_old_secret_back(
+def test_an_update_that_can_not_be_written_leaves_all_as_it_was(
     workspace: Workspace,
     home: Home,
     stores: dict[str, MemoryStore],
@@ -173,29 +186,29 @@ def test_an_update_that_can_not_be_written_puts_the_old_secret_back(
 
     with pytest.raises(CatalogError):
         update(failing(workspace, home, UnwritableCatalog), "prod", edit)
-    assert stores["keyring"].secrets == {old.id: Secret({"token": JANE_TOKEN})}
-    assert stores["file"].secrets == {}
+    assert stores["keyring"].secret(old) == Secret({"token": JANE_TOKEN})
+    assert (len(stores["keyring"].items), len(stores["file"].items)) == (1, 0)
     assert workspace.catalog.load() == (old,)
 
 
 def test_a_connector_can_move_to_another_store(
     workspace: Workspace, stores: dict[str, MemoryStore], token_draft: MakeDraft
 ) -> None:
-    old = register(workspace, token_draft()).connector
-    update(workspace, "prod", lambda draft: apply(draft, Changes(store="file")))
-    assert stores["keyring"].secrets == {}
-    assert stores["file"].secrets == {old.id: Secret({"token": JANE_TOKEN})}
+    register(workspace, token_draft())
+    new = update(workspace, "prod", lambda draft: apply(draft, Changes(store="file"))).connector
+    assert stores["keyring"].items == {}
+    assert stores["file"].secret(new) == Secret({"token": JANE_TOKEN})
 
 
 def test_a_lost_secret_can_be_given_anew(
     workspace: Workspace, store: MemoryStore, token_draft: MakeDraft
 ) -> None:
-    old = register(workspace, token_draft()).connector
-    store.secrets.clear()
+    register(workspace, token_draft())
+    store.items.clear()
     with pytest.raises(MissingSecretError, match="has no secret"):
         update(workspace, "prod", lambda draft: apply(draft, Changes(description="x")))
-    update(workspace, "prod", new_token(JANE_TOKEN))
-    assert store.secrets[old.id]["token"] == JANE_TOKEN
+    new = update(workspace, "prod", new_token(JANE_TOKEN)).connector
+    assert store.secret(new)["token"] == JANE_TOKEN
 
 
 def test_a_method_can_be_changed(
@@ -207,7 +220,8 @@ def test_a_method_can_be_changed(
     changes = Changes(auth_method="client-certificate", auth_values=values)
     new = update(workspace, "prod", lambda draft: apply(draft, changes)).connector
     assert (new.id, new.auth_method) == (old.id, "client-certificate")
-    assert set(store.secrets[old.id]) == {"client_certificate", "client_key", "expires_at"}
+    assert set(store.secret(new)) == {"client_certificate", "client_key"}
+    assert list(store.items) == [new.secret_ref]
 
 
 def test_rename_keeps_everything_else(workspace: Workspace, token_draft: MakeDraft) -> None:
@@ -231,20 +245,22 @@ def test_delete_takes_both_halves(
         delete(workspace, ["a", "zzz"])
     assert len(workspace.catalog.load()) == 2
     assert [done.connector.name for done in delete(workspace, ["a", "b", "a"])] == ["a", "b"]
-    assert (workspace.catalog.load(), store.secrets) == ((), {})
+    assert (workspace.catalog.load(), store.items) == ((), {})
 
 
-def test_delete_keeps_a_connector_whose_secret_it_can_not_delete(
-    workspace: Workspace, store: MemoryStore, token_draft: MakeDraft
+@pytest.mark.parametrize("force", [False, True])
+def test_a_secret_that_can_not_be_removed_is_left_for_prune(
+    workspace: Workspace, store: MemoryStore, token_draft: MakeDraft, force: bool
 ) -> None:
     connector = register(workspace, token_draft()).connector
-    store.broken = {"delete"}
-    with pytest.raises(StoreError):
-        list(delete(workspace, ["prod"]))
-    assert workspace.catalog.load() == (connector,)
-    assert store.secrets
-    assert list(delete(workspace, ["prod"], force=True)) == [Deleted(connector, True)]
+    store.broken = {"drop"}
+    assert list(delete(workspace, ["prod"], force)) == [Deleted(connector, True)]
     assert workspace.catalog.load() == ()
+    (left,) = orphans(workspace)
+    assert prune(workspace) == (Pruned(left, gone=False),)
+    store.broken = set()
+    assert prune(workspace) == (Pruned(left, gone=True),)
+    assert (store.items, orphans(workspace), prune(workspace)) == ({}, (), ())
 
 
 def test_delete_looks_at_every_store_before_it_deletes_anything(
@@ -257,14 +273,14 @@ def test_delete_looks_at_every_store_before_it_deletes_anything(
         delete(workspace, ["a", "b"])
     assert caught.value.hint.endswith("kubectl connector delete b --force")
     assert len(workspace.catalog.load()) == 2
-    assert len(stores["keyring"].secrets) == 1
+    assert len(stores["keyring"].items) == 1
 
 
 def test_what_only_people_read_needs_no_store_and_no_cluster(
     workspace: Workspace, store: MemoryStore, token_draft: MakeDraft
 ) -> None:
     old = register(workspace, token_draft()).connector
-    store.broken = {"get", "set", "check"}
+    store.broken = {"get", "put", "check"}
     changes = Changes(description="x", labels={"team": "a"}, namespace="n", cluster_name="c")
     assert changes.only_words
     new = redescribe(workspace, "prod", changes).connector
@@ -280,7 +296,7 @@ def test_a_secret_out_of_reach_can_be_given_anew_elsewhere(
     workspace: Workspace, stores: dict[str, MemoryStore], token_draft: MakeDraft
 ) -> None:
     old = register(workspace, token_draft()).connector
-    stores["keyring"].broken = {"get", "set", "delete", "check"}
+    stores["keyring"].broken = {"get", "put", "drop", "check"}
     with pytest.raises(StoreError):
         update(workspace, "prod", lambda d: apply(d, Changes(store="file")), verify=False)
     changes = Changes(store="file", auth_values={"token": JANE_TOKEN})
@@ -288,7 +304,7 @@ def test_a_secret_out_of_reach_can_be_given_anew_elsewhere(
     assert done.left_in == "keyring"
     new = done.connector
     assert (new.id, new.store) == (old.id, "file")
-    assert stores["file"].secrets[old.id]["token"] == JANE_TOKEN
+    assert stores["file"].secret(new)["token"] == JANE_TOKEN
 
 
 def test_an_empty_value_takes_something_away(
@@ -301,7 +317,9 @@ def test_an_empty_value_takes_something_away(
     assert new.cluster.certificate_authority_data is None
     assert new.expires_at is None
     assert new.namespace is None
-    assert set(store.secrets[new.id]) == {"token"}
+    assert store.items[new.secret_ref or ""] == Item(
+        Secret({"token": JANE_TOKEN}), None, Credential(token=JANE_TOKEN)
+    )
     for nothing in (Changes(server=""), Changes(cluster_name="")):
         with pytest.raises(UsageError, match="can't be empty"):
             apply(token_draft(), nothing)
@@ -323,12 +341,14 @@ def test_a_proxys_password_is_a_secret(
     proxied = replace(draft.cluster, proxy_url="http://jane:hunter2@proxy.example:3128")
     done = register(workspace, replace(draft, cluster=proxied), verify=False).connector
     assert done.cluster.proxy_url == "http://proxy.example:3128"
-    assert store.secrets[done.id]["proxy_url"] == proxied.proxy_url
+    assert done.proxy_has_password
+    assert done.secret_names == ("token",)
+    assert store.items[done.secret_ref or ""].proxy_url == proxied.proxy_url
     assert "hunter2" not in Path(workspace.catalog.path).read_text()
     renamed = update(
         workspace, "prod", lambda d: apply(d, Changes(description="x")), verify=False
     ).connector
-    assert store.secrets[renamed.id]["proxy_url"] == proxied.proxy_url
+    assert store.items[renamed.secret_ref or ""].proxy_url == proxied.proxy_url
 
 
 @pytest.mark.parametrize(
@@ -378,12 +398,12 @@ def test_a_certificate_authority_that_is_none_is_refused(
 
 
 def test_one_bad_connector_does_not_keep_the_others_from_being_verified(
-    workspace: Workspace, token_draft: MakeDraft
+    workspace: Workspace, store: MemoryStore, token_draft: MakeDraft
 ) -> None:
     good = register(workspace, token_draft()).connector
-    bad = replace(
-        good, name="bad", id="b", configuration={"client_certificate": {"notAfter": "foo"}}
-    )
+    store.items["bad"] = Item(Secret({"token": JANE_TOKEN}))
+    configuration = {"client_certificate": {"notAfter": "foo"}}
+    bad = replace(good, name="bad", id="b", configuration=configuration, secret_ref="bad")
     first, second = verify(workspace, [good, bad])
     assert first.probe is not None
     assert second.probe is None

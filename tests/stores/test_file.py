@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from kubectl_connector.errors import ConnectorError, NotFoundError, StoreError
-from kubectl_connector.files import locked
-from kubectl_connector.model.secret import Secret
+from kubectl_connector.files import own_lock
+from kubectl_connector.model.secret import Item, Secret
 from kubectl_connector.stores import SecretStore, StoreOptions, open_store
 from kubectl_connector.stores.file import FileStore
 from kubectl_connector.stores.support.sealing import ScryptCost, derive_key
-from tests.stores.conformance import ONE, OTHER, PEM, SECRETS, StoreConformance
+from tests.stores.conformance import ITEMS, ONE, OTHER, PEM, StoreConformance
 from tests.stores.conftest import no_passphrase
 
 CHEAP = ScryptCost(n=2**14)
@@ -72,9 +72,9 @@ def filled_file(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The bytes of a file that holds a token of ONE's, several values of OTHER's, and a third."""
     folder = tmp_path_factory.mktemp("filled")
     store = FileStore(StoreOptions(str(folder), Passphrases()), CHEAP)
-    store.set(ONE, SECRETS["token"])
-    store.set(OTHER, SECRETS["several"])
-    store.set("a-third", SECRETS["token"])
+    store.put(ONE, ITEMS["token"])
+    store.put(OTHER, ITEMS["several"])
+    store.put("a-third", ITEMS["token"])
     return (folder / "secrets.json").read_bytes()
 
 
@@ -91,8 +91,8 @@ class TestConformance(StoreConformance):
     @pytest.fixture
     def store(self, options: StoreOptions, filled: Path) -> SecretStore:
         store = FileStore(options)
-        store.delete(ONE)
-        store.delete(OTHER)
+        store.drop(ONE)
+        store.drop(OTHER)
         return store
 
 
@@ -102,23 +102,23 @@ class TestPassphrase:
     def test_a_new_one_is_confirmed_and_asked_for_once(
         self, store: SecretStore, passphrases: Passphrases
     ) -> None:
-        store.set(ONE, SECRETS["token"])
+        store.put(ONE, ITEMS["token"])
         store.get(ONE)
-        store.set(OTHER, SECRETS["token"])
+        store.put(OTHER, ITEMS["token"])
         assert passphrases.asked == [True]
 
     def test_a_known_one_is_not_confirmed(
         self, store: SecretStore, options: StoreOptions, passphrases: Passphrases
     ) -> None:
-        store.set(ONE, SECRETS["token"])
+        store.put(ONE, ITEMS["token"])
         FileStore(options).get(ONE)
-        FileStore(options).set(ONE, SECRETS["token"])
+        FileStore(options).put(OTHER, ITEMS["token"])
         assert passphrases.asked == [True, False, False]
 
     def test_nothing_asks_that_does_not_need_it(self, options: StoreOptions, filled: Path) -> None:
         mute = FileStore(replace(options, passphrase=no_passphrase))
         mute.check()
-        mute.delete(ONE)
+        mute.drop(ONE)
         with pytest.raises(NotFoundError):
             mute.get(ONE)
         with pytest.raises(StoreError, match="no terminal"):
@@ -127,11 +127,11 @@ class TestPassphrase:
     def test_a_wrong_one_opens_nothing_and_changes_nothing(
         self, store: SecretStore, reopen: Callable[[str], FileStore], path: Path
     ) -> None:
-        store.set(ONE, SECRETS["token"])
+        store.put(ONE, ITEMS["token"])
         before = path.read_bytes()
         for call in (
             lambda: reopen("Tr0ub4dor&3").get(ONE),
-            lambda: reopen("Tr0ub4dor&3").set(OTHER, SECRETS["token"]),
+            lambda: reopen("Tr0ub4dor&3").put(OTHER, ITEMS["token"]),
         ):
             with pytest.raises(StoreError, match="the passphrase does not open") as caught:
                 call()
@@ -142,18 +142,18 @@ class TestPassphrase:
     def test_after_a_wrong_one_it_is_asked_for_again(
         self, store: SecretStore, options: StoreOptions
     ) -> None:
-        store.set(ONE, SECRETS["token"])
+        store.put(ONE, ITEMS["token"])
         passphrases = Passphrases("wrong")
         again = FileStore(replace(options, passphrase=passphrases))
         with pytest.raises(StoreError):
             again.get(ONE)
         passphrases.passphrase = Passphrases().passphrase
-        assert again.get(ONE) == SECRETS["token"]
+        assert again.get(ONE) == ITEMS["token"]
         assert passphrases.asked == [False, False]
 
     def test_an_empty_one_is_refused(self, reopen: Callable[[str], FileStore], path: Path) -> None:
         with pytest.raises(StoreError, match="empty"):
-            reopen("").set(ONE, SECRETS["token"])
+            reopen("").put(ONE, ITEMS["token"])
         assert not path.exists()
 
     @pytest.mark.parametrize(
@@ -162,23 +162,23 @@ class TestPassphrase:
     def test_any_text_will_do_however_it_is_composed(
         self, reopen: Callable[[str], FileStore], typed: str, typed_elsewhere: str
     ) -> None:
-        reopen(typed).set(ONE, SECRETS["token"])
-        assert reopen(typed_elsewhere).get(ONE) == SECRETS["token"]
+        reopen(typed).put(ONE, ITEMS["token"])
+        assert reopen(typed_elsewhere).get(ONE) == ITEMS["token"]
 
     def test_the_last_secret_takes_it_along(
         self, store: SecretStore, reopen: Callable[[str], FileStore], path: Path
     ) -> None:
-        store.set(ONE, SECRETS["token"])
-        store.delete(ONE)
+        store.put(ONE, ITEMS["token"])
+        store.drop(ONE)
         assert not path.exists()
-        reopen("another").set(ONE, SECRETS["token"])
-        assert reopen("another").get(ONE) == SECRETS["token"]
+        reopen("another").put(ONE, ITEMS["token"])
+        assert reopen("another").get(ONE) == ITEMS["token"]
 
     def test_its_key_is_derived_once_a_process(
         self, store: SecretStore, reopen: Callable[[str], FileStore]
     ) -> None:
         derive_key.cache_clear()
-        store.set(ONE, SECRETS["token"])
+        store.put(ONE, ITEMS["token"])
         store.get(ONE)
         reopen(Passphrases().passphrase).get(ONE)
         assert derive_key.cache_info().misses == 1
@@ -188,30 +188,31 @@ class TestFile:
     """What lies on disk."""
 
     def test_holds_no_secret_in_the_clear(self, store: SecretStore, path: Path) -> None:
-        store.set(ONE, Secret({"token": "s3cr3t-t0k3n", "client_key": PEM}))
+        store.put(ONE, Item(Secret({"token": "s3cr3t-t0k3n", "client_key": PEM})))
         data = path.read_text()
         assert not [word for word in ("s3cr3t", "PRIVATE", "client_key", "horse") if word in data]
 
     def test_names_its_form_and_how_to_get_the_key(self, options: StoreOptions, path: Path) -> None:
-        FileStore(options).set(ONE, SECRETS["token"])  # at its real cost, which is OWASP's advice
+        FileStore(options).put(ONE, ITEMS["token"])  # at its real cost, which is OWASP's advice
         document = json.loads(path.read_text())
         assert document["apiVersion"] == "kubectl-connector/v1"
         assert document["kind"] == "EncryptedSecrets"
         assert document["cipher"] == "ChaCha20-Poly1305"
         kdf = document["kdf"]
         assert (kdf["name"], kdf["n"], kdf["r"], kdf["p"]) == ("scrypt", 131072, 8, 1)
-        assert FileStore(options).get(ONE) == SECRETS["token"]
+        assert FileStore(options).get(ONE) == ITEMS["token"]
 
     def test_is_sealed_anew_each_time(self, store: SecretStore, path: Path) -> None:
         seen = set()
         for _ in range(5):
-            store.set(ONE, SECRETS["token"])
+            store.put(ONE, ITEMS["token"])
             seen.add(json.loads(path.read_text())["secrets"][ONE][:16])
+            store.drop(ONE)
         assert len(seen) == 5
 
     @pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
     def test_is_the_owners_alone(self, store: SecretStore, path: Path) -> None:
-        store.set(ONE, SECRETS["token"])
+        store.put(ONE, ITEMS["token"])
         assert path.stat().st_mode & 0o777 == 0o600
         assert path.parent.stat().st_mode & 0o777 == 0o700
         assert path.parent.parent.stat().st_mode & 0o777 == 0o700
@@ -227,37 +228,37 @@ class TestFile:
                 call()
             assert caught.value.hint == f"chmod 600 {filled}"
         filled.chmod(0o600)
-        assert store.get(ONE) == SECRETS["token"]
+        assert store.get(ONE) == ITEMS["token"]
 
     def test_leaves_nothing_else_in_the_folder(self, store: SecretStore, path: Path) -> None:
-        store.set(ONE, SECRETS["token"])
-        store.set(OTHER, SECRETS["20 kB"])
-        store.delete(ONE)
+        store.put(ONE, ITEMS["token"])
+        store.put(OTHER, ITEMS["20 kB"])
+        store.drop(ONE)
         locks = {f"{path.name}.lock", f"{path.name}.key.lock"}
         assert {entry.name for entry in path.parent.iterdir()} <= {path.name, *locks}
 
     def test_who_needs_the_memory_waits_for_another_to_be_done(
         self, store: SecretStore, path: Path, reopen: Callable[[str], FileStore]
     ) -> None:
-        store.set(ONE, SECRETS["token"])
-        read: list[Secret] = []
+        store.put(ONE, ITEMS["token"])
+        read: list[Item] = []
         reader = threading.Thread(target=lambda: read.append(store.get(ONE)))
-        with locked(f"{path}.key"):
+        with own_lock(f"{path}.key"):
             reader.start()
             reader.join(0.3)
             assert not read
         reader.join(10)
-        assert read == [SECRETS["token"]]
+        assert read == [ITEMS["token"]]
 
     def test_reads_where_it_can_take_no_lock(self, store: SecretStore, path: Path) -> None:
-        store.set(ONE, SECRETS["token"])
+        store.put(ONE, ITEMS["token"])
         Path(f"{path}.key.lock").unlink()
         Path(f"{path}.key.lock").mkdir()
-        assert store.get(ONE) == SECRETS["token"]
+        assert store.get(ONE) == ITEMS["token"]
 
     def test_reading_makes_nothing(self, store: SecretStore, path: Path) -> None:
         store.check()
-        store.delete(ONE)
+        store.drop(ONE)
         with pytest.raises(NotFoundError):
             store.get(ONE)
         assert not path.parent.exists()
@@ -268,8 +269,8 @@ def every_call(store: SecretStore) -> list[Callable[[], object]]:
     return [
         store.check,
         lambda: store.get(ONE),
-        lambda: store.set(ONE, SECRETS["token"]),
-        lambda: store.delete(ONE),
+        lambda: store.put(ONE, ITEMS["token"]),
+        lambda: store.drop(ONE),
     ]
 
 
@@ -392,7 +393,7 @@ class TestTampering:
 def test_many_processes_may_write_at_once(options: StoreOptions) -> None:
     """The first one makes the file: the others find it under their hands, and lose nothing."""
     program = f"""
-from kubectl_connector.model.secret import Secret
+from kubectl_connector.model.secret import Item, Secret
 from kubectl_connector.stores import StoreOptions
 from kubectl_connector.stores.file import FileStore
 from kubectl_connector.stores.support.sealing import ScryptCost
@@ -402,8 +403,8 @@ store = FileStore(
     StoreOptions({options.folder!r}, lambda confirm: "passphrase"), ScryptCost(n=2**14)
 )
 for number in range(5):
-    store.set(f"{{sys.argv[1]}}-{{number}}", Secret({{"token": sys.argv[1]}}))
-store.delete(f"{{sys.argv[1]}}-0")
+    store.put(f"{{sys.argv[1]}}-{{number}}", Item(Secret({{"token": sys.argv[1]}})))
+store.drop(f"{{sys.argv[1]}}-0")
 """
     writers = [
         subprocess.Popen([sys.executable, "-c", program, f"writer{number}"]) for number in range(3)
@@ -412,17 +413,17 @@ store.delete(f"{{sys.argv[1]}}-0")
     store = open_store("file", replace(options, passphrase=Passphrases("passphrase")))
     for writer in range(len(writers)):
         for number in range(1, 5):
-            assert store.get(f"writer{writer}-{number}")["token"] == f"writer{writer}"
+            assert store.get(f"writer{writer}-{number}").secret["token"] == f"writer{writer}"
         with pytest.raises(NotFoundError):
             store.get(f"writer{writer}-0")
 
 
 def test_a_busy_file_is_waited_for_but_not_for_ever(options: StoreOptions, path: Path) -> None:
     store = FileStore(replace(options, timeout=0.1), CHEAP)
-    with locked(str(path)), pytest.raises(StoreError, match="in use") as caught:
-        store.set(ONE, SECRETS["token"])
+    with own_lock(str(path)), pytest.raises(StoreError, match="in use") as caught:
+        store.put(ONE, ITEMS["token"])
     assert caught.value.exit_code == StoreError.exit_code
-    store.set(ONE, SECRETS["token"])
+    store.put(ONE, ITEMS["token"])
 
 
 def test_errors_say_what_to_do_next(store: SecretStore, path: Path) -> None:

@@ -21,7 +21,7 @@ from kubectl_connector.stores import SecretStore, StoreOptions, open_store
 from kubectl_connector.stores.keyring import KeyringStore
 from kubectl_connector.stores.support.keyring_backends import choose_backend
 from tests.secret_service import lock, require_secret_service, secret_service, silent_prompter
-from tests.stores.conformance import ONE, OTHER, SECRETS, StoreConformance
+from tests.stores.conformance import ITEMS, ONE, OTHER, StoreConformance
 from tests.stores.keyrings import (
     BlockingKeyring,
     FailingKeyring,
@@ -57,33 +57,43 @@ class TestSecretServiceConformance(StoreConformance):
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
         store = open_store("keyring", options)
         yield store
-        store.delete(ONE)
-        store.delete(OTHER)
+        store.drop(ONE)
+        store.drop(OTHER)
 
 
 def calls(store: SecretStore) -> list[Callable[[], object]]:
     """Each thing that a store does with a secret."""
     return [
         lambda: store.get(ONE),
-        lambda: store.set(ONE, SECRETS["token"]),
-        lambda: store.delete(ONE),
+        lambda: store.put(ONE, ITEMS["token"]),
+        lambda: store.drop(ONE),
     ]
 
 
 class TestItem:
     """What a person finds in the keyring."""
 
-    def test_is_one_a_connector_named_after_it(self, options: StoreOptions) -> None:
+    def test_is_one_named_by_its_reference(self, options: StoreOptions) -> None:
         backend = MemoryKeyring()
-        KeyringStore(options, backend).set(ONE, SECRETS["20 kB"])
+        KeyringStore(options, backend).put(ONE, ITEMS["20 kB"])
         ((service, username), text) = next(iter(backend.items.items()))
         assert (service, username) == (SERVICE, "kubectl-connector")
-        assert json.loads(text) == {"v": 1, "values": dict(SECRETS["20 kB"])}
+        assert json.loads(text) == {"v": 2, "secret": dict(ITEMS["20 kB"].secret)}
         assert len(backend.items) == 1
 
     @pytest.mark.parametrize(
         "text",
-        ["", "eyJhbGciOi-s3cr3t", "[]", '{"v": 2, "values": {}}', '{"v": 1, "values": {"a": 1}}'],
+        [
+            "",
+            "eyJhbGciOi-s3cr3t",
+            "[]",
+            '{"v": 3, "secret": {}}',
+            '{"v": 2, "values": {"token": "s3cr3t"}}',
+            '{"v": 1, "values": {"a": 1}}',
+            '{"v": 2, "secret": {"token": ["s3cr3t"]}}',
+            '{"v": 2, "secret": {}, "proxyUrl": 1}',
+            '{"v": 2, "secret": {}, "ready": {"expirationTimestamp": "s3cr3t"}}',
+        ],
     )
     def test_that_is_not_ours_is_an_error_that_does_not_quote_it(
         self, options: StoreOptions, text: str
@@ -131,14 +141,14 @@ class TestTrouble:
 
     def test_a_refused_deletion_is_not_a_missing_item(self, options: StoreOptions) -> None:
         store = KeyringStore(options, UndeletingKeyring())
-        store.delete(ONE)
-        store.set(ONE, SECRETS["token"])
+        store.drop(ONE)
+        store.put(ONE, ITEMS["token"])
         with pytest.raises(StoreError, match="cancelled by user"):
-            store.delete(ONE)
+            store.drop(ONE)
 
     def test_a_silently_lost_item_is_noticed(self, options: StoreOptions) -> None:
         with pytest.raises(StoreError, match="not kept"):
-            KeyringStore(options, ForgetfulKeyring()).set(ONE, SECRETS["token"])
+            KeyringStore(options, ForgetfulKeyring()).put(ONE, ITEMS["token"])
 
 
 class TestTimeLimit:
@@ -163,7 +173,7 @@ class TestTimeLimit:
         self, options: StoreOptions, backend: BlockingKeyring
     ) -> None:
         threading.Timer(0.3, backend.unlocked.set).start()
-        KeyringStore(options, backend).set(ONE, SECRETS["token"])
+        KeyringStore(options, backend).put(ONE, ITEMS["token"])
         assert len(backend.items) == 1
 
     def test_ctrl_c_works_meanwhile(self, options: StoreOptions, backend: BlockingKeyring) -> None:
@@ -255,9 +265,9 @@ class TestChoice:
     ) -> None:
         monkeypatch.setenv("PYTHON_KEYRING_BACKEND", name)
         store = open_store("keyring", options)
-        store.set(ONE, SECRETS["token"])
+        store.put(ONE, ITEMS["token"])
         monkeypatch.delenv("PYTHON_KEYRING_BACKEND")
-        assert open_store("keyring", options).get(ONE) == SECRETS["token"]
+        assert open_store("keyring", options).get(ONE) == ITEMS["token"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the Secret Service is Linux's")
@@ -284,7 +294,7 @@ class TestSecretService:
             address = environment["DBUS_SESSION_BUS_ADDRESS"]
             monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
             store = open_store("keyring", options)
-            store.set(ONE, SECRETS["token"])
+            store.put(ONE, ITEMS["token"])
         for call in calls(store):
             with pytest.raises(StoreError, match="the keyring failed"):
                 call()
@@ -292,7 +302,7 @@ class TestSecretService:
     def test_locked_without_a_desktop(
         self, options: StoreOptions, own_service: dict[str, str]
     ) -> None:
-        open_store("keyring", options).set(ONE, SECRETS["token"])
+        open_store("keyring", options).put(ONE, ITEMS["token"])
         lock(own_service)
         with silent_prompter(own_service):  # would be asked, and not answer
             store = open_store("keyring", options)
@@ -306,7 +316,7 @@ class TestSecretService:
         own_service: dict[str, str],
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        open_store("keyring", options).set(ONE, SECRETS["token"])
+        open_store("keyring", options).put(ONE, ITEMS["token"])
         lock(own_service)
         monkeypatch.setenv("DISPLAY", ":0")
         with silent_prompter(own_service):
@@ -343,7 +353,7 @@ class TestSecretService:
     @pytest.mark.usefixtures("own_service")
     def test_an_item_removed_by_hand_is_not_found(self, options: StoreOptions) -> None:
         store = open_store("keyring", options)
-        store.set(ONE, SECRETS["token"])
+        store.put(ONE, ITEMS["token"])
         choose_backend(os.environ).delete_password(SERVICE, "kubectl-connector")
         with pytest.raises(NotFoundError):
             store.get(ONE)

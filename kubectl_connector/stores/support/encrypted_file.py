@@ -31,11 +31,11 @@ class NewerFormError(FormError):
 
 @dataclass(frozen=True)
 class EncryptedFile:
-    """How to get the key, a proof that a key is right, and one sealed secret a connector id."""
+    """How to get the key, a proof that a key is right, and sealed items by their references."""
 
     recipe: KeyRecipe
     verifier: bytes
-    secrets: Mapping[str, bytes] = field(default_factory=dict)
+    items: Mapping[str, bytes] = field(default_factory=dict)
 
     @classmethod
     def create(cls, recipe: KeyRecipe, key: bytes) -> EncryptedFile:
@@ -46,20 +46,18 @@ class EncryptedFile:
         """SealError when ``key`` is not this file's, or when its head was altered."""
         unseal(key, self.verifier, _binding(self.recipe, "verifier"))
 
-    def unseal(self, key: bytes, connector_id: str) -> bytes:
-        """A connector's secret; SealError when it was altered, or is another connector's."""
-        return unseal(
-            key, self.secrets[connector_id], _binding(self.recipe, "secret", connector_id)
-        )
+    def unseal(self, key: bytes, ref: str) -> bytes:
+        """An item's document; SealError when it was altered, or is that of another reference."""
+        return unseal(key, self.items[ref], _binding(self.recipe, "secret", ref))
 
-    def with_secret(self, key: bytes, connector_id: str, plain: bytes) -> EncryptedFile:
-        """The file with one secret added or replaced."""
-        sealed = seal(key, plain, _binding(self.recipe, "secret", connector_id))
-        return EncryptedFile(self.recipe, self.verifier, {**self.secrets, connector_id: sealed})
+    def with_item(self, key: bytes, ref: str, document: bytes) -> EncryptedFile:
+        """The file with one item more."""
+        sealed = seal(key, document, _binding(self.recipe, "secret", ref))
+        return EncryptedFile(self.recipe, self.verifier, {**self.items, ref: sealed})
 
-    def without_secret(self, connector_id: str) -> EncryptedFile:
-        """The file with one secret less."""
-        kept = {name: sealed for name, sealed in self.secrets.items() if name != connector_id}
+    def without_item(self, ref: str) -> EncryptedFile:
+        """The file with one item less."""
+        kept = {other: sealed for other, sealed in self.items.items() if other != ref}
         return EncryptedFile(self.recipe, self.verifier, kept)
 
     def dump(self) -> bytes:
@@ -67,7 +65,7 @@ class EncryptedFile:
         document = {
             **_head(self.recipe),
             "verifier": _encode(self.verifier),
-            "secrets": {name: _encode(sealed) for name, sealed in sorted(self.secrets.items())},
+            "secrets": {ref: _encode(sealed) for ref, sealed in sorted(self.items.items())},
         }
         return json.dumps(document, indent=2).encode("ascii") + b"\n"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from kubectl_connector.errors import StoreError
+from kubectl_connector.stores.interface import StoreTimeoutError
 from kubectl_connector.stores.support.deadline import DeadlineError
 from kubectl_connector.stores.support.keyring_items import ItemError
 
@@ -45,9 +46,10 @@ def locked_error(message: str = "the keyring is locked") -> StoreError:
 
 def _explain(error: Exception, timeout: float) -> StoreError:
     if isinstance(error, DeadlineError):
-        return locked_error(
+        waiting = locked_error(
             f"the keyring did not answer in {timeout:g} s; it may be waiting to be unlocked"
         )
+        return StoreTimeoutError(waiting.message, waiting.hint)
     if isinstance(error, ItemError):
         return StoreError(
             f"what the keyring holds for this connector is of no use: {error}",

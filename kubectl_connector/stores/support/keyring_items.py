@@ -1,7 +1,6 @@
-"""How a connector's document lies in a keyring: as one item, or in parts where items are small.
+"""How an item's document lies in a keyring: whole, or in parts where a keyring's items are small.
 
-Each item has a service name of its own, ``kubectl-connector/<connector id>…``: the library's
-macOS and Windows backends move items about when two users share a service.
+Each has a service name of its own (:func:`~kubectl_connector.ready.service_name`).
 """
 
 from __future__ import annotations
@@ -10,16 +9,16 @@ import hashlib
 import itertools
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from kubectl_connector.stores.support.document import VERSION
-from kubectl_connector.stores.support.keyring_names import USERNAME, service_name
+from kubectl_connector.ready import USERNAME, service_name
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
-_SLOTS = ("a", "b")
+_V1_SLOTS = ("a", "b")
+"""Release 0.1 wrote parts to one of two slots in turn, and said in the header to which."""
 
 
 class ItemError(Exception):
@@ -27,53 +26,55 @@ class ItemError(Exception):
 
 
 class Items(Protocol):
-    """Keeps one ASCII document a connector."""
+    """Keeps one ASCII document a reference."""
 
-    def read(self, connector_id: str) -> str | None:
+    def read(self, ref: str) -> str | None:
         """The document; None where there is none."""
 
-    def write(self, connector_id: str, document: str) -> None:
-        """Keep a document in place of the one before."""
+    def write(self, ref: str, document: str) -> None:
+        """Keep a document under a reference that has none."""
 
-    def delete(self, connector_id: str) -> None:
+    def delete(self, ref: str) -> None:
         """Forget the document and all that belongs to it; nothing there is fine."""
 
 
 class WholeItems:
-    """One item a connector: macOS and others may ask the user once an item."""
+    """A document is one of the keyring's items: macOS and others may ask the user once for each."""
 
     def __init__(self, backend: KeyringBackend) -> None:
         self._backend = backend
 
-    def read(self, connector_id: str) -> str | None:
-        """The connector's item."""
-        return self._backend.get_password(service_name(connector_id), USERNAME)
+    def read(self, ref: str) -> str | None:
+        """The document."""
+        return self._backend.get_password(service_name(ref), USERNAME)
 
-    def write(self, connector_id: str, document: str) -> None:
-        """Replace the connector's item."""
-        _put(self._backend, service_name(connector_id), document)
+    def write(self, ref: str, document: str) -> None:
+        """Add the document."""
+        _add(self._backend, service_name(ref), document)
 
-    def delete(self, connector_id: str) -> None:
-        """Remove the connector's item."""
-        _remove(self._backend, service_name(connector_id))
+    def delete(self, ref: str) -> None:
+        """Remove the document."""
+        _remove(self._backend, service_name(ref))
 
 
 @dataclass(frozen=True)
 class _Header:
-    """The item that names the parts in force; it holds nothing of the document itself."""
+    """The item that says what the parts come to; it holds nothing of the document itself."""
 
-    slot: str
     parts: int
     sha256: str
-    v: int = VERSION
+    slot: str = ""
+    """Release 0.1's part of the parts' names."""
 
     @classmethod
     def parse(cls, text: str) -> _Header:
-        """Read what :meth:`dump` wrote; ItemError for anything else."""
+        """Read what :meth:`dump`, or release 0.1, wrote; ItemError for anything else."""
         try:
-            header = cls(**json.loads(text))
-            known = header.v == VERSION and header.slot in _SLOTS and header.parts > 0
-        except (ValueError, TypeError):
+            fields = json.loads(text)
+            slots = {1: _V1_SLOTS, 2: ("",)}[fields.pop("v")]
+            header = cls(**fields)
+            known = header.slot in slots and header.parts > 0
+        except (ValueError, TypeError, KeyError, AttributeError):
             known = False
         if not known:
             raise ItemError("its header is not one that this version wrote")
@@ -81,99 +82,81 @@ class _Header:
 
     def dump(self) -> str:
         """The header's own JSON document."""
-        return json.dumps(asdict(self), separators=(",", ":"))
+        document = {"v": 2, "parts": self.parts, "sha256": self.sha256}
+        return json.dumps(document, separators=(",", ":"))
 
 
 class SplitItems:
-    """A header and numbered parts, for keyrings whose items are too small for a document.
+    """Numbered parts and a header, for keyrings whose items are too small for a document.
 
-    There are two slots of parts. A write fills the one not in use, then replaces the header,
-    which is the moment that counts, then empties the other slot. Interrupted anywhere, the
-    header leads to the whole old document or the whole new one. Parts are written upwards and
-    removed downwards, so that those of an interrupted call are found by counting from one.
-
-    Even a short document goes into a part: on Windows the library keeps a copy of the value that
-    an item had before, and a header is harmless to keep. Writers take turns (the caller's job).
+    The header is written last and removed first: a document is there whole or not at all. Parts
+    are written upwards and removed downwards, so that those of an interrupted call are found by
+    counting from one. Even a short document goes into a part: on Windows the library keeps a copy
+    of the value that an item had before, and a header is harmless to keep.
     """
 
     def __init__(self, backend: KeyringBackend, largest_item: int) -> None:
         self._backend = backend
         self._largest_item = largest_item
 
-    def read(self, connector_id: str) -> str | None:
-        """Join the parts in force; ItemError when they are not those that were written."""
-        header = self._header(connector_id)
-        while header:
-            document = self._join(connector_id, header)
-            if document is not None:
-                return document
-            previous, header = header, self._header(connector_id)
-            if header == previous:  # else it was rewritten while we were reading
-                raise ItemError("some of its parts are missing or altered")
-        return None
+    def read(self, ref: str) -> str | None:
+        """Join the parts; ItemError when they are not those that were written."""
+        header = self._header(ref)
+        if header is None:
+            return None
+        document = "".join(itertools.islice(self._parts(ref, header.slot), header.parts))
+        if _digest(document) == header.sha256:
+            return document
+        if self._header(ref) is None:
+            return None  # somebody removed it while we were reading
+        raise ItemError("some of its parts are missing or altered")
 
-    def write(self, connector_id: str, document: str) -> None:
-        """Write the parts beside those in force, then bring them into force."""
-        old = self._header(connector_id, broken_is_none=True)
-        slot = _SLOTS[1] if old and old.slot == _SLOTS[0] else _SLOTS[0]
-        self._empty(connector_id, slot)
+    def write(self, ref: str, document: str) -> None:
+        """Write the parts, then the header."""
+        if self._header(ref):
+            raise ItemError("it is there already")
         pieces = [
             document[start : start + self._largest_item]
             for start in range(0, len(document), self._largest_item)
         ]
         for number, piece in enumerate(pieces, 1):
-            _put(self._backend, _part_name(connector_id, slot, number), piece)
-        header = _Header(slot, len(pieces), _digest(document))
-        _put(self._backend, service_name(connector_id), header.dump())
-        self._empty(connector_id, _SLOTS[1 - _SLOTS.index(slot)])
+            _add(self._backend, _part_name(ref, "", number), piece)
+        _add(self._backend, service_name(ref), _Header(len(pieces), _digest(document)).dump())
 
-    def delete(self, connector_id: str) -> None:
+    def delete(self, ref: str) -> None:
         """Remove the header and every part, those of interrupted calls too."""
-        _remove(self._backend, service_name(connector_id))
-        for slot in _SLOTS:
-            self._empty(connector_id, slot)
+        _remove(self._backend, service_name(ref))
+        for slot in ("", *_V1_SLOTS):
+            count = sum(1 for _ in self._parts(ref, slot))
+            for number in range(count, 0, -1):
+                _remove(self._backend, _part_name(ref, slot, number))
 
-    def _header(self, connector_id: str, *, broken_is_none: bool = False) -> _Header | None:
-        text = self._backend.get_password(service_name(connector_id), USERNAME)
-        if text is None:
-            return None
-        try:
-            return _Header.parse(text)
-        except ItemError:
-            if broken_is_none:
-                return None
-            raise
+    def _header(self, ref: str) -> _Header | None:
+        text = self._backend.get_password(service_name(ref), USERNAME)
+        return None if text is None else _Header.parse(text)
 
-    def _join(self, connector_id: str, header: _Header) -> str | None:
-        parts = self._parts(connector_id, header.slot)
-        document = "".join(itertools.islice(parts, header.parts))
-        return document if _digest(document) == header.sha256 else None
-
-    def _parts(self, connector_id: str, slot: str) -> Iterator[str]:
+    def _parts(self, ref: str, slot: str) -> Iterator[str]:
         number = 1
-        while (part := self._part(connector_id, slot, number)) is not None:
+        while (part := self._part(ref, slot, number)) is not None:
             yield part
             number += 1
 
-    def _part(self, connector_id: str, slot: str, number: int) -> str | None:
-        return self._backend.get_password(_part_name(connector_id, slot, number), USERNAME)
-
-    def _empty(self, connector_id: str, slot: str) -> None:
-        count = sum(1 for _ in self._parts(connector_id, slot))
-        for number in range(count, 0, -1):
-            _remove(self._backend, _part_name(connector_id, slot, number))
+    def _part(self, ref: str, slot: str, number: int) -> str | None:
+        return self._backend.get_password(_part_name(ref, slot, number), USERNAME)
 
 
-def _part_name(connector_id: str, slot: str, number: int) -> str:
-    return f"{service_name(connector_id)}/{slot}{number}"
+def _part_name(ref: str, slot: str, number: int) -> str:
+    return f"{service_name(ref)}/{slot}{number}"
 
 
 def _digest(document: str) -> str:
     return hashlib.sha256(document.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _put(backend: KeyringBackend, service: str, text: str) -> None:
-    """Write an item, and look: KWallet's backend does not notice a write that fails."""
+def _add(backend: KeyringBackend, service: str, text: str) -> None:
+    """Write an item that is new, and look: KWallet's backend does not notice a write that fails."""
+    if backend.get_password(service, USERNAME) is not None:
+        raise ItemError("it is there already")
     backend.set_password(service, USERNAME, text)
     if backend.get_password(service, USERNAME) != text:
         raise ItemError("it was not kept")

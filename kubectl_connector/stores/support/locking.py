@@ -5,20 +5,20 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from kubectl_connector.errors import CatalogError, StoreError
-from kubectl_connector.files import locked
+from kubectl_connector.errors import StoreError
+from kubectl_connector.files import OwnLockError, own_lock
 
 PATIENCE = 60.0
 """Seconds after which :func:`in_turn` no longer waits."""
 
 
 @contextlib.contextmanager
-def store_locked(path: str, timeout: float) -> Iterator[None]:
+def store_lock(path: str, timeout: float) -> Iterator[None]:
     """Hold ``<path>.lock`` against other processes; StoreError after ``timeout`` seconds."""
     with contextlib.ExitStack() as held:
         try:
-            held.enter_context(locked(path, timeout))
-        except CatalogError as error:
+            held.enter_context(own_lock(path, timeout))
+        except OwnLockError as error:
             raise StoreError(error.message, error.hint) from error
         yield
 
@@ -31,6 +31,6 @@ def in_turn(path: str) -> Iterator[None]:
     waiting.
     """
     with contextlib.ExitStack() as held:
-        with contextlib.suppress(CatalogError):
-            held.enter_context(locked(path, PATIENCE))
+        with contextlib.suppress(OwnLockError):
+            held.enter_context(own_lock(path, PATIENCE))
         yield

@@ -1,0 +1,129 @@
+"""The order of every change: an item is put, the catalog comes to refer to it, the old one goes.
+
+The catalog is the commit point, so nothing is ever undone. What fails or is killed on the way
+leaves an item that no connector refers to: it is never used, and ``prune`` removes it.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from kubectl_connector.catalog import Change, Connectors
+from kubectl_connector.errors import CatalogError, ConnectorError, StoreError
+from kubectl_connector.journal import Place
+from kubectl_connector.model.connector import Connector
+from kubectl_connector.model.secret import Item
+from kubectl_connector.operations.workspace import Workspace
+from kubectl_connector.stores.interface import StoreTimeoutError
+
+_log = logging.getLogger(__name__)
+
+Edit = Callable[[Connectors, str | None], Connectors]
+"""Gives the catalog that refers to the item of this reference (None: there was nothing to put)."""
+
+
+def commit(workspace: Workspace, store: str, item: Item, edit: Edit) -> Change:
+    """Put an item under a fresh reference, and have ``edit`` make the catalog refer to it.
+
+    An empty item is not put. Raises what the store, the catalog and ``edit`` raise; the catalog is
+    then as it was.
+    """
+    place = _put(workspace, store, item) if item else None
+
+    def refer(connectors: Connectors) -> Connectors:
+        after = edit(connectors, place.ref if place else None)
+        if place and workspace.catalog.journal.is_condemned(place):
+            raise ConnectorError(
+                "the new secret was pruned before a connector came to refer to it",
+                "run the command again; nothing was changed",
+            )
+        return after
+
+    try:
+        return workspace.catalog.change(refer)
+    except Exception:
+        if place and not _is_referred_to(workspace, place):
+            discard(workspace, place)
+        raise
+
+
+def discard(workspace: Workspace, place: Place) -> bool:
+    """Remove an item that no connector refers to; whether it is gone.
+
+    Where the store can't be used the item stays in the journal, for ``prune``.
+    """
+    try:
+        workspace.open_store(place.store).drop(place.ref)
+    except StoreError as error:
+        _log.info("the item %s stays in the %s store: %s", place.ref, place.store, error.message)
+        return False
+    workspace.catalog.journal.forget(place)
+    return True
+
+
+def places_of(connector: Connector) -> tuple[Place, ...]:
+    """Where the items are that a connector refers to."""
+    refs = (connector.secret_ref, connector.issued_ref)
+    return tuple(Place(connector.store, ref) for ref in refs if ref)
+
+
+def orphans(workspace: Workspace) -> tuple[Place, ...]:
+    """The items that no connector refers to; one may be on its way into the catalog just now."""
+    noted = workspace.catalog.journal.places()
+    return _not_referred_to(noted, workspace.catalog.load()) if noted else ()
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """An item that no connector referred to."""
+
+    place: Place
+    gone: bool
+    """False: its store could not be used; the item is still there."""
+
+
+def prune(workspace: Workspace) -> tuple[Pruned, ...]:
+    """Remove every item that no connector refers to. Raises CatalogError.
+
+    A command that has put one and not yet come to refer to it is told to start again.
+    """
+    journal = workspace.catalog.journal
+
+    def condemn(connectors: Connectors) -> Connectors:
+        for place in _not_referred_to(journal.places(), connectors):
+            journal.condemn(place)
+        return connectors
+
+    if not journal.places():
+        return ()
+    workspace.catalog.change(condemn)
+    return tuple(Pruned(place, discard(workspace, place)) for place in journal.condemned())
+
+
+def _put(workspace: Workspace, store: str, item: Item) -> Place:
+    place = Place(store, str(uuid.uuid4()))
+    workspace.catalog.journal.note(place)
+    try:
+        workspace.open_store(store).put(place.ref, item)
+    except StoreTimeoutError:
+        raise  # it would take as long again to look whether something was kept
+    except StoreError:
+        discard(workspace, place)
+        raise
+    return place
+
+
+def _is_referred_to(workspace: Workspace, place: Place) -> bool:
+    """Whether a change that failed was made all the same; yes where that can't be told."""
+    try:
+        return not _not_referred_to([place], workspace.catalog.load())
+    except CatalogError:
+        return True
+
+
+def _not_referred_to(places: Sequence[Place], connectors: Connectors) -> tuple[Place, ...]:
+    known = {place for connector in connectors for place in places_of(connector)}
+    return tuple(place for place in places if place not in known)

@@ -1,0 +1,136 @@
+"""The exec credential plugin's fast way: from the Secret Service to kubectl's hands.
+
+kubectl waits for this at every call, so nothing is imported but C modules and three small modules
+of ours, and no file of ours is parsed. What this module can't answer well it does not answer at
+all: the ordinary ``credential`` command (``cli/credential.py``) does, with its errors and prompts.
+"""
+
+import os
+import sys
+
+
+def answer_fast(arguments: list[str]) -> None:
+    """Print the ExecCredential and end the process; return where that can't be done this way.
+
+    ``arguments`` are what follows ``credential`` in the stanza that ``login --exec`` writes.
+    """
+    answer = _answer(arguments)
+    if answer is not None:
+        os._exit(_write(answer))  # nothing is left to tidy, and tidying nothing takes milliseconds
+
+
+def _answer(arguments: list[str]) -> bytes | None:
+    """The ExecCredential, or None."""
+    if len(arguments) != 3 or arguments[1] != "--id" or not _is_secret_service_chosen():
+        return None
+    try:
+        return _answer_for(arguments[2])
+    except Exception:  # noqa: BLE001
+        return None  # whatever it is, the ordinary way says it in two lines
+
+
+def _answer_for(id_: str) -> bytes | None:
+    """The ExecCredential of the connector with this id, or None; raises all sorts of things."""
+    import time
+
+    from kubectl_connector import dbus
+    from kubectl_connector.ready import (
+        API_VERSIONS,
+        TIME_FORMAT,
+        USERNAME,
+        V1,
+        is_good,
+        service_name,
+    )
+
+    info = os.environ.get("KUBERNETES_EXEC_INFO")
+    api_version = _loads(info)["apiVersion"] if info else V1
+    ref = _reference(id_)
+    if api_version not in API_VERSIONS or not ref:
+        return None
+    found = dbus.read({"service": service_name(ref), "username": USERNAME})
+    status = _ready(found) if found else None
+    if not status or not is_good(status, time.strftime(TIME_FORMAT, time.gmtime())):
+        return None
+    return _exec_credential(api_version, status)
+
+
+def _reference(id_: str) -> str | None:
+    """The reference of the keyring's item that the catalog's connector of this id has for kubectl.
+
+    That is the last credential that was issued, where one is kept, else the secret itself. None
+    where there is no such connector, and where its secret is elsewhere. The catalog is not parsed:
+    what does not look as we write it is for the ordinary way.
+    """
+    from kubectl_connector.home import home_folder
+
+    with open(f"{home_folder(os.environ)}/connectors.yaml", "rb") as file:
+        _, _, rest = file.read().partition(f"\n- id: {id_}\n".encode())
+    connector = rest.partition(b"\n- ")[0] + b"\n"
+    if b"\n  secretStore: keyring\n" not in connector:
+        return None
+    for name in (b"\n  issuedRef: ", b"\n  secretRef: "):
+        _, found, ref = connector.partition(name)
+        if found:
+            return ref.partition(b"\n")[0].decode()
+    return None
+
+
+def _ready(document: bytes) -> dict[str, str] | None:
+    """What an item has ready for kubectl; None where it has nothing, or is of another version."""
+    from kubectl_connector.ready import ITEM_VERSION
+
+    content = _loads(document.decode("ascii"))
+    status = content.get("ready")
+    if content["v"] != ITEM_VERSION or type(status) is not dict:
+        return None
+    return status if all(type(value) is str for value in status.values()) else None
+
+
+def _exec_credential(api_version: str, status: dict[str, str]) -> bytes:
+    """The document for kubectl; json, which would be imported for it, imports re."""
+    from _json import encode_basestring_ascii as quote
+
+    pairs = ",".join(f"{quote(name)}:{quote(value)}" for name, value in status.items())
+    text = f'{{"apiVersion":"{api_version}","kind":"ExecCredential","status":{{{pairs}}}}}\n'
+    return text.encode()
+
+
+class _Decoder:
+    """What json's C scanner reads off a decoder: the defaults."""
+
+    strict = True
+    object_hook = object_pairs_hook = None
+    parse_float = float
+    parse_int = int
+    parse_constant = float
+
+
+def _loads(text: str) -> dict:  # type: ignore[type-arg]
+    """json.loads without importing json, and with it re; ValueError or StopIteration."""
+    from _json import make_scanner
+
+    value, end = make_scanner(_Decoder())(text, 0)  # type: ignore[arg-type]
+    if text[end:].strip() or type(value) is not dict:
+        raise ValueError("not one JSON object")
+    return value
+
+
+def _is_secret_service_chosen() -> bool:
+    """Whether ``keyring`` would take the Secret Service, where it has nothing else to go by."""
+    if sys.platform != "linux" or "PYTHON_KEYRING_BACKEND" in os.environ:
+        return False
+    if "KDE" in os.environ.get("XDG_CURRENT_DESKTOP", ""):
+        return False  # KWallet is likely to be preferred
+    config = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
+    return not os.path.exists(f"{config}/python_keyring/keyringrc.cfg")
+
+
+def _write(data: bytes) -> int:
+    """The exit code: a reader who has gone, or a full disk, is nobody to tell."""
+    try:
+        while data:
+            data = data[os.write(1, data) :]
+    except OSError:
+        return 1
+    return 0

@@ -1,0 +1,71 @@
+"""An Item as the one JSON document that a store keeps.
+
+Version 2 is ``{"v": 2, "secret": {…}, "proxyUrl": "…", "ready": {…}}``; ``ready`` is the ``status``
+of an ExecCredential, as the credential path hands it on (``plugin.py``). Version 1, of release 0.1,
+kept everything in one mapping, ``values``, with three names of its own among the method's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from kubectl_connector.model.credential import Credential
+from kubectl_connector.model.secret import Item, Secret
+from kubectl_connector.ready import ITEM_VERSION
+
+_V1_PROXY_URL = "proxy_url"
+_V1_OTHERS = ("expires_at", "token_source")
+
+
+def dump_item(item: Item) -> str:
+    """The document: ASCII only, so that a character is a byte (and one UTF-16 unit)."""
+    document: dict[str, Any] = {"v": ITEM_VERSION, "secret": dict(item.secret)}
+    if item.proxy_url:
+        document["proxyUrl"] = item.proxy_url
+    if item.ready:
+        document["ready"] = item.ready.to_status()
+    return json.dumps(document, separators=(",", ":"))
+
+
+def load_item(document: str) -> Item:
+    """Read what :func:`dump_item`, or release 0.1, wrote.
+
+    ValueError, which quotes nothing, for anything else.
+    """
+    try:
+        content = json.loads(document)
+    except (ValueError, RecursionError):
+        content = None  # no raising in here: the parser's error carries the document
+    if not isinstance(content, dict) or content.get("v") not in (1, ITEM_VERSION):
+        raise ValueError("it is not a document of a version that is known")
+    return _item_of_v1(content) if content["v"] == 1 else _item(content)
+
+
+def _item(content: Mapping[str, Any]) -> Item:
+    proxy_url, status = content.get("proxyUrl"), content.get("ready")
+    if not isinstance(proxy_url, str | None):
+        raise ValueError("its proxy's URL is not text")
+    ready = None if status is None else _credential(_texts(status))
+    return Item(Secret(_texts(content.get("secret"))), proxy_url, ready)
+
+
+def _credential(status: Mapping[str, str]) -> Credential:
+    try:
+        return Credential.from_status(status)
+    except ValueError:
+        pass  # no raising in here: the error quotes what it could not read
+    raise ValueError("what it has ready is no credential")
+
+
+def _item_of_v1(content: Mapping[str, Any]) -> Item:
+    values = _texts(content.get("values"))
+    proxy_url = values.pop(_V1_PROXY_URL, None)
+    return Item(Secret({n: value for n, value in values.items() if n not in _V1_OTHERS}), proxy_url)
+
+
+def _texts(values: object) -> dict[str, str]:
+    if not isinstance(values, dict) or not all(isinstance(text, str) for text in values.values()):
+        raise ValueError("it does not hold named texts")
+    return dict(values)

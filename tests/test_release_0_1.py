@@ -1,0 +1,250 @@
+"""What release 0.1 wrote is read as it is, and taken over by the first change, with its secrets.
+
+The folders in tests/release_0_1 were written by that release: a catalog, and the encrypted file, or
+what the keyring held, whole or in parts as on Windows.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timezone
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from kubectl_connector.auth import auth_method
+from kubectl_connector.catalog import Catalog
+from kubectl_connector.errors import CatalogError, RefusedError, StoreError
+from kubectl_connector.model.connector import Connector
+from kubectl_connector.model.kubeconfig import Cluster
+from kubectl_connector.model.secret import Item
+from kubectl_connector.operations.delete import delete
+from kubectl_connector.operations.draft import Changes, Draft, apply
+from kubectl_connector.operations.issue import issue
+from kubectl_connector.operations.items import orphans, prune
+from kubectl_connector.operations.register import register
+from kubectl_connector.operations.update import redescribe, rename, update
+from kubectl_connector.operations.workspace import Workspace
+from kubectl_connector.stores import SecretStore, StoreOptions
+from kubectl_connector.stores.file import FileStore
+from kubectl_connector.stores.keyring import KeyringStore
+from tests.conftest import ROOT, Home
+from tests.stores.keyrings import MemoryKeyring
+
+WRITTEN = ROOT / "tests" / "release_0_1"
+NOW = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
+PROXY = "http://jane:hunter2@proxy.example:3128"
+READY = ["both", "certificate", "ended", "ending", "proxied", "token"]
+"""The connectors whose secret is a credential for kubectl."""
+WITHOUT_SECRET = ["plain-plugin"]
+V1 = "apiVersion: kubectl-connector/v1"
+V2 = "apiVersion: kubectl-connector/v2"
+
+
+@pytest.fixture(params=["file", "keyring", "keyring-in-parts"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """How the secrets were kept."""
+    return str(request.param)
+
+
+@pytest.fixture
+def backend() -> MemoryKeyring:
+    return MemoryKeyring()
+
+
+@pytest.fixture
+def workspace(kind: str, home: Home, backend: MemoryKeyring) -> Workspace:
+    """A copy of the folder, in today's hands."""
+    folder = home.connector_home
+    shutil.copytree(WRITTEN / kind, folder)
+    for file in folder.iterdir():
+        file.chmod(0o600)
+    options = StoreOptions(str(folder), lambda confirm: "correct horse battery staple")  # noqa: ARG005
+    store: SecretStore = FileStore(options)
+    if kind != "file":
+        for service, text in json.loads((folder / "keyring.json").read_text()).items():
+            backend.set_password(service, "kubectl-connector", text)
+        store = KeyringStore(options, backend, 1200 if "parts" in kind else None)
+    return Workspace(Catalog(str(folder)), lambda name: store, owner="jane", now=lambda: NOW)  # noqa: ARG005
+
+
+def everything(workspace: Workspace) -> dict[str, tuple[Connector, Item]]:
+    """Every connector and its secret half, but for the references and what is ready."""
+    found = {}
+    for connector in workspace.catalog.load():
+        _, item = workspace.read(connector)
+        found[connector.name] = replace(connector, secret_ref=None), replace(item, ready=None)
+    return found
+
+
+def new_draft(store: str) -> Draft:
+    material = auth_method("token").build({"token": "a-new-one"})
+    return Draft("new", "token", Cluster("https://new.example"), "new", material, store)
+
+
+def test_it_is_read_as_it_is(workspace: Workspace, kind: str) -> None:
+    before = Path(workspace.catalog.path).read_bytes()
+    found = everything(workspace)
+    assert len(found) == 10
+    assert {name: dict(item.secret) for name, (_, item) in found.items()} == {
+        "both": {"token": "beside-a-pair", **PAIR(found)},
+        "certificate": PAIR(found),
+        "ended": {"token": "a-token-that-ended"},
+        "ending": {"token": "a-token-that-ends"},
+        "password": {"password": "a-password"},
+        "plain-plugin": {},
+        "plugin": {"arg 3": "4f9a-secret-key", "env PLUGIN_TOKEN": "s3cr3t-env"},
+        "proxied": {"token": "through-a-proxy"},
+        "token": {"token": "a-plain-token"},
+        "token-file": PAIR(found),
+    }
+    assert {name for name, (_, item) in found.items() if item.proxy_url} == {"proxied"}
+    assert found["proxied"][1].proxy_url == PROXY
+    assert found["proxied"][0].proxy_has_password
+    for name, (connector, item) in found.items():
+        assert set(connector.secret_names) == set(item.secret), name
+    assert orphans(workspace) == ()
+    assert Path(workspace.catalog.path).read_bytes() == before
+
+
+def PAIR(found: dict[str, tuple[Connector, Item]]) -> dict[str, str]:  # noqa: N802
+    """The certificate and key that the folder was made with."""
+    secret = found["certificate"][1].secret
+    assert "BEGIN CERTIFICATE" in secret["client_certificate"]
+    return {name: secret[name] for name in ("client_certificate", "client_key")}
+
+
+def test_it_gives_out_credentials(workspace: Workspace) -> None:
+    for name, token in (("token", "a-plain-token"), ("ending", "a-token-that-ends")):
+        connector, item = workspace.read(workspace.catalog.get(name))
+        assert issue(workspace, connector, item).token == token
+    with pytest.raises(RefusedError, match="expired"):
+        issue(workspace, *workspace.read(workspace.catalog.get("ended")))
+
+
+@pytest.mark.parametrize("change", ["register", "update", "rename", "redescribe", "delete"])
+def test_the_first_change_takes_it_over(workspace: Workspace, kind: str, change: str) -> None:
+    before = everything(workspace)
+    store = "file" if kind == "file" else "keyring"
+    changes: dict[str, Callable[[], object]] = {
+        "register": lambda: register(workspace, new_draft(store), verify=False),
+        "update": lambda: update(workspace, "both", NEW_TOKEN, verify=False),
+        "rename": lambda: rename(workspace, "both", "new"),
+        "redescribe": lambda: redescribe(workspace, "both", Changes(description="x")),
+        "delete": lambda: list(delete(workspace, ["both"])),
+    }
+    changes[change]()
+    assert V2 in Path(workspace.catalog.path).read_text()
+    after = everything(workspace)
+    for name in before.keys() - {"both"}:
+        assert after[name] == before[name], name
+    assert orphans(workspace) == ()
+    noted = {place.ref for place in workspace.catalog.journal.places()}
+    assert noted == {c.secret_ref for c in workspace.catalog.load() if c.secret_ref}
+
+
+NEW_TOKEN = partial(apply, changes=Changes(auth_values={"token": "a-new-one"}))
+
+
+@pytest.mark.parametrize("change", ["register", "update"])
+def test_a_change_that_has_the_store_open_rewrites_its_items(
+    workspace: Workspace, kind: str, change: str, backend: MemoryKeyring
+) -> None:
+    if change == "register":
+        store = "file" if kind == "file" else "keyring"
+        register(workspace, new_draft(store), verify=False)
+    else:
+        update(workspace, "token", NEW_TOKEN, verify=False)
+    for connector in workspace.catalog.load():
+        if connector.name in WITHOUT_SECRET:
+            assert connector.secret_ref is None
+            continue
+        assert connector.secret_ref != connector.id
+        item = workspace.read(connector)[1]
+        assert (item.ready is not None) == (connector.name in (*READY, "new")), connector.name
+        if item.ready:
+            assert item.ready.expires_at == connector.expires_at
+    ids = {connector.id for connector in workspace.catalog.load()}
+    assert not [service for service, _ in backend.items if service.split("/")[1] in ids]
+
+
+def test_an_item_that_is_gone_is_no_reason_not_to_take_the_others_over(
+    workspace: Workspace, kind: str
+) -> None:
+    lost = workspace.catalog.get("ending")
+    workspace.open_store(lost.store).drop(lost.id)
+    register(workspace, new_draft(lost.store), verify=False)
+    assert workspace.catalog.get("ending") == replace(lost, secret_ref=lost.id)
+    assert workspace.catalog.get("token").secret_ref != workspace.catalog.get("token").id
+
+
+def test_registering_the_same_again_is_unchanged(workspace: Workspace, kind: str) -> None:
+    store = "file" if kind == "file" else "keyring"
+    material = auth_method("token").build({"token": "a-plain-token"})
+    cluster = workspace.catalog.get("token").cluster
+    assert register(
+        workspace, Draft("token", "token", cluster, "lab", material, store), verify=False
+    ).unchanged
+
+
+def test_nothing_is_missing_at_any_moment(
+    workspace: Workspace, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed after any change of a file or an item, everything is there, and prune tidies up."""
+    before = everything(workspace)
+    folder = Path(workspace.catalog.path).parent
+    store = workspace.open_store("any")
+    seen = 0
+
+    def look() -> None:
+        nonlocal seen
+        seen += 1
+        now = everything(replace(workspace, catalog=Catalog(str(folder))))
+        assert {name: now[name] for name in before} == before
+
+    for method in ("put", "drop"):
+        original = getattr(store, method)
+
+        def looked_at(*arguments: object, original: Callable[..., None] = original) -> None:
+            original(*arguments)
+            look()
+
+        monkeypatch.setattr(store, method, looked_at)
+    change = Catalog.change
+
+    def looked_at_change(catalog: Catalog, edit: object) -> object:
+        done = change(catalog, edit)  # type: ignore[arg-type]
+        look()
+        return done
+
+    monkeypatch.setattr(Catalog, "change", looked_at_change)
+    register(workspace, new_draft("file" if kind == "file" else "keyring"), verify=False)
+    assert seen > 20
+    assert prune(workspace) == ()
+
+
+def test_a_catalog_that_can_not_be_written_stays_as_it_is(
+    workspace: Workspace, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = Path(workspace.catalog.path).read_bytes()
+    everything_before = everything(workspace)
+
+    def full(*_arguments: object) -> None:
+        raise CatalogError("no space left on device", "make room")
+
+    monkeypatch.setattr("kubectl_connector.yaml_file.write", full)
+    with pytest.raises(CatalogError):
+        register(workspace, new_draft("file" if kind == "file" else "keyring"), verify=False)
+    assert Path(workspace.catalog.path).read_bytes() == before
+    assert everything(workspace) == everything_before
+
+
+def test_a_lost_secret_is_said_to_be_lost(workspace: Workspace) -> None:
+    connector = workspace.catalog.get("token")
+    workspace.open_store(connector.store).drop(connector.id)
+    with pytest.raises(StoreError, match='has no secret for "token"'):
+        workspace.read(connector)
