@@ -44,6 +44,11 @@ def note(text: str) -> None:
         sys.stderr.write(f"{printable(text)}\n")
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 secret``, ``2 secrets``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def printable(text: str) -> str:
     """The text without what a terminal would obey: names come from files and from servers."""
     return text if text.isprintable() else _OBEYED.sub("\ufffd", text)

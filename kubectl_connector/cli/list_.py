@@ -7,6 +7,7 @@ from typing import Annotated, Optional
 import typer
 
 from kubectl_connector.cli import console, environment, views
+from kubectl_connector.cli.console import counted
 from kubectl_connector.cli.options import KubeconfigOption, OutputOption
 from kubectl_connector.formats import render
 from kubectl_connector.operations.items import orphans
@@ -45,4 +46,5 @@ def command(
 def _tell_of_orphans(workspace: Workspace) -> None:
     """Say, with -v, how many secrets no connector refers to."""
     if console.is_verbose() and (count := len(orphans(workspace))):
-        console.note(f"{count} secrets that no connector refers to: kubectl connector prune")
+        what = counted(count, "secret")
+        console.note(f"{what} that no connector refers to: kubectl connector prune")

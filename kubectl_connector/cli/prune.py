@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from kubectl_connector.cli import console, environment
+from kubectl_connector.cli.console import counted
 from kubectl_connector.errors import StoreError
 from kubectl_connector.operations.items import prune
 
@@ -21,14 +22,10 @@ def command() -> None:
     pruned = prune(environment.workspace())
     removed = sum(each.gone for each in pruned)
     left = sorted({each.place.store for each in pruned if not each.gone})
-    console.say(f"Removed {_secrets(removed)}" if removed or left else "Nothing to remove")
+    console.say(f"Removed {counted(removed, 'secret')}" if removed or left else "Nothing to remove")
     if left:
         console.note(
-            f"{_secrets(len(pruned) - removed)} stayed in a store that can't be used now:"
+            f"{counted(len(pruned) - removed, 'secret')} stayed in a store that can't be used now:"
             f" {', '.join(left)}"
         )
         raise typer.Exit(StoreError.exit_code)
-
-
-def _secrets(count: int) -> str:
-    return f"{count} secret{'' if count == 1 else 's'}"
