@@ -25,6 +25,9 @@ LAUGHS = "a0: &a0 [x, x]\n" + "".join(
     f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12)
 )
 
+TOO_DEEP = r"is (nested too deeply|not valid YAML \(exceeded maximum nesting depth\))"
+"""Either we count the levels or libyaml does (since 0.2.6), whoever comes to the limit first."""
+
 BAD = {
     "no YAML": (b"users: [\n- {", "line 2, is not valid YAML"),
     "a list": (b"# mine\n- users\n", "line 2, holds no mapping"),
@@ -48,9 +51,9 @@ BAD = {
     "UTF-16": ("kind: Config\n".encode("utf-16"), "line 1, is not UTF-8"),
     "an anchor that is not there": (b"users: *nobody\n", "refers to an anchor|not valid YAML"),
     "laughter": (f"{LAUGHS}users: *a11\n".encode(), "repeats its anchors too often"),
-    "deep brackets": (b"[" * 100_000, "line 1, is nested too deeply"),
-    "deep braces": (b"x: " + b"{a: " * 50_000, "line 1, is nested too deeply"),
-    "deep lines": (b"".join(b" " * n + b"a:\n" for n in range(3000)), "is nested too deeply"),
+    "deep brackets": (b"[" * 100_000, f"line 1, {TOO_DEEP}"),
+    "deep braces": (b"x: " + b"{a: " * 50_000, f"line 1, {TOO_DEEP}"),
+    "deep lines": (b"".join(b" " * n + b"a:\n" for n in range(3000)), f"line 1\\d*, {TOO_DEEP}"),
     "a long line": (b"users: " + b"a" * 5_000_000 + b"\n", "line 1, users must be a list"),
 }
 
