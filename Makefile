@@ -9,10 +9,11 @@ RUN := $(VENV)/bin/python
 MADE := $(VENV)/.made-from-pyproject
 OLDER := .cache/kubectl-$(OLDER_KUBECTL)/bin/kubectl
 WORKERS ?= auto
+CALLS ?= 20000
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test e2e check bench generate pictures format clean
+.PHONY: help venv demo test e2e check soak bench generate pictures format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 17
@@ -35,6 +36,9 @@ check: $(MADE) ## style, types, layers, and what an import may cost
 	MYPYPATH=packaging $(RUN) -m mypy packaging/*.py
 	$(VENV)/bin/lint-imports
 	$(RUN) -m pytest -q tests/test_footprint.py
+
+soak: $(MADE) ## read a secret 20,000 times from one gnome-keyring, which has to live (20 seconds)
+	$(RUN) -m tests.soak $(CALLS)
 
 bench: $(MADE) ## measure: start-up, the credential path
 	@for script in benchmarks/[a-z]*.py; do \

@@ -40,7 +40,7 @@ _BUS_CONFIGURATION = """\
 
 def require_secret_service() -> None:
     """Skip the test where no Secret Service can be started; in CI that is a failure."""
-    reason = _missing()
+    reason = missing()
     if reason and os.environ.get("CI"):
         pytest.fail(reason)
     if reason:
@@ -83,7 +83,8 @@ def silent_prompter(environment: dict[str, str]) -> Iterator[None]:
         yield
 
 
-def _missing() -> str:
+def missing() -> str:
+    """Why no Secret Service can be started here; empty where one can."""
     if sys.platform != "linux":
         return "the Secret Service is Linux's"
     if not _has_name():
@@ -133,7 +134,7 @@ def _keyring(folder: Path, environment: dict[str, str], *, unlocked: bool) -> It
         command.append("--unlock")
         password = b"the login password"
     with _running(command, folder / "keyring.log", environment, password) as process:
-        _wait(process, folder / "keyring.log", lambda: _answers(environment))
+        _wait(process, folder / "keyring.log", lambda: answers(environment))
         yield
 
 
@@ -147,7 +148,8 @@ def _listens(path: Path) -> bool:
     return True
 
 
-def _answers(environment: dict[str, str]) -> bool:
+def answers(environment: dict[str, str]) -> bool:
+    """Whether a Secret Service is on the bus."""
     from jeepney.bus_messages import message_bus
     from jeepney.io.blocking import Proxy, open_dbus_connection
 

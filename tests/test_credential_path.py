@@ -62,13 +62,14 @@ def message(serial: int, body: bytes, kind: int = 2) -> bytes:
     return head + len(fields).to_bytes(4, "little") + fields + body
 
 
-SESSION = message(2, b"\x01s\0\0" + b"\0\0\0\0\0\0\0\0" + b"\x02\0\0\0/s\0")
-ITEM = message(3, b"\x07\0\0\0\x02\0\0\0/i\0" + b"\0\0\0\0\0")
+ALIAS = message(2, b"\x02\0\0\0/c\0")
+SESSION = ALIAS + message(3, b"\x01s\0\0" + b"\0\0\0\0\0\0\0\0" + b"\x02\0\0\0/s\0")
+ITEM = message(4, b"\x07\0\0\0\x02\0\0\0/i\0" + b"\0\0\0\0\0")
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    prefix=st.sampled_from([b"", HELLO, HELLO + SESSION, HELLO + SESSION + ITEM]),
+    prefix=st.sampled_from([b"", HELLO, HELLO + ALIAS, HELLO + SESSION, HELLO + SESSION + ITEM]),
     noise=st.binary(max_size=200),
 )
 def test_noise_is_an_error_of_a_kind_that_is_expected(prefix: bytes, noise: bytes) -> None:
@@ -85,8 +86,43 @@ def test_an_error_from_the_service_is_an_error(monkeypatch: pytest.MonkeyPatch) 
             dbus.read(ATTRIBUTES)
 
 
+def test_the_service_is_asked_for_nothing_else_before_it_has_answered_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """gnome-keyring registers a client late, and aborts at other calls of one it does not know."""
+    heard: list[bytes] = []
+
+    def listen(connection: socket.socket) -> None:
+        after_alias = SESSION.removeprefix(ALIAS) + message(4, b"\0" * 8)
+        answers = {b"AUTH": HELLO, b"ReadAlias": ALIAS, b"SearchItems": after_alias}
+        with connection:
+            for awaited, answer in answers.items():
+                said = b""
+                connection.settimeout(10)
+                while awaited not in said:
+                    said += connection.recv(65536)
+                connection.settimeout(0.2)  # whatever else it has to say before it is answered
+                with contextlib.suppress(TimeoutError):
+                    said += connection.recv(65536)
+                heard.append(said)
+                connection.sendall(answer)
+
+    with tempfile.TemporaryDirectory(prefix="bus-") as folder, socket.socket(socket.AF_UNIX) as own:
+        own.bind(f"{folder}/bus")
+        own.listen()
+        thread = threading.Thread(target=lambda: listen(own.accept()[0]))
+        thread.start()
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={folder}/bus")
+        assert dbus.read(ATTRIBUTES) is None
+        thread.join()
+    _, first, second = heard
+    assert b"OpenSession" not in first
+    assert b"SearchItems" not in first
+    assert b"OpenSession" in second
+
+
 def test_signals_in_between_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    nothing = message(3, b"\0\0\0\0\0\0\0\0")
+    nothing = message(4, b"\0\0\0\0\0\0\0\0")
     with bus(HELLO + message(9, b"", kind=4) + SESSION + nothing) as address:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
         assert dbus.read(ATTRIBUTES) is None
@@ -99,7 +135,7 @@ def test_none_or_several_are_for_keyring_to_choose_from(
     one, none = b"\x07\0\0\0\x02\0\0\0/i\0", b"\0\0\0\0"
     two = b"\x0f\0\0\0\x02\0\0\0/i\0\0\x02\0\0\0/j\0"
     answer = {"": none + none, "two": two + b"\0" + none, "locked": one + b"\0" + one}[nothing]
-    with bus(HELLO + SESSION + message(3, answer)) as address:
+    with bus(HELLO + SESSION + message(4, answer)) as address:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
         assert dbus.read(ATTRIBUTES) is None
 
@@ -107,7 +143,7 @@ def test_none_or_several_are_for_keyring_to_choose_from(
 def test_a_secret_comes_back_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     struct = b"\x02\0\0\0/s\0\0" + b"\0\0\0\0" + b"\x05\0\0\0"
     for value, whole in ((b"12345", True), (b"1234", False)):
-        with bus(HELLO + SESSION + ITEM + message(4, struct + value)) as address:
+        with bus(HELLO + SESSION + ITEM + message(5, struct + value)) as address:
             monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
             if whole:
                 assert dbus.read(ATTRIBUTES) == value
@@ -117,7 +153,7 @@ def test_a_secret_comes_back_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch
 
 
 def test_no_end_of_data_is_listened_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    for flood in (b"x" * 3_000_000, HELLO + SESSION + message(3, b"x" * 3_000_000)):
+    for flood in (b"x" * 3_000_000, HELLO + SESSION + message(4, b"x" * 3_000_000)):
         with bus(flood) as address:
             monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
             with pytest.raises(ValueError, match="too long an answer"):
