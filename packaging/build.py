@@ -4,7 +4,7 @@
 
 The archive is a folder that needs nothing of the user's machine but its C library: a small launcher
 (launcher.c) over a CPython tree cut down to what the program may use, with the wheel and the
-dependencies of requirements.txt in it, all as unchecked .pyc. Python is the one that runs this.
+dependencies of locks/archive.txt in it, all as unchecked .pyc. Python is the one that runs this.
 Two builds of one commit on one machine are the same bytes (docs/packaging.md).
 """
 
@@ -30,6 +30,7 @@ from project import (
     DIST,
     HERE,
     LICENSE,
+    LOCKS,
     ROOT,
     archive_name,
     build_time,
@@ -100,11 +101,11 @@ def _standard_library(modules: Path) -> None:
 
 
 def _dependencies(modules: Path, wheel: Path) -> None:
-    """Install the wheel and exactly what requirements.txt lists, as wheels."""
+    """Install the wheel and exactly what the lock lists, as wheels."""
     site = FOLDER / "site"
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"]
     pip += ["--disable-pip-version-check", "--only-binary=:all:", f"--target={site}"]
-    subprocess.run([*pip, "--require-hashes", "-r", HERE / "requirements.txt"], check=True)
+    subprocess.run([*pip, "--require-hashes", "-r", LOCKS / "archive.txt"], check=True)
     with zipfile.ZipFile(wheel) as ours:
         ours.extractall(site)  # noqa: S202  made a moment ago
     for distribution in list(importlib.metadata.distributions(path=[str(site)])):

@@ -15,6 +15,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist"
 HERE = ROOT / "packaging"
+LOCKS = HERE / "locks"
 LICENSE = ROOT / "LICENSE"
 
 _OS = {"linux": "linux", "darwin": "darwin", "win32": "windows"}

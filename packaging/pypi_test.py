@@ -3,12 +3,13 @@
     python packaging/pypi_test.py DIST KUBECTL
 
 The metadata; that the sdist builds the same wheel; and the wheel installed by pipx and by uv into
-homes of their own, found and run by kubectl.
+homes of their own, found and run by kubectl. Dependencies have the versions that development has.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from project import ROOT, version
+from project import LOCKS, ROOT, version
 
 TOOLS = Path(sys.executable).parent
 WANTED_IN_SDIST = (
@@ -55,7 +56,7 @@ def compare(sdist: Path, wheel: Path, folder: Path) -> None:
     if missing:
         raise SystemExit(f"the sdist lacks {missing}")
     [source] = (folder / "sdist").iterdir()
-    build = [sys.executable, "-m", "build", "--installer=uv", "--wheel", f"--outdir={folder}"]
+    build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", f"--outdir={folder}"]
     _run(*build, source)
     [rebuilt] = folder.glob("*.whl")
     if _content(rebuilt) != _content(wheel):
@@ -67,15 +68,19 @@ def install(installer: str, words: list[str], kubectl: Path, home: Path) -> None
     """Install into an empty home, and run the plugin through kubectl."""
     (home / "bin").mkdir(parents=True)
     (home / "bin" / "kubectl").symlink_to(kubectl)
+    constraints = home / "constraints.txt"
+    constraints.write_text(_constraints())
     environment = {
         "HOME": str(home),
         "PATH": os.pathsep.join([str(home / "bin"), str(home / ".local/bin"), os.defpath]),
+        "PIP_CONSTRAINT": str(constraints),
+        "UV_CONSTRAINT": str(constraints),
         "PIPX_DEFAULT_PYTHON": sys.executable,
         "UV_PYTHON_DOWNLOADS": "never",
         "LANG": "C.UTF-8",
     }
     kept = ("PIP_", "UV_", "SSL_CERT_", "HTTP", "http", "NO_PROXY", "no_proxy")
-    environment |= {name: value for name, value in os.environ.items() if name.startswith(kept)}
+    environment = {n: v for n, v in os.environ.items() if n.startswith(kept)} | environment
     _run(*words, environment=environment)
     shown = _run(kubectl, "connector", "version", environment=environment)
     if shown != f"kubectl-connector {version()}\n":
@@ -84,6 +89,12 @@ def install(installer: str, words: list[str], kubectl: Path, home: Path) -> None
     if not found or not found.startswith(str(home)):
         raise SystemExit(f"{installer} has put the program into {found}")
     _say(f"{installer} installs the wheel; kubectl connector version answers")
+
+
+def _constraints() -> str:
+    """The versions of the development lock; pip takes no hashes where a wheel of ours has none."""
+    lock = (LOCKS / "development.txt").read_text(encoding="utf-8")
+    return "\n".join(re.findall(r"^([\w.-]+==.*?) \\$", lock, re.MULTILINE)) + "\n"
 
 
 def _content(wheel: Path) -> dict[str, bytes]:

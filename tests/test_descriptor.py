@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 from kubectl_connector import __version__
 from kubectl_connector.cli.app import VERBS, load
@@ -87,7 +88,7 @@ def _says_what_the_descriptor_says(manifest: Any, descriptor: Any) -> None:
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="tomllib came with Python 3.11")
 def test_the_package_installs_the_executable(descriptor: Any) -> None:
-    project = _project()
+    project = _pyproject()["project"]
     completion = f"kubectl_complete-{descriptor['name']}"  # kubectl's name for it
     assert set(project["scripts"]) - {completion} == {descriptor["executable"]}
     assert project["license"] == descriptor["license"]
@@ -96,12 +97,20 @@ def test_the_package_installs_the_executable(descriptor: Any) -> None:
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="tomllib came with Python 3.11")
-def test_archives_hold_what_the_package_depends_on() -> None:
-    """The lock has every dependency but the one that only ``connect()`` needs."""
-    lock = (ROOT / "packaging" / "requirements.txt").read_text()
-    locked = set(re.findall(r"^([\w.-]+)==", lock, re.MULTILINE))
-    names = (re.split(r"[^\w.-]", each)[0].lower() for each in _project()["dependencies"])
-    assert set(names) - locked == {"kubernetes"}, "make archive-lock"
+def test_the_locks_hold_what_the_package_wants(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every lock has what pyproject.toml wants of it, in a version that it allows."""
+    monkeypatch.syspath_prepend(str(ROOT / "packaging"))
+    lock = importlib.import_module("lock")
+    locks = lock.locks(_pyproject())
+    files = {path.stem for path in (ROOT / "packaging" / "locks").iterdir()}
+    assert files == set(locks), "make lock"
+    for name, wanted in locks.items():
+        text = (ROOT / "packaging" / "locks" / f"{name}.txt").read_text()
+        versions = dict(re.findall(r"^([\w.-]+)==([\w.]+)", text, re.MULTILINE))
+        for requirement in map(Requirement, wanted.wanted):
+            version = versions.get(requirement.name.lower())
+            assert version in requirement.specifier, f"{requirement} in {name}: make lock"
+    assert not any("://" in (ROOT / "packaging/locks" / f"{n}.txt").read_text() for n in locks)
 
 
 def test_krews_own_limits(descriptor: Any) -> None:
@@ -109,6 +118,6 @@ def test_krews_own_limits(descriptor: Any) -> None:
     assert "\n" not in descriptor["shortDescription"]
 
 
-def _project() -> Any:
+def _pyproject() -> Any:
     tomllib = importlib.import_module("tomllib")
-    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())
