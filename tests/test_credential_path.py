@@ -100,7 +100,9 @@ def test_the_service_is_asked_for_nothing_else_before_it_has_answered_once(
                 said = b""
                 connection.settimeout(10)
                 while awaited not in said:
-                    said += connection.recv(65536)
+                    data = connection.recv(65536)
+                    assert data, f"hung up before {awaited!r}"
+                    said += data
                 connection.settimeout(0.2)  # whatever else it has to say before it is answered
                 with contextlib.suppress(TimeoutError):
                     said += connection.recv(65536)
