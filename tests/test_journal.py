@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,21 +40,38 @@ def test_its_folder_and_files_are_private(journal: Journal) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_a_condemned_item_stays_in_it_until_it_is_gone(journal: Journal) -> None:
-    journal.note(ONE)
-    assert not journal.is_condemned(ONE)
-    journal.condemn(ONE)
-    journal.condemn(ONE)
-    assert journal.is_condemned(ONE)
-    assert journal.places() == journal.condemned() == (ONE,)
-    journal.forget(ONE)
-    assert journal.is_condemned(ONE)
-    assert journal.places() == journal.condemned() == ()
+def test_what_is_being_written_can_not_be_claimed(journal: Journal) -> None:
+    with journal.writing(ONE):
+        assert journal.places() == (ONE,)
+        with journal.claim(ONE) as mine:
+            assert not mine
+        with journal.claim(OTHER) as mine:
+            assert mine
+    with journal.claim(ONE) as mine:
+        assert mine
+    assert [entry.name for entry in Path(journal.path).iterdir()] == ["5f0c-1.keyring"]
+
+
+def test_what_a_killed_process_was_writing_can_be_claimed(journal: Journal) -> None:
+    program = (
+        "import os, signal, sys\n"
+        "from kubectl_connector.journal import Journal, Place\n"
+        "with Journal(sys.argv[1]).writing(Place('keyring', '5f0c-1')):\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    folder = os.path.dirname(journal.path)
+    killed = subprocess.run([sys.executable, "-c", program, folder], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert journal.places() == (ONE,)
+    with journal.claim(ONE) as mine:
+        assert mine
+        journal.forget(ONE)
+    assert not list(Path(journal.path).iterdir())
 
 
 def test_files_that_are_not_its_own_are_passed_over(journal: Journal) -> None:
     journal.note(ONE)
-    for name in (".DS_Store", "README", ".keyring", "x."):
+    for name in (".DS_Store", "README", ".keyring", "x.", "5f0c-9.keyring.lock"):
         Path(journal.path, name).touch()
     assert journal.places() == (ONE,)
 

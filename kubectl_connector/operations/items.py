@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from kubectl_connector.catalog import Change, Connectors
-from kubectl_connector.errors import CatalogError, ConnectorError, StoreError
+from kubectl_connector.errors import CatalogError, StoreError
 from kubectl_connector.journal import Place
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.secret import Item
@@ -31,23 +31,19 @@ def commit(workspace: Workspace, store: str, item: Item, edit: Edit) -> Change:
     An empty item is not put. Raises what the store, the catalog and ``edit`` raise; the catalog is
     then as it was.
     """
-    place = _put(workspace, store, item) if item else None
-
-    def refer(connectors: Connectors) -> Connectors:
-        after = edit(connectors, place.ref if place else None)
-        if place and workspace.catalog.journal.is_condemned(place):
-            raise ConnectorError(
-                "the new secret was pruned before a connector came to refer to it",
-                "run the command again; nothing was changed",
-            )
-        return after
-
-    try:
-        return workspace.catalog.change(refer)
-    except Exception:
-        if place and not _is_referred_to(workspace, place):
-            discard(workspace, place)
-        raise
+    if not item:
+        return workspace.catalog.change(lambda connectors: edit(connectors, None))
+    place = Place(store, str(uuid.uuid4()))
+    with workspace.catalog.journal.writing(place):
+        try:
+            workspace.open_store(store).put(place.ref, item)
+            return workspace.catalog.change(lambda connectors: edit(connectors, place.ref))
+        except StoreTimeoutError:
+            raise  # it would take as long again to look whether something was kept
+        except Exception:
+            if _is_orphan(workspace, place):  # else the catalog was changed though it failed
+                discard(workspace, place)
+            raise
 
 
 def discard(workspace: Workspace, place: Place) -> bool:
@@ -78,7 +74,7 @@ def orphans(workspace: Workspace) -> tuple[Place, ...]:
 
 @dataclass(frozen=True)
 class Pruned:
-    """An item that no connector referred to."""
+    """An item that no connector refers to."""
 
     place: Place
     gone: bool
@@ -86,42 +82,24 @@ class Pruned:
 
 
 def prune(workspace: Workspace) -> tuple[Pruned, ...]:
-    """Remove every item that no connector refers to. Raises CatalogError.
+    """Remove the items that no connector refers to. Raises CatalogError.
 
-    A command that has put one and not yet come to refer to it is told to start again.
+    An item that another process is writing just now is left to it.
     """
-    journal = workspace.catalog.journal
-
-    def condemn(connectors: Connectors) -> Connectors:
-        for place in _not_referred_to(journal.places(), connectors):
-            journal.condemn(place)
-        return connectors
-
-    if not journal.places():
-        return ()
-    workspace.catalog.change(condemn)
-    return tuple(Pruned(place, discard(workspace, place)) for place in journal.condemned())
+    pruned = []
+    for place in orphans(workspace):
+        with workspace.catalog.journal.claim(place) as mine:
+            if mine and _is_orphan(workspace, place):
+                pruned.append(Pruned(place, discard(workspace, place)))
+    return tuple(pruned)
 
 
-def _put(workspace: Workspace, store: str, item: Item) -> Place:
-    place = Place(store, str(uuid.uuid4()))
-    workspace.catalog.journal.note(place)
+def _is_orphan(workspace: Workspace, place: Place) -> bool:
+    """Whether no connector refers to an item; no where that can't be told."""
     try:
-        workspace.open_store(store).put(place.ref, item)
-    except StoreTimeoutError:
-        raise  # it would take as long again to look whether something was kept
-    except StoreError:
-        discard(workspace, place)
-        raise
-    return place
-
-
-def _is_referred_to(workspace: Workspace, place: Place) -> bool:
-    """Whether a change that failed was made all the same; yes where that can't be told."""
-    try:
-        return not _not_referred_to([place], workspace.catalog.load())
+        return bool(_not_referred_to([place], workspace.catalog.load()))
     except CatalogError:
-        return True
+        return False
 
 
 def _not_referred_to(places: Sequence[Place], connectors: Connectors) -> tuple[Place, ...]:

@@ -92,6 +92,11 @@ class FileStore:
             else:
                 self._remove()
 
+    def refs(self) -> set[str]:
+        """The references of the items in the file; no passphrase is asked."""
+        file = self._load()
+        return set(file.items) if file else set()
+
     def check(self) -> None:
         """See that the file is ours and private, or not there yet; no passphrase is asked."""
         self._load()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -152,20 +153,26 @@ def test_a_change_that_was_made_though_it_failed_keeps_its_item(
     assert store.secret(connector)["token"] == JANE_TOKEN
 
 
-def test_who_is_pruned_before_it_is_referred_to_is_told(
-    workspace: Workspace, store: MemoryStore
+@pytest.mark.parametrize("fails", [False, True])
+def test_prune_leaves_what_is_on_its_way_into_the_catalog(
+    workspace: Workspace, store: MemoryStore, token_draft: MakeDraft, fails: bool
 ) -> None:
-    """An item may be on its way into the catalog while somebody else looks for orphans."""
+    connector = register(workspace, token_draft()).connector
 
     def meddle(connectors: Connectors, ref: str | None) -> Connectors:
-        (place,) = orphans(workspace)
-        workspace.catalog.journal.condemn(place)  # as prune does, under the lock that is ours now
-        return connectors
+        assert [place.ref for place in orphans(workspace)] == [ref]
+        assert prune(workspace) == ()
+        if fails:
+            raise ConnectorError("no", "try again")
+        return tuple(replace(c, secret_ref=ref) for c in connectors)
 
-    with pytest.raises(ConnectorError, match="pruned before") as caught:
-        commit(workspace, "keyring", Item(Secret({"token": "t"})), meddle)
-    assert "run the command again" in caught.value.hint
-    assert (prune(workspace), store.items) == ((), {})
+    with pytest.raises(ConnectorError) if fails else contextlib.nullcontext():
+        commit(workspace, "keyring", Item(Secret({"token": "new"})), meddle)
+    (now,) = workspace.catalog.load()
+    assert store.secret(now)["token"] == (JANE_TOKEN if fails else "new")
+    prune(workspace)
+    assert list(store.items) == [now.secret_ref]
+    assert (now == connector) == fails
 
 
 def test_prune_leaves_what_connectors_refer_to(
