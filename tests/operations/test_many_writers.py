@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -61,15 +62,14 @@ def work(folder: str, seed: int, rounds: int) -> None:
     workspace = in_folder(folder)
     for number in range(rounds):
         name, token = chance.choice(NAMES), f"{seed}-{number}"
-        action = chance.choice(
-            [
-                lambda: make(workspace, name, token),  # noqa: B023
-                lambda: change(workspace, name, token),  # noqa: B023
-                lambda: list(delete(workspace, [name])),  # noqa: B023
-                lambda: prune(workspace),
-                lambda: look(workspace, name),  # noqa: B023
-            ]
-        )
+        actions: list[Callable[[], object]] = [
+            partial(make, workspace, name, token),
+            partial(change, workspace, name, token),
+            lambda: list(delete(workspace, [name])),  # noqa: B023
+            partial(prune, workspace),
+            partial(look, workspace, name),
+        ]
+        action = chance.choice(actions)
         try:
             action()
         except ConnectorError as error:
