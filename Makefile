@@ -15,7 +15,7 @@ CALLS ?= 20000
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test e2e check newest soak bench generate pictures format clean
+.PHONY: help venv demo test older-libyaml e2e check newest soak bench generate pictures format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 17
@@ -27,6 +27,11 @@ demo: $(MADE) ## a cluster on loopback: register, describe, log in, use kubectl,
 
 test: $(MADE) $(OLDER_MADE) ## every test, those through the real kubectl included (one to two minutes)
 	$(RUN) -m pytest -n $(WORKERS)
+
+older-libyaml: $(MADE) $(OLDER_MADE) ## the tests of what reads YAML, on PyYAML with an older libyaml (half a minute)
+	PYTHONPATH=$(CURDIR)/$(OLDER) $(RUN) -m pytest -q -n $(WORKERS) tests/test_yaml_loader.py \
+	  tests/test_catalog.py tests/test_settings.py tests/completion/test_values.py tests/kubeconfig \
+	  --ignore=tests/kubeconfig/test_recorded.py --ignore=tests/kubeconfig/test_concurrent.py
 
 e2e: $(MADE) $(OLDER_MADE) ## only those through kubectl; E2E_KUBECONFIG=FILE runs them on that cluster
 	$(RUN) -m pytest -n $(WORKERS) tests/e2e

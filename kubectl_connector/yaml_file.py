@@ -16,13 +16,14 @@ import yaml
 
 from kubectl_connector import files
 from kubectl_connector.errors import CatalogError
+from kubectl_connector.yaml_loader import loader
 
 _log = logging.getLogger(__name__)
 
 VERSION = "kubectl-connector/v1"
 """The apiVersion of files whose form has not changed since release 0.1."""
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Loader = loader("Safe")
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 

@@ -18,7 +18,9 @@ VENV_BIN = Path(sys.executable).parent  # not resolved: the interpreter is a lin
 PLUGIN = Path(os.environ.get("E2E_PLUGIN", VENV_BIN / "kubectl-connector"))
 """The installed program that is tested: the environment's, or an archive's (make e2e-archive)."""
 KUBECTL = VENV_BIN / "kubectl"
-OLDER_KUBECTL = ROOT / ".cache" / "older" / "bin" / "kubectl"
+OLDER = ROOT / ".cache" / "older"
+"""Older releases of kubectl and PyYAML (packaging/locks/older.txt)."""
+OLDER_KUBECTL = OLDER / "bin" / "kubectl"
 KUBECTLS = {"kubectl-1.37": KUBECTL, "kubectl-1.36": OLDER_KUBECTL}
 
 JANE = User("jane@example.com", ("developers",))
@@ -75,6 +77,18 @@ def pytest_configure() -> None:
     sys.addaudithook(_guard)
 
 
+def pytest_report_header() -> str:
+    """Say which of the two versions of libyaml is tested."""
+    return f"libyaml: {libyaml_version()}"
+
+
+def libyaml_version() -> str:
+    """The version of libyaml that PyYAML was built with."""
+    import yaml._yaml
+
+    return str(yaml._yaml.get_version_string())
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """An isolated home, connector home and kubeconfig path (no file there yet)."""
@@ -117,6 +131,8 @@ def _existing(kubectl: Path) -> Path:
 
 
 def _is_scrubbed(name: str) -> bool:
+    if name == "PYTHONPATH" and os.environ[name] == str(OLDER):  # make older-libyaml
+        return False
     return (
         name.startswith(_SCRUBBED)
         or name in _SCRUBBED_NAMES

@@ -146,10 +146,12 @@ def _load(path: str) -> dict[str, Any]:
         return {}
     import yaml
 
-    loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    from kubectl_connector.yaml_loader import loader
+
     try:
         with open(path, encoding="utf-8-sig") as file:
-            return _mapping(yaml.load(file, Loader=loader) or {})  # noqa: S506 (makes only text)
+            content = yaml.load(file, Loader=loader("Base"))  # noqa: S506 (makes only text)
+            return _mapping(content or {})
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from None
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from kubectl_connector.errors import KubeconfigError
 from kubectl_connector.kubeconfig.paths import display_path
+from kubectl_connector.yaml_loader import loader
 
 
 def refusal(command: str, resolved: str, environ: Mapping[str, str]) -> str | None:
@@ -48,7 +49,7 @@ def _read(path: str) -> Mapping[str, Any]:
 
     try:
         with open(path, encoding="utf-8") as file:
-            content = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+            content = yaml.load(file, Loader=loader("Safe"))  # noqa: S506 (safe, as it says)
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
