@@ -10,6 +10,7 @@ import base64
 import threading
 import urllib.request
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -24,6 +25,21 @@ from kubectl_connector.urls import PROXY_SCHEMES
 
 CredentialSource = Callable[[], Credential]
 """Gives a credential that is good now; called again when the last one has ended."""
+
+
+MAX_CONNECTIONS = 32
+"""Idle connections that are kept for one host: as many as a ThreadPoolExecutor has threads at most.
+
+urllib3 keeps one, so that of a burst of requests all others would shake hands anew.
+"""
+
+
+@dataclass(frozen=True)
+class _Access:
+    """A credential and the pool whose connections present its certificate: never one alone."""
+
+    credential: Credential
+    pool: urllib3.PoolManager
 
 
 class AuthenticatedPool:
@@ -44,46 +60,51 @@ class AuthenticatedPool:
         self._source = source
         self._impersonation = impersonation_headers(impersonation)
         self._now = now
-        self._credential: Credential | None = None
-        self._pool: urllib3.PoolManager | None = None
+        self._access: _Access | None = None
+        self._refused: _Access | None = None
+        """What the cluster answered with 401: the next request asks for a credential anew (X11)."""
         self._renewing = threading.Lock()
-        self._refused = False
-        """Whether the cluster refused the credential: the next request asks for one anew (X11)."""
 
     def request(
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, **options: Any
     ) -> urllib3.BaseHTTPResponse:
         """Send one request; what the caller says of authorization is replaced by ours."""
-        pool = self._current_pool()
-        response = pool.request(method, url, headers=self._headers(url, headers or {}), **options)
+        access = self._current_access()
+        ours = self._headers(url, headers or {}, access.credential)
+        response = access.pool.request(method, url, headers=ours, **options)
         if response.status == 401:
-            self._refused = True
+            self._refused = access
         return response
 
     def clear(self) -> None:
         """Close the idle connections."""
-        if self._pool:
-            self._pool.clear()
+        if self._access:
+            self._access.pool.clear()
 
-    def _current_pool(self) -> urllib3.PoolManager:
-        """The pool for the current credential; a new one when its certificate changed."""
+    def _current_access(self) -> _Access:
+        """The credential that is good now, with its pool."""
         with self._renewing:  # of many threads, one asks for the next credential
-            return self._renewed_pool()
+            if self._access is None or self._has_ended(self._access):
+                self._access = self._renewed(self._access)
+            return self._access
 
-    def _renewed_pool(self) -> urllib3.PoolManager:
-        old = self._credential
-        ended = old and old.expires_at is not None and old.expires_at <= self._now()
-        if old is None or ended or self._refused:
-            new = self._source()
-            self._refused = False
-            if self._pool is None or _pair(old) != _pair(new):
-                self.clear()
-                self._pool = _open_pool(self._cluster, new)
-            self._credential = new
-        assert self._pool is not None  # noqa: S101 (opened with the first credential)
-        return self._pool
+    def _has_ended(self, access: _Access) -> bool:
+        end = access.credential.expires_at
+        return access is self._refused or (end is not None and end <= self._now())
 
-    def _headers(self, url: str, given: Mapping[str, str]) -> urllib3.HTTPHeaderDict:
+    def _renewed(self, old: _Access | None) -> _Access:
+        """A new credential, in the same pool unless its certificate is another.
+
+        The old pool is left to the requests that are still in it; the last one closes it.
+        """
+        new = self._source()
+        if old and _pair(old.credential) == _pair(new):
+            return _Access(new, old.pool)
+        return _Access(new, _open_pool(self._cluster, new))
+
+    def _headers(
+        self, url: str, given: Mapping[str, str], credential: Credential
+    ) -> urllib3.HTTPHeaderDict:
         """The caller's headers and ours; credentials go to the cluster's own origin only (F10).
 
         A dictionary of urllib3's own, since an Impersonate-Group a group is what servers expect.
@@ -93,8 +114,8 @@ class AuthenticatedPool:
             headers.discard(name)
         headers.extend(self._impersonation)
         secure = url.startswith("https://")
-        if self._credential and secure and _origin(url) == _origin(self._cluster.server):
-            headers.extend(authorization_headers(self._credential))
+        if secure and _origin(url) == _origin(self._cluster.server):
+            headers.extend(authorization_headers(credential))
         return headers
 
 
@@ -129,14 +150,12 @@ def _origin(url: str) -> tuple[str | None, int]:
     return parts.hostname, parts.port or 443
 
 
-def _pair(credential: Credential | None) -> tuple[str | None, str | None]:
-    if credential is None:
-        return None, None
+def _pair(credential: Credential) -> tuple[str | None, str | None]:
     return credential.client_certificate, credential.client_key
 
 
 def _open_pool(cluster: Cluster, credential: Credential) -> urllib3.PoolManager:
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {"maxsize": MAX_CONNECTIONS}
     if cluster.server.startswith("https://"):
         options["ssl_context"] = ssl_context(cluster, credential)
         if cluster.insecure_skip_tls_verify:

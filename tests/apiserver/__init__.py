@@ -12,7 +12,7 @@ from tests.apiserver.access import Rules, User
 from tests.apiserver.answers import BAD_GATEWAY, PROXY_LOGIN_PAGE, Answer, redirect_to
 from tests.apiserver.certificates import Authority, KeyPair
 from tests.apiserver.paths import SELF_SUBJECT_REVIEWS
-from tests.apiserver.proxy import ConnectProxy
+from tests.apiserver.proxy import ConnectProxy, SocksProxy
 from tests.apiserver.requests import Request
 from tests.apiserver.server import ApiServer
 
@@ -27,6 +27,7 @@ __all__ = [
     "KeyPair",
     "Request",
     "Rules",
+    "SocksProxy",
     "User",
     "redirect_to",
 ]

@@ -1,10 +1,11 @@
-"""An HTTP proxy that tunnels with CONNECT, for clusters that are reached through one."""
+"""Proxies for clusters that are reached through one: HTTP with CONNECT, and SOCKS5."""
 
 from __future__ import annotations
 
 import contextlib
 import selectors
 import socket
+import socketserver
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -12,7 +13,7 @@ from typing import Any
 
 
 class ConnectProxy:
-    """The proxy; a context manager. ``targets`` lists the ``host:port`` of every tunnel asked for.
+    """The HTTP proxy; a context manager. ``targets`` lists the ``host:port`` of every tunnel asked for.
 
     With ``refuse``, it answers 403 to every one of them.
     """
@@ -70,6 +71,55 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class's name)
         """Stay quiet."""
+
+
+class SocksProxy:
+    """A SOCKS5 proxy without authentication (RFC 1928), which resolves names; a context manager."""
+
+    def __enter__(self) -> SocksProxy:
+        self._listener = _SocksListener(("127.0.0.1", 0), _SocksHandler)
+        self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.05,))
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._listener.shutdown()
+        self._thread.join()
+        self._listener.server_close()
+
+    @property
+    def url(self) -> str:
+        """Where it is, as a kubeconfig's ``proxy-url`` says it."""
+        return f"socks5://127.0.0.1:{self._listener.server_address[1]}"
+
+
+class _SocksListener(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+
+
+class _SocksHandler(socketserver.StreamRequestHandler):
+    rbufsize = 0  # what follows the greeting is the tunnel's
+
+    def handle(self) -> None:
+        """Agree on no authentication, open the tunnel, pass bytes until either end closes."""
+        _, methods = self.rfile.read(2)
+        self.rfile.read(methods)
+        self.connection.sendall(b"\x05\x00")
+        kind = self.rfile.read(4)[3]
+        if kind == 1:
+            host = socket.inet_ntoa(self.rfile.read(4))
+        else:
+            host = self.rfile.read(self.rfile.read(1)[0]).decode()
+        port = int.from_bytes(self.rfile.read(2), "big")
+        with socket.create_connection((host, port), timeout=10) as target:
+            self.connection.sendall(b"\x05\x00\x00\x01" + bytes(6))
+            with contextlib.suppress(OSError):
+                _pump(self.connection, target)
 
 
 def _pump(one: socket.socket, other: socket.socket) -> None:

@@ -66,6 +66,8 @@ class ApiServer:
             absent_paths=set(absent_paths),
         )
         self.requests: list[Request] = []
+        self.connections = 0
+        """How many connections were opened; each had a handshake of its own."""
         self.latency = 0.0
         """Seconds before an answer."""
         self.hang: Hang | None = None
@@ -196,11 +198,14 @@ class _Listener(ThreadingHTTPServer):
         self.owner = owner
         self._tls = tls
         self._connections: set[socket.socket] = set()
+        self._counting = threading.Lock()
         super().__init__(("127.0.0.1", port), _Handler)
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """Serve one connection to its end."""
         self._connections.add(request)
+        with self._counting:
+            self.owner.connections += 1
         if self.owner.hang == "handshake":
             self.owner.stopping.wait()
             return
