@@ -13,7 +13,7 @@ from typing import Any
 
 
 class ConnectProxy:
-    """The HTTP proxy; a context manager. ``targets`` lists the ``host:port`` of every tunnel asked for.
+    """The HTTP proxy; a context manager. ``targets`` lists the ``host:port`` of every tunnel.
 
     With ``refuse``, it answers 403 to every one of them.
     """
