@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from kubectl_connector.auth import auth_method, choose, recognise
 from kubectl_connector.auth.interface import Field, FieldKind, Material
 from kubectl_connector.errors import UsageError
-from kubectl_connector.kubeconfig.load import ResolvedContext
+from kubectl_connector.kubeconfig.view import ResolvedContext
 from kubectl_connector.model.connector import Connector, Origin, check_name, format_time
 from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, Impersonation
 from kubectl_connector.model.secret import Secret

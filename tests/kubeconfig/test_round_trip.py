@@ -8,6 +8,7 @@ import subprocess
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,8 +16,8 @@ from hypothesis import strategies as st
 
 from kubectl_connector.errors import KubeconfigError
 from kubectl_connector.kubeconfig.paths import kubeconfig_files
-from kubectl_connector.kubeconfig.write import Plan, edit_kubeconfig
-from tests.kubeconfig.plans import login, logout, view
+from kubectl_connector.kubeconfig.write import MakeEdit, edit_kubeconfig
+from tests.kubeconfig.edits import login, logout, view
 from tests.kubeconfig.texts import Text, texts
 
 QUICK = settings(
@@ -37,8 +38,8 @@ class Place:
     def data(self) -> bytes | None:
         return self.path.read_bytes() if self.path.exists() else None
 
-    def run(self, plan: Plan) -> None:
-        edit_kubeconfig(self.files, plan)
+    def run(self, make_edit: MakeEdit[Any]) -> None:
+        edit_kubeconfig(self.files, make_edit)
 
 
 @pytest.fixture
@@ -130,16 +131,16 @@ def test_kubectl_reads_the_same_entries_and_ours(kubectl: Path, text: Text) -> N
 def test_a_login_that_changes_nothing_writes_nothing(place: Place) -> None:
     place.run(login("ours"))
     before = os.stat(place.path)
-    assert edit_kubeconfig(place.files, login("ours")).files == ()
+    assert edit_kubeconfig(place.files, login("ours"))[1] == ()
     assert os.stat(place.path).st_ino == before.st_ino
 
 
 def test_a_file_that_login_made_is_removed_by_logout(place: Place) -> None:
-    change = edit_kubeconfig(place.files, login("ours"))
-    assert change.files == (str(place.path),)
+    _, files = edit_kubeconfig(place.files, login("ours"))
+    assert files == (str(place.path),)
     assert place.path.stat().st_mode & 0o777 == 0o600
-    change = edit_kubeconfig(place.files, logout("ours"))
-    assert change.files == (str(place.path),)
+    _, files = edit_kubeconfig(place.files, logout("ours"))
+    assert files == (str(place.path),)
     assert not place.path.exists()
 
 

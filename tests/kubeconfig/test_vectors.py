@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from kubectl_connector.kubeconfig.document import Document
-from kubectl_connector.kubeconfig.load import load
-from kubectl_connector.kubeconfig.outline import LISTS
 from kubectl_connector.kubeconfig.paths import kubeconfig_files
 from kubectl_connector.kubeconfig.resolve import auth_info
+from kubectl_connector.kubeconfig.schema import LISTS
+from kubectl_connector.kubeconfig.view import load
 from tests.kubeconfig.product import Outcome, run
 from tests.kubeconfig.recorder import VECTORS, Case, Server, cases, environment, fill, lay_out
 
