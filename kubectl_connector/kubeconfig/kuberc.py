@@ -1,7 +1,8 @@
 """Whether kubectl's own preferences let it run a credential plugin (semantics X16, X17).
 
-Only kubectl 1.35 and newer has such a policy. 1.35 calls an entry's field ``name``; 1.36 calls it
-``command``, still takes ``name``, and has ``kubectl kuberc set`` for it.
+Only kubectl 1.35 and newer has such a policy. 1.35 calls an entry's field ``name``, and rejects a
+list that says ``command``. 1.36 says ``command``, still takes ``name``, and can set the list by a
+command, ``kubectl kuberc set``.
 """
 
 from __future__ import annotations

@@ -112,6 +112,14 @@ def test_login_keeps_every_line_but_those_that_it_must_change(text: Text) -> Non
         assert all(line in rest for line in kept)
 
 
+OURS = {
+    "clusters": {"server": "https://ours.example.com:6443"},
+    "users": {"token": "0123"},
+    "contexts": {"cluster": "ours", "user": "ours"},
+}
+"""What kubectl shall see in our entries, besides the mark."""
+
+
 @settings(parent=QUICK, max_examples=12)
 @given(text=texts)
 def test_kubectl_reads_the_same_entries_and_ours(kubectl: Path, text: Text) -> None:
@@ -123,8 +131,10 @@ def test_kubectl_reads_the_same_entries_and_ours(kubectl: Path, text: Text) -> N
         after = view(kubectl, place.path)
         assert after["current-context"] == "ours"
         for kind in ("clusters", "users", "contexts"):
-            ours = after[kind].pop("ours")
-            assert ours == {"name": "ours", **ours}
+            ours = after[kind].pop("ours")[kind.removesuffix("s")]
+            mark = ours.pop("extensions")[0]["extension"]
+            assert (mark["id"], mark["connector"]) == ("id-ours", "ours")
+            assert ours == OURS[kind]
             assert after[kind] == before[kind]
 
 
