@@ -4,8 +4,8 @@ From the bottom up; a module imports only those above it in this list, or beside
 
 - ``text`` is a package for YAML and JSON text, and knows no kubeconfig; ``paths`` says which files
   kubectl reads.
-- ``schema`` has the shape of a kubeconfig, ``document`` is one parsed file, ``disk`` reads and
-  replaces whole files, ``lock`` is kubectl's lock on them.
+- ``disk`` reads and replaces whole files, ``lock`` is kubectl's lock on them.
+- ``schema`` has the shape of a kubeconfig, ``document`` is one parsed file.
 - ``resolve`` adds the files that a cluster or user names; ``view`` is what kubectl sees: the merge
   of all files, each entry parsed once, when it is asked for.
 - ``edit`` has the one ``Edit``, and shares it out among the files.

@@ -12,9 +12,7 @@ import time
 
 from kubectl_connector import files
 from kubectl_connector.errors import KubeconfigError
-from kubectl_connector.kubeconfig.document import Document
 from kubectl_connector.kubeconfig.paths import display_path
-from kubectl_connector.kubeconfig.text.outline import TextError
 
 MAX_BYTES = 64 * 1024 * 1024
 """About 12,000 contexts with certificates."""
@@ -64,23 +62,6 @@ def _read(path: str, status: os.stat_result) -> bytes:
                 raise TimeoutError(errno.ETIMEDOUT, "nothing was written to it", path)
             os.set_blocking(handle, True)
         return file.read(MAX_BYTES + 1)
-
-
-def parse(path: str, data: bytes | None) -> Document:
-    """The kubeconfig in a file's bytes (None: an empty one); KubeconfigError with the line."""
-    try:
-        return Document(data or b"")
-    except TextError as error:
-        raise broken(path, error) from None
-
-
-def broken(path: str, error: TextError) -> KubeconfigError:
-    """The user's view of an TextError."""
-    where = f", line {error.line}," if error.line else ""
-    return KubeconfigError(
-        f"{display_path(path)}{where} {error.problem}",
-        "mend the file in an editor, or leave it out of KUBECONFIG",
-    )
 
 
 def write_kubeconfig(path: str, data: bytes) -> None:

@@ -1,7 +1,7 @@
 """One kubeconfig file's content: its entries by name, each read when it is first asked for.
 
 Raises TextError for what kubectl would refuse (semantics M4, M6, M7, M9), and never quotes an
-entry's body in it. Pure: bytes in, no I/O.
+entry's body in it. Pure functions, no I/O.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Any
 
 import yaml
 
+from kubectl_connector.errors import KubeconfigError
+from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.kubeconfig.schema import BODY, CURRENT, HEADER, LISTS, conform
 from kubectl_connector.kubeconfig.text.construct import construct, scalar_value
 from kubectl_connector.kubeconfig.text.outline import Field, Item, Outline, TextError, outline
@@ -157,6 +159,23 @@ class Document:
             raise TextError(f"{kind} must be a list", self._line(kind))
         for item in items:
             yield _name(kind, item), item
+
+
+def parse(path: str, data: bytes | None) -> Document:
+    """The kubeconfig in a file's bytes (None: an empty one); KubeconfigError with the line."""
+    try:
+        return Document(data or b"")
+    except TextError as error:
+        raise broken(path, error) from None
+
+
+def broken(path: str, error: TextError) -> KubeconfigError:
+    """The user's view of an TextError."""
+    where = f", line {error.line}," if error.line else ""
+    return KubeconfigError(
+        f"{display_path(path)}{where} {error.problem}",
+        "mend the file in an editor, or leave it out of KUBECONFIG",
+    )
 
 
 def _name(kind: str, item: Item) -> Any:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from kubectl_connector import suggest
 from kubectl_connector.errors import KubeconfigError, NotFoundError
-from kubectl_connector.kubeconfig.disk import broken, parse, read_kubeconfig
-from kubectl_connector.kubeconfig.document import Document
+from kubectl_connector.kubeconfig.disk import read_kubeconfig
+from kubectl_connector.kubeconfig.document import Document, broken, parse
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles
 from kubectl_connector.kubeconfig.resolve import auth_info, cluster
 from kubectl_connector.kubeconfig.schema import LISTS

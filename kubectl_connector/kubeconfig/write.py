@@ -11,14 +11,12 @@ from typing import Generic, TypeVar, cast
 from kubectl_connector.errors import ConnectorError, KubeconfigError
 from kubectl_connector.kubeconfig.apply import applied
 from kubectl_connector.kubeconfig.disk import (
-    broken,
-    parse,
     read_kubeconfig,
     refuse_public,
     remove_kubeconfig,
     write_kubeconfig,
 )
-from kubectl_connector.kubeconfig.document import Document
+from kubectl_connector.kubeconfig.document import Document, broken, parse
 from kubectl_connector.kubeconfig.edit import Edit, by_file
 from kubectl_connector.kubeconfig.lock import LockFolderError, kubectl_lock
 from kubectl_connector.kubeconfig.ours.memory import completed

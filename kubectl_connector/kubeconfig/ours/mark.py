@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kubectl_connector.kubeconfig.disk import broken
-from kubectl_connector.kubeconfig.document import Document, Key
+from kubectl_connector.kubeconfig.document import Document, Key, broken
 from kubectl_connector.kubeconfig.schema import LISTS
 from kubectl_connector.kubeconfig.text.outline import TextError
 from kubectl_connector.kubeconfig.text.scalars import mention

@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from kubectl_connector.kubeconfig.disk import broken
-from kubectl_connector.kubeconfig.document import Document
+from kubectl_connector.kubeconfig.document import Document, broken
 from kubectl_connector.kubeconfig.ours.mark import mark_of, our_contexts
 from kubectl_connector.kubeconfig.ours.memory import remembered_context
 from kubectl_connector.kubeconfig.text.outline import TextError
