@@ -156,13 +156,13 @@ def measure(
 
 def engine_alone(path: Path, turn: int) -> float:
     """Load, lock, change and write, without starting anything."""
+    from kubectl_connector.kubeconfig.edit import Edit
     from kubectl_connector.kubeconfig.paths import kubeconfig_files
     from kubectl_connector.kubeconfig.write import edit_kubeconfig
-    from kubectl_connector.model.kubeconfig_edit import KubeconfigEdit
 
-    edit = KubeconfigEdit(contexts={"engine": {"cluster": "k", "namespace": f"n{turn}"}})
+    edit = Edit({"contexts": {"engine": {"cluster": "k", "namespace": f"n{turn}"}}})
     start = time.perf_counter()
-    edit_kubeconfig(kubeconfig_files(str(path), {}), lambda _: edit)
+    edit_kubeconfig(kubeconfig_files(str(path), {}), lambda _: (edit, None))
     return time.perf_counter() - start
 
 

@@ -8,6 +8,14 @@ PROXY_SCHEMES = ("http", "https", "socks5")
 """The proxies that can be gone through (semantics F4)."""
 
 
+def scheme(url: str) -> str:
+    """A URL's scheme, also where the rest is wrong; empty for what has none."""
+    try:
+        return urlsplit(url).scheme
+    except ValueError:
+        return ""
+
+
 def split_url(url: str) -> SplitResult | None:
     """A URL's parts, its port known to be one; None for what is no URL."""
     try:

@@ -9,7 +9,7 @@ from kubectl_connector.auth.interface import Field, FieldKind
 from kubectl_connector.cli import console, environment
 from kubectl_connector.cli.options import read_text
 from kubectl_connector.errors import KubeconfigError, NotFoundError, UsageError
-from kubectl_connector.kubeconfig.load import load
+from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.operations.draft import Changes, Draft
 
 _INSTEAD = "run it at a terminal, or give options: kubectl connector register --help"

@@ -20,7 +20,7 @@ from kubectl_connector.cli.options import (
 )
 from kubectl_connector.errors import ConnectorError, UsageError
 from kubectl_connector.formats import render
-from kubectl_connector.kubeconfig.load import load
+from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.model.connector import check_name
 from kubectl_connector.model.kubeconfig import ExecConfig
 from kubectl_connector.operations.draft import Changes, Draft, apply, lift, new_draft

@@ -17,7 +17,7 @@ from kubectl_connector.cli.options import (
 )
 from kubectl_connector.cli.register import announce
 from kubectl_connector.errors import UsageError
-from kubectl_connector.kubeconfig.load import load
+from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.operations.draft import Changes, Draft, apply, lift
 from kubectl_connector.operations.overview import overview

@@ -1,15 +1,19 @@
 """Kubeconfigs: read as kubectl reads them, changed without losing a byte (docs/architecture.md).
 
-``paths`` says which files, ``load`` what kubectl sees in them, ``resolve`` what a context comes to
-with the files that it names, ``write`` changes them. Below those, from the disk up:
+From the bottom up; a module imports only those above it in this list, or beside it:
 
-- ``disk`` reads and replaces whole files; ``lock`` is kubectl's lock on them.
-- ``outline`` finds where things stand in a text, ``construct`` gives the data of a part,
-  ``scalars`` knows what kubectl takes a scalar for, ``schema`` checks an entry's types,
-  ``document`` is one file.
-- ``plan`` settles what an edit comes to in one file, ``memory`` what logout must know to undo it,
-  ``splice`` and ``emit`` make the new text, ``edit`` puts them together, ``result`` reads it back.
-- ``previous`` keeps stacked logins in order; ``kuberc`` knows kubectl's policy for plugins.
+- ``text`` is a package for YAML and JSON text, and knows no kubeconfig; ``paths`` says which files
+  kubectl reads.
+- ``disk`` reads and replaces whole files, ``lock`` is kubectl's lock on them.
+- ``schema`` has the shape of a kubeconfig, ``document`` is one parsed file.
+- ``resolve`` adds the files that a cluster or user names; ``view`` is what kubectl sees: the merge
+  of all files, each entry parsed once, when it is asked for.
+- ``edit`` has the one ``Edit``, and shares it out among the files.
+- ``ours`` is a package for the entries that login makes: mark, memory, the edits of login and
+  logout. ``apply`` makes an edit in one text, and ``result`` reads the new text back.
+- ``write`` does all of this under the lock.
+
+``kuberc`` stands apart: it knows kubectl's policy for credential plugins.
 
 Ids like D1, M4 and W14 in docstrings are those of the recorded cases in tests/kubeconfig/vectors:
 D which files, M merging, W writing, F fields, X exec plugins, P kubectl plugins.

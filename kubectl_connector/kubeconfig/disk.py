@@ -12,24 +12,23 @@ import time
 
 from kubectl_connector import files
 from kubectl_connector.errors import KubeconfigError
-from kubectl_connector.kubeconfig.document import Document
-from kubectl_connector.kubeconfig.outline import OutlineError
 from kubectl_connector.kubeconfig.paths import display_path
 
 MAX_BYTES = 64 * 1024 * 1024
 """About 12,000 contexts with certificates."""
 FIFO_TIMEOUT = 10.0
-"""Seconds to wait for somebody to write to a FIFO."""
+"""Seconds to wait until a program writes to a FIFO."""
 LEFT_AFTER = 3600.0
-"""Seconds after which nobody is still writing a temporary file."""
+"""Seconds; a temporary file that is older has no writer any more."""
 
 _RANDOM = re.compile("[a-z0-9_]{8}")  # as tempfile makes names
 
 
 def read_kubeconfig(path: str, for_edit: bool = False) -> bytes | None:
-    """A kubeconfig's bytes, None for a missing file; FIFOs and devices only where not edited (D5).
+    """A kubeconfig's bytes, None for a missing file (D5).
 
-    Raises KubeconfigError for what can't be read, or is larger than MAX_BYTES.
+    Raises KubeconfigError for a file that can't be read or is larger than MAX_BYTES, and
+    ``for_edit`` also for a FIFO or device.
     """
     try:
         status = os.stat(path)
@@ -65,27 +64,11 @@ def _read(path: str, status: os.stat_result) -> bytes:
         return file.read(MAX_BYTES + 1)
 
 
-def parse(path: str, data: bytes | None) -> Document:
-    """The kubeconfig in a file's bytes (None: an empty one); KubeconfigError naming the line."""
-    try:
-        return Document(data or b"")
-    except OutlineError as error:
-        raise broken(path, error) from None
-
-
-def broken(path: str, error: OutlineError) -> KubeconfigError:
-    """The user's view of an OutlineError."""
-    where = f", line {error.line}," if error.line else ""
-    return KubeconfigError(
-        f"{display_path(path)}{where} {error.problem}",
-        "mend the file in an editor, or leave it out of KUBECONFIG",
-    )
-
-
 def write_kubeconfig(path: str, data: bytes) -> None:
-    """Replace a kubeconfig, or make it with mode 0600; KubeconfigError with the old one whole.
+    """Replace a kubeconfig, or make it with mode 0600.
 
-    Replacing a file parts it from its hard links, so one that has any is refused.
+    Replacing a file parts it from its hard links, so a file that has any is refused. Where a
+    KubeconfigError is raised, the old file is whole.
     """
     try:
         if os.path.exists(path) and os.stat(path).st_nlink > 1:
@@ -106,7 +89,8 @@ def write_kubeconfig(path: str, data: bytes) -> None:
 def _remove_leftovers(target: str) -> None:
     """Remove the temporary files that writers of a kubeconfig left when they were killed.
 
-    Only under its lock; and only old ones, since a link to it has a lock of its own.
+    The caller holds the kubeconfig's lock. A link to the file has another lock, and its holder may
+    be writing: so only old files go.
     """
     prefix = files.temporary_prefix(target)
     for found in os.scandir(os.path.dirname(target)):
@@ -115,6 +99,26 @@ def _remove_leftovers(target: str) -> None:
             mine = os.name == "nt" or status.st_uid == os.geteuid()
             if stat.S_ISREG(status.st_mode) and mine and time.time() - status.st_mtime > LEFT_AFTER:
                 os.unlink(found.path)
+
+
+def refuse_public(path: str) -> None:
+    """Raise KubeconfigError where others could read a credential that is to be written."""
+    if os.name == "nt":
+        return  # there the folder's access list decides, and the profile's is private
+    try:
+        mode = stat.S_IMODE(os.stat(path).st_mode)
+    except FileNotFoundError:
+        return  # the new file will be 0600
+    except OSError as error:
+        raise KubeconfigError(
+            f"{display_path(path)} can't be read: {error.strerror}", "check its folder"
+        ) from error
+    if mode & 0o077:
+        raise KubeconfigError(
+            f"{display_path(path)} can be read by others (mode {mode:04o});"
+            " login would write a credential into it",
+            f"chmod 600 {display_path(path)}",
+        )
 
 
 def remove_kubeconfig(path: str) -> None:

@@ -1,7 +1,7 @@
-"""One kubeconfig file's content, read: its entries by name, built only when asked for.
+"""One kubeconfig file's content: its entries by name, each read when it is first asked for.
 
-Raises OutlineError for what kubectl would refuse (semantics M4, M6, M7, M9) without ever quoting
-an entry's body. Pure: bytes in, no I/O.
+Raises TextError for what kubectl would refuse (semantics M4, M6, M7, M9), and never quotes an
+entry's body in it. Pure functions, no I/O.
 """
 
 from __future__ import annotations
@@ -14,16 +14,15 @@ from typing import Any
 
 import yaml
 
-from kubectl_connector.kubeconfig.construct import construct, scalar_value
-from kubectl_connector.kubeconfig.outline import LISTS, Field, Item, Outline, OutlineError, outline
-from kubectl_connector.kubeconfig.schema import conform
+from kubectl_connector.errors import KubeconfigError
+from kubectl_connector.kubeconfig.paths import display_path
+from kubectl_connector.kubeconfig.schema import BODY, CURRENT, HEADER, LISTS, conform
+from kubectl_connector.kubeconfig.text.construct import construct, scalar_value
+from kubectl_connector.kubeconfig.text.outline import Field, Item, Outline, TextError, outline
 from kubectl_connector.model.kubeconfig import Entry
-from kubectl_connector.model.kubeconfig_edit import MARK, Mark
 
-BODY = {"clusters": "cluster", "users": "user", "contexts": "context"}
-"""The key that an entry's body stands under, by list."""
-
-_VERSION = {"apiVersion": "v1", "kind": "Config"}
+Key = tuple[str, str]
+"""An entry's list, and its name in it."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +39,19 @@ class Document:
     def __init__(self, data: bytes) -> None:
         self.bom = data.startswith(codecs.BOM_UTF8)
         self.text = _decode(data.removeprefix(codecs.BOM_UTF8))
-        self.outline: Outline = outline(self.text)
+        self.outline: Outline = outline(self.text, LISTS)
         self.fields: Mapping[str, Field] = self.outline.fields()
         self._check_root()
-        self.current_context = self._string("current-context")
+        self.current_context = self._string(CURRENT)
         """Empty where there is none."""
         self.entries = {kind: self._slots(kind) for kind in LISTS}
+        self._bodies: dict[Key, Entry] = {}
+        self._texts: dict[str, tuple[Key, ...]] = {}
+
+    @property
+    def is_flow(self) -> bool:
+        """Whether the whole is one flow mapping, as in JSON."""
+        return self.outline.root is not None and self.outline.root.flow
 
     def item(self, kind: str, name: str) -> Entry:
         """An entry with its name, as it stands in its list, unchecked."""
@@ -55,28 +61,37 @@ class Document:
         return construct(self._item_text(slot.item)) or {}
 
     def body(self, kind: str, name: str) -> Entry:
-        """An entry's body, the types of its fields checked (M9)."""
-        item = self.item(kind, name)
-        try:
-            return conform(kind, item.get(BODY[kind]))
-        except ValueError as error:
-            slot = self.entries[kind][name]
-            line = slot.item.node.line + 1 if slot.item else None
-            raise OutlineError(f'{BODY[kind]} "{name}": {error}', line) from None
+        """An entry's body, the types of its fields checked (M9); parsed once, not to be changed."""
+        key = kind, name
+        if key not in self._bodies:
+            item = self.item(kind, name)
+            try:
+                self._bodies[key] = conform(kind, item.get(BODY[kind]))
+            except ValueError as error:
+                slot = self.entries[kind][name]
+                line = slot.item.node.line + 1 if slot.item else None
+                raise TextError(f'{BODY[kind]} "{name}": {error}', line) from None
+        return self._bodies[key]
 
-    def marked(self) -> Iterator[tuple[str, str]]:
-        """The list and name of every entry that bears our mark."""
-        if MARK not in self.text:
-            return
+    def source(self, kind: str, name: str) -> str | None:
+        """An entry's text; None where the text alone does not say what the entry is."""
+        item = self.entries[kind][name].item
+        if item is None or self.outline.shared:
+            return None
+        return self.text[item.node.start : item.node.end]
+
+    def entries_with(self, text: str) -> tuple[Key, ...]:
+        """The entries that have a string in their text, or may have it; found without parsing."""
+        if text not in self._texts:
+            self._texts[text] = tuple(self._search(text)) if text in self.text else ()
+        return self._texts[text]
+
+    def _search(self, text: str) -> Iterator[Key]:
         for kind, slots in self.entries.items():
             for name, slot in slots.items():
-                if self._may_be_marked(slot) and Mark.from_entry(self.body(kind, name)):
+                node = slot.item.node if slot.item and not self.outline.shared else None
+                if node is None or self.text.find(text, node.start, node.end) >= 0:
                     yield kind, name
-
-    def _may_be_marked(self, slot: Slot) -> bool:
-        if slot.item is None or self.outline.shared:
-            return True
-        return self.text.find(MARK, slot.item.node.start, slot.item.node.end) >= 0
 
     @functools.cached_property
     def _whole(self) -> dict[str, Any]:
@@ -93,10 +108,10 @@ class Document:
     def _check_root(self) -> None:
         root = self.outline.root
         if root and not root.null and root.kind is not yaml.MappingStartEvent:
-            raise OutlineError("holds no mapping where a kubeconfig's fields belong", root.line + 1)
-        for key, wanted in _VERSION.items():
+            raise TextError("holds no mapping where a kubeconfig's fields belong", root.line + 1)
+        for key, wanted in HEADER.items():
             if self._string(key) not in ("", wanted):
-                raise OutlineError(f"is no kubeconfig: its {key} is not {wanted}", self._line(key))
+                raise TextError(f"is no kubeconfig: its {key} is not {wanted}", self._line(key))
 
     def _line(self, key: str) -> int | None:
         return self.fields[key].key.line + 1 if key in self.fields else None
@@ -110,19 +125,19 @@ class Document:
             event = found.value.scalar if found else None
             value = scalar_value(event) if event else None if found is None else found.value
         if value is not None and not isinstance(value, str):
-            raise OutlineError(f"{key} must be a string; quote it", self._line(key))
+            raise TextError(f"{key} must be a string; quote it", self._line(key))
         return value or ""
 
     def _slots(self, kind: str) -> dict[str, Slot]:
-        """A list's entries by name; raises OutlineError for a second one of the same name (M6)."""
+        """A list's entries by name; raises TextError for two of the same name (M6)."""
         slots: dict[str, Slot] = {}
         for index, (name, item) in enumerate(self._names(kind)):
             line = item.node.line + 1 if item else self._line(kind)
             if not isinstance(name, str):
-                raise OutlineError(f"a name in {kind} must be a string; quote it", line)
+                raise TextError(f"a name in {kind} must be a string; quote it", line)
             if name in slots:
                 what = f'named "{name}"' if name else "without a name"
-                raise OutlineError(f"has two {kind} {what}", line)
+                raise TextError(f"has two {kind} {what}", line)
             slots[name] = Slot(index, item)
         return slots
 
@@ -132,24 +147,41 @@ class Document:
         if self.outline.shared:
             members = self._whole.get(kind) or []
             if not isinstance(members, list):
-                raise OutlineError(f"{kind} must be a list", self._line(kind))
+                raise TextError(f"{kind} must be a list", self._line(kind))
             known = items if len(items) == len(members) else [None] * len(members)
             for member, item in zip(members, known, strict=True):
                 if not isinstance(member, (dict, type(None))):
-                    raise OutlineError(f"{kind} has an entry that is no mapping", self._line(kind))
+                    raise TextError(f"{kind} has an entry that is no mapping", self._line(kind))
                 name = (member or {}).get("name")
                 yield "" if name is None else name, item
             return
         if found and not found.value.null and found.value.kind is not yaml.SequenceStartEvent:
-            raise OutlineError(f"{kind} must be a list", self._line(kind))
+            raise TextError(f"{kind} must be a list", self._line(kind))
         for item in items:
             yield _name(kind, item), item
+
+
+def parse(path: str, data: bytes | None) -> Document:
+    """The kubeconfig in a file's bytes (None: an empty one); KubeconfigError with the line."""
+    try:
+        return Document(data or b"")
+    except TextError as error:
+        raise broken(path, error) from None
+
+
+def broken(path: str, error: TextError) -> KubeconfigError:
+    """The user's view of an TextError."""
+    where = f", line {error.line}," if error.line else ""
+    return KubeconfigError(
+        f"{display_path(path)}{where} {error.problem}",
+        "mend the file in an editor, or leave it out of KUBECONFIG",
+    )
 
 
 def _name(kind: str, item: Item) -> Any:
     node = item.node
     if not node.null and node.kind is not yaml.MappingStartEvent:
-        raise OutlineError(f"{kind} has an entry that is no mapping", node.line + 1)
+        raise TextError(f"{kind} has an entry that is no mapping", node.line + 1)
     if item.name is None:
         return ""
     if not isinstance(item.name, yaml.ScalarEvent):
@@ -163,4 +195,4 @@ def _decode(data: bytes) -> str:
         return data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise OutlineError("is not UTF-8 text", line) from None
+        raise TextError("is not UTF-8 text", line) from None

@@ -1,287 +1,120 @@
-"""Change one kubeconfig's text, touching no line of an entry that is not added, changed or removed.
+"""A change to kubeconfigs, as it is asked for and as it is made in one file. Pure.
 
-The result is read back before it is returned, and must hold what was asked for beside all that was
-there: a text that the splicing would get wrong is refused, not written. Pure functions, no I/O.
+The same type serves from the request to the splice: :func:`by_file` gives each file its part of an
+edit, ``ours.memory`` completes the part, and ``apply`` makes it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
-import yaml
-
-from kubectl_connector.kubeconfig.document import BODY, Document, Slot
-from kubectl_connector.kubeconfig.emit import block_lines, flow, scalar
-from kubectl_connector.kubeconfig.memory import can_restore
-from kubectl_connector.kubeconfig.outline import LISTS, Field, Node, OutlineError
-from kubectl_connector.kubeconfig.plan import CURRENT, HEADER, FileEdit, FilePlan, plan
-from kubectl_connector.kubeconfig.result import check_result
-from kubectl_connector.kubeconfig.scalars import quote
-from kubectl_connector.kubeconfig.splice import Splicer
+from kubectl_connector.kubeconfig.schema import LISTS
+from kubectl_connector.kubeconfig.view import Kubeconfig
 from kubectl_connector.model.kubeconfig import Entry
 
 
-def edited(document: Document, edit: FileEdit, created: bool = False) -> str | None:
-    """The text with an edit made; None for a file that login created and that is done with.
+class Keep:
+    """The type of :data:`KEEP`."""
 
-    Where nothing differs the text is the same (W18). ``created`` says that there is no file yet.
-    Raises OutlineError for what can't be changed.
+    def __repr__(self) -> str:
+        """Named as it is used."""
+        return "KEEP"
+
+
+KEEP = Keep()
+"""Leave current-context as it is."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Entries to put in and to take out, and what is current afterwards.
+
+    An upsert whose name exists replaces the body of that entry where it stands. A new one goes to
+    the default file (semantics W1, W3).
     """
-    todo = plan(document, edit, created)
-    if not todo.changes:
-        return document.text
-    text = _Editor(document, todo).run()
-    check_result(document, todo, text)
-    if todo.last and todo.created and _is_blank(text):
-        return None
-    return text
+
+    upserts: Mapping[str, Mapping[str, Entry]] = field(default_factory=dict, repr=False)
+    """Whole bodies, by list and name; they may hold secrets."""
+    removals: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Names, by list."""
+    current_context: str | Keep = KEEP
+    """Empty: none."""
+    current_contexts: Mapping[str, str] = field(default_factory=dict)
+    """What single files shall name as the current context, by path."""
+    secret: bool = False
+    """Whether a cluster or user in it holds a secret, which only the file's owner may read."""
+
+    spellings: Mapping[str, str | None] = field(default_factory=dict)
+    """In one file: how to spell top-level fields that were there before; None: take it out."""
+    remove_blank: bool = False
+    """In one file: whether to remove it where it says nothing afterwards."""
+
+    def puts(self, kind: str) -> Mapping[str, Entry]:
+        """The bodies to put into a list, by name."""
+        return self.upserts.get(kind, {})
+
+    def removes(self, kind: str) -> Collection[str]:
+        """The names to take out of a list."""
+        return self.removals.get(kind, ())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return (
+            not any(self.upserts.values())
+            and not any(self.removals.values())
+            and self.current_context is KEEP
+            and not self.current_contexts
+        )
 
 
-def _is_blank(text: str) -> bool:
-    """Whether a kubeconfig says nothing: no entry, no other setting and no comment."""
-    document = Document(text.encode())
-    others = document.fields.keys() - HEADER.keys()
-    values = {
-        text[value.start : value.end] for key in others for value in [document.fields[key].value]
+def by_file(kubeconfig: Kubeconfig, edit: Edit) -> dict[str, Edit]:
+    """The part of an edit that each file gets (W1-W5); what is not there is not removed."""
+    upserts: dict[str, dict[str, dict[str, Entry]]] = defaultdict(lambda: defaultdict(dict))
+    removals: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for kind in LISTS:
+        table = kubeconfig.table(kind)
+        for name, body in edit.puts(kind).items():
+            path = table[name].file if name in table else kubeconfig.files.default
+            upserts[path][kind][name] = body
+        for name in edit.removes(kind):
+            if name in table:
+                removals[table[name].file][kind].add(name)
+    current = _current_contexts(kubeconfig, edit)
+    return {
+        path: Edit(
+            upserts.get(path, {}),
+            removals.get(path, {}),
+            current.get(path, KEEP),
+            secret=edit.secret and bool(upserts.get(path, {}).keys() & {"clusters", "users"}),
+        )
+        for path in {**upserts, **removals, **current}
     }
-    return "#" not in text and values <= {"", "null", "[]", "{}", '""'}
 
 
-class _Editor:
-    def __init__(self, document: Document, todo: FilePlan) -> None:
-        self.document = document
-        self.todo = todo
-        self.fields = document.fields
-        self.out = Splicer(document.text)
-        self.new_fields: dict[str, str | list[Entry]] = dict(HEADER) if todo.header else {}
-        self.lost_fields: set[str] = set()
-
-    def run(self) -> str:
-        for kind in LISTS:
-            self._edit_list(kind)
-        if isinstance(self.todo.current_context, str):
-            self._edit_current_context(self.todo.current_context)
-        for key in HEADER.keys() & self.todo.restored.keys():
-            self._restore(key)
-        self._edit_root()
-        return self.out.result()
-
-    # Lists
-
-    def _edit_list(self, kind: str) -> None:
-        known = self.document.entries[kind]
-        upserts = self.todo.upserts[kind]
-        new = [_item(kind, name, body) for name, body in upserts.items() if name not in known]
-        found = self.fields.get(kind)
-        for name in upserts.keys() & known.keys():
-            self._replace_item(self._node(known[name]), _item(kind, name, upserts[name]))
-        if found and found.value.items:
-            removed = {known[name].index for name in self.todo.removals[kind]}
-            self._guard(*(self._node(known[name]) for name in self.todo.removals[kind]))
-            if found.value.flow:
-                self._edit_flow_list(kind, found, removed, new)
-            else:
-                self._edit_block_list(kind, found, removed, new)
-        elif new and found:
-            self._fill_list(found, new)
-        elif new:
-            self.new_fields[kind] = new
-
-    def _edit_block_list(
-        self, kind: str, found: Field, removed: set[int], new: list[Entry]
-    ) -> None:
-        column = found.value.inner - self.out.line_start(found.value.inner)
-        for index in removed:
-            node = found.value.items[index].node
-            dash = self.out.line_start(node.start) + column
-            if self.document.text[dash] != "-" or dash >= node.start:
-                raise self.out.unusual(node.start)
-            self.out.remove_lines(dash, node.end)
-        if new:
-            self._insert_lines(found.value.end, _lines(new, column))
-        if kind in self.todo.restored:
-            self._restore(kind, key_only=True)
-
-    def _edit_flow_list(self, kind: str, found: Field, removed: set[int], new: list[Entry]) -> None:
-        value = found.value
-        if kind in self.todo.restored:
-            self._restore(kind)
-            return
-        spans = [(item.node.start, item.node.end) for item in value.items]
-        self.out.remove_elements(spans, removed)
-        if new:
-            margin = self.out.margin(value.inner, spans)
-            self.out.insert_elements(value.inner, spans, removed, self._flows(new, margin))
-
-    def _fill_list(self, found: Field, new: list[Entry]) -> None:
-        """Put the first entries into a list that is null or empty."""
-        key, value = found.key, found.value
-        self._guard(value)
-        raw = self.document.text[key.end : value.end]
-        if value.kind is yaml.SequenceStartEvent and not can_restore(raw, self._is_flow()):
-            self.out.replace(value.inner, value.inner, ", ".join(self._flows(new, None)))
-        elif value.kind is yaml.AliasEvent:
-            raise self.out.unusual(value.start)
-        elif self._is_flow():
-            self.out.replace(self._after_colon(found), value.end, " " + self._flow(new))
-        else:
-            self.out.replace(self._after_colon(found), value.end, "")
-            self._insert_lines(value.end, _lines(new, self._list_column(key.column)))
-
-    def _replace_item(self, node: Node, item: Entry) -> None:
-        self._guard(node)
-        if node.flow:
-            self.out.replace(node.start, node.end, self._flows([item], self._margin(node))[0])
-        else:
-            lines = self.out.newline.join(block_lines(item, node.column))
-            self.out.replace(node.start, node.end, lines)
-
-    def _node(self, slot: Slot) -> Node:
-        if slot.item is None or slot.item.node.kind is yaml.AliasEvent:
-            raise self.out.unusual(slot.item.node.start if slot.item else 0)
-        return slot.item.node
-
-    def _guard(self, *nodes: Node) -> None:
-        """Refuse to change what another part of the text may refer to."""
-        for node in nodes if self.document.outline.shared else ():
-            for anchor in self.document.outline.anchors:
-                if node.start <= anchor < max(node.end, node.start + 1):
-                    raise self.out.unusual(anchor)
-
-    # Fields of the root
-
-    def _edit_current_context(self, name: str) -> None:
-        found = self.fields.get(CURRENT)
-        if not found:
-            if name:
-                self.new_fields[CURRENT] = name
-            return
-        self._guard(found.value)
-        if CURRENT in self.todo.restored:
-            self._restore(CURRENT)
-        elif found.value.start == found.value.end:
-            after = self._after_colon(found)
-            self.out.replace(after, found.value.end, " " + self._scalar(found, name))
-        else:
-            self.out.replace(found.value.start, found.value.end, self._scalar(found, name))
-
-    def _scalar(self, found: Field, name: str) -> str:
-        """A name quoted as the one that it replaces."""
-        style = found.value.scalar.style if found.value.scalar else None
-        if style == "'" and name.isprintable():
-            return "'" + name.replace("'", "''") + "'"
-        return quote(name) if style or self._is_flow() else scalar(name)
-
-    def _restore(self, key: str, key_only: bool = False) -> None:
-        """Spell a field as before login, or take it out.
-
-        ``key_only`` leaves the lines below the key's: they are a block list's entries.
-        """
-        found, raw = self.fields[key], self.todo.restored[key]
-        if raw is not None:
-            end = self._after_colon(found) if key_only else found.value.end
-            self.out.replace(found.key.end, end, raw)
-            return
-        self.lost_fields.add(key)
-        if not self._is_flow():
-            end = found.key.end + 1 if key_only else found.value.end
-            self.out.remove_lines(found.key.start, end)
-
-    def _edit_root(self) -> None:
-        root, pairs = self.document.outline.root, self.document.outline.pairs
-        if root and root.flow:
-            spans = [(pair.key.start, pair.value.end) for pair in pairs]
-            lost = {i for i, pair in enumerate(pairs) if _key(pair) in self.lost_fields}
-            if lost:
-                self.out.remove_elements(spans, lost)
-            if self.new_fields:
-                new = [f"{quote(k)}: {self._flow(v)}" for k, v in self.new_fields.items()]
-                self.out.insert_elements(root.inner, spans, lost, new)
-        elif self.new_fields:
-            lines = self._field_lines(pairs[0].key.column if pairs else 0)
-            self._insert_lines(root.end if root and pairs else self._empty_end(), lines)
-
-    def _field_lines(self, column: int) -> list[str]:
-        lines: list[str] = []
-        for key, value in self.new_fields.items():
-            head = f"{' ' * column}{key}:"
-            if isinstance(value, str):
-                lines.append(f"{head} {scalar(value)}")
-            else:
-                lines += [head, *_lines(value, self._list_column(column))]
-        return lines
-
-    def _empty_end(self) -> int:
-        """Where an empty document ends: before its last line break."""
-        text, root = self.document.text, self.document.outline.root
-        if root and root.start < root.end:  # a spelt-out null
-            raise self.out.unusual(root.start)
-        at = self.document.outline.insert_at
-        return at - (2 if text.endswith("\r\n", 0, at) else 1 if text.endswith("\n", 0, at) else 0)
-
-    # Style
-
-    def _is_flow(self) -> bool:
-        root = self.document.outline.root
-        return root is not None and root.flow
-
-    def _list_column(self, otherwise: int) -> int:
-        """Where the dashes of this file's lists stand."""
-        for kind in LISTS:
-            value = self.fields[kind].value if kind in self.fields else None
-            if value and value.items and not value.flow:
-                return value.inner - self.out.line_start(value.inner)
-        return otherwise
-
-    def _root_margin(self) -> str | None:
-        root, pairs = self.document.outline.root, self.document.outline.pairs
-        if not root or not root.flow:
-            return None
-        return self.out.margin(root.inner, [(pair.key.start, pair.value.end) for pair in pairs])
-
-    def _margin(self, node: Node) -> str | None:
-        """The indentation of a flow item that begins its line; None for one that does not."""
-        lead = self.document.text[self.out.line_start(node.start) : node.start]
-        return lead if lead and not lead.strip() else None
-
-    def _flow(self, value: str | list[Entry]) -> str:
-        """A root field's value as JSON."""
-        margin = self._root_margin()
-        return flow(value, len(margin) or None if margin else None, margin or "", self.out.newline)
-
-    def _flows(self, items: list[Entry], margin: str | None) -> list[str]:
-        step = len(self._root_margin() or "") or 2
-        indent = None if margin is None else step
-        return [flow(item, indent, margin or "", self.out.newline) for item in items]
-
-    # Safety
-
-    def _insert_lines(self, position: int, lines: Sequence[str]) -> None:
-        text = self.document.text
-        if self.document.outline.open_end and self.out.line_end(position) == len(text):
-            raise OutlineError("ends in a block scalar without a line break; add one at its end")
-        self.out.insert_lines(position, lines)
-
-    def _after_colon(self, found: Field) -> int:
-        """Where the colon after a key ends; refuses the ``? key`` form and an empty value apart."""
-        raw = self.document.text[found.key.end : found.value.end]
-        if not found.value.items and not can_restore(raw, self._is_flow()):
-            raise self.out.unusual(found.key.start)
-        colon = len(raw) - len(raw.lstrip(" \t"))
-        if raw[colon : colon + 1] != ":":
-            raise self.out.unusual(found.key.start)
-        return found.key.end + colon + 1
+def _current_contexts(kubeconfig: Kubeconfig, edit: Edit) -> Mapping[str, str]:
+    """The files whose current-context to set, and to what (M2, W4, W5)."""
+    wanted = edit.current_context
+    if isinstance(wanted, Keep):
+        return edit.current_contexts
+    before = {path: each.current_context for path, each in kubeconfig.documents.items()}
+    after = {**before, **edit.current_contexts}
+    if _first(after) == wanted:
+        return edit.current_contexts
+    if not wanted:
+        return {**edit.current_contexts, _holder(after): ""}
+    goes = kubeconfig.current_context in edit.removes("contexts")
+    path = _holder(before) if goes else kubeconfig.files.default
+    return {**edit.current_contexts, path: wanted}
 
 
-def _item(kind: str, name: str, body: Entry) -> Entry:
-    return {"name": name, BODY[kind]: body}
+def _first(values: Mapping[str, str]) -> str:
+    """The current context of all files, empty for none (M2)."""
+    return next(filter(None, values.values()), "")
 
 
-def _key(pair: Field) -> str | None:
-    return pair.key.scalar.value if pair.key.scalar else None
-
-
-def _lines(items: Sequence[Entry], column: int) -> list[str]:
-    """List items as block lines, indented."""
-    lines = block_lines(list(items), column)
-    return [" " * column + lines[0], *lines[1:]]
+def _holder(values: Mapping[str, str]) -> str:
+    """The file that says which context is current."""
+    return next(path for path, value in values.items() if value)

@@ -1,7 +1,7 @@
 """kubectl's own lock: an empty file ``<kubeconfig>.lock``, made with O_EXCL (semantics W14-W19).
 
-kubectl gives up at once when it finds one; we wait, because it is held for milliseconds. Nothing
-tells a dead maker from a slow one, so a stale lock is broken only on request.
+kubectl fails at once when it finds a lock. We wait, because a lock is held for milliseconds. A lock
+does not say whether its maker is dead or slow, so a stale lock is broken only on request.
 """
 
 from __future__ import annotations
@@ -13,15 +13,17 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from types import FrameType
 from typing import Any
 
 from kubectl_connector import files
+from kubectl_connector.durations import in_words
 from kubectl_connector.errors import KubeconfigError
 from kubectl_connector.kubeconfig.paths import display_path
 
 STALE_AFTER = 10.0
-"""Seconds that nobody takes to write a kubeconfig."""
+"""Seconds; writing a kubeconfig never takes as long."""
 FIRST_WAIT = 0.005
 LONGEST_WAIT = 0.1
 """Seconds between two tries."""
@@ -33,7 +35,7 @@ class LockFolderError(KubeconfigError):
 
 @dataclass(frozen=True)
 class FoundLock:
-    """Somebody's lock on a kubeconfig."""
+    """A lock on a kubeconfig that another program holds, or left."""
 
     path: str
     age: float
@@ -42,7 +44,7 @@ class FoundLock:
 
 
 def find_lock(kubeconfig: str) -> FoundLock | None:
-    """The lock that stands beside a kubeconfig now, if any; raises OSError."""
+    """The lock that is beside a kubeconfig now, if any; raises OSError."""
     path = f"{kubeconfig}.lock"
     try:
         status = os.lstat(path)
@@ -53,7 +55,7 @@ def find_lock(kubeconfig: str) -> FoundLock | None:
 
 
 def break_lock(lock: FoundLock, kubeconfig: str) -> None:
-    """Remove a lock, unless it is another one by now; raises OSError."""
+    """Remove a lock, unless another one has taken its place; raises OSError."""
     now = find_lock(kubeconfig)
     if now and now.identity == lock.identity:
         with contextlib.suppress(FileNotFoundError):
@@ -61,15 +63,15 @@ def break_lock(lock: FoundLock, kubeconfig: str) -> None:
 
 
 @contextlib.contextmanager
-def locked(
+def kubectl_lock(
     kubeconfigs: Collection[str], timeout: float, break_stale: bool = False
 ) -> Iterator[None]:
-    """Hold the locks of these files, taken in byte order as kubectl does.
+    """Hold kubectl's locks of these files. They are taken in byte order, as kubectl takes them.
 
-    Waits up to ``timeout`` seconds for each. Raises KubeconfigError for a lock that is not given
-    free, at once for a stale one (older than ``timeout`` and STALE_AFTER), which ``break_stale``
-    removes instead; LockFolderError where no lock can be made. The locks go when the block ends,
-    also by Ctrl-C, or by a SIGTERM or SIGHUP that nobody else handles.
+    Waits up to ``timeout`` seconds for each lock, and raises KubeconfigError if it is not released.
+    A stale lock (older than ``timeout`` and STALE_AFTER) is an error at once; ``break_stale``
+    removes it instead. Raises LockFolderError where no lock can be made. The locks are released
+    when the block ends, also by Ctrl-C, or by a SIGTERM or SIGHUP that nothing else handles.
     """
     held: list[str] = []
     with _unwinding_signals():
@@ -81,7 +83,7 @@ def locked(
             finally:
                 _release(held)
         finally:
-            _release(held)  # what Ctrl-C kept the first from
+            _release(held)  # in case Ctrl-C interrupted the first call
 
 
 def _acquire(path: str, held: list[str], timeout: float, break_stale: bool) -> None:
@@ -108,7 +110,7 @@ def _acquire(path: str, held: list[str], timeout: float, break_stale: bool) -> N
 
 
 def _release(held: list[str]) -> None:
-    """Remove our locks, each once: what stands there afterwards is somebody else's."""
+    """Remove our locks, each once: a lock that appears there afterwards is not ours."""
     with _signals_held_back():
         while held:
             with contextlib.suppress(OSError):
@@ -117,7 +119,7 @@ def _release(held: list[str]) -> None:
 
 
 def _try(lock: str, held: list[str]) -> bool:
-    with _signals_held_back():  # else Ctrl-C could come after the lock is made, before it is noted
+    with _signals_held_back():  # Ctrl-C must not come between making the lock and noting it
         try:
             handle = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_RDONLY, 0)
         except FileExistsError:
@@ -128,20 +130,13 @@ def _try(lock: str, held: list[str]) -> bool:
 
 
 def _locked_error(path: str, lock: FoundLock, stale: bool) -> KubeconfigError:
-    name = os.path.basename(lock.path)
+    name, age = os.path.basename(lock.path), in_words(timedelta(seconds=lock.age))
     return KubeconfigError(
-        f"{display_path(path)} is locked by another program ({name}, {_age(lock.age)} old)",
+        f"{display_path(path)} is locked by another program ({name}, {age} old)",
         "if nothing is writing it any more, break the lock: add --break-lock"
         if stale
         else "wait for that program to end, then run the command again",
     )
-
-
-def _age(seconds: float) -> str:
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{int(seconds // size)} {unit}"
-    return f"{int(seconds)} s"
 
 
 @contextlib.contextmanager
@@ -160,7 +155,7 @@ def _signals_held_back() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _unwinding_signals() -> Iterator[None]:
-    """Let signals that would end the process at once end it by SystemExit instead."""
+    """Turn signals that would end the process at once into SystemExit."""
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread may set handlers
         return

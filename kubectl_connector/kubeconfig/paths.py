@@ -14,10 +14,10 @@ from kubectl_connector.errors import KubeconfigError
 
 @dataclass(frozen=True)
 class KubeconfigFiles:
-    """The files of one invocation, as named: relative paths count from the working directory."""
+    """The files of one invocation, as named; relative paths count from the working directory."""
 
     paths: tuple[str, ...]
-    """In order of precedence; empty entries and repeats of the same string are dropped (D3)."""
+    """In order of precedence, without empty names and repeats of the same string (D3)."""
     explicit: bool = False
     """Whether ``--kubeconfig`` named the file."""
     legacy: str | None = None
@@ -27,7 +27,7 @@ class KubeconfigFiles:
     def default(self) -> str:
         """Where new entries go: the first file that exists, else the last one listed (W3).
 
-        KubeconfigError where KUBECONFIG has only empty names: then there is no file at all (D4).
+        Raises KubeconfigError where KUBECONFIG has only empty names, and so names no file (D4).
         """
         if not self.paths:
             raise KubeconfigError(

@@ -1,6 +1,6 @@
-"""A cluster's and a user's entry with the files that they name, and their conflicts (M10, F, X1).
+"""Clusters and users with the files that their entries name, and their conflicts (M10, F, X1).
 
-Relative paths count from the directory of the file that owns the entry, as it was named.
+A relative path counts from the directory of the file that owns the entry, as that was named.
 """
 
 from __future__ import annotations
@@ -10,19 +10,18 @@ import os
 import re
 from collections.abc import Callable
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from kubectl_connector.errors import KubeconfigError
 from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, Entry
+from kubectl_connector.urls import PROXY_SCHEMES, scheme
 
 MAX_BYTES = 1024 * 1024
-"""Of a certificate or key file."""
+"""The most that is read of a certificate or key file."""
 
 T = TypeVar("T")
 
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]+-----")
-_PROXY_SCHEMES = ("http", "https", "socks5")
 _INTERACTIVE_MODES = ("IfAvailable", "Never", "Always")
 
 
@@ -44,7 +43,7 @@ def cluster(name: str, entry: Entry, file: str) -> Cluster:
             "has a certificate-authority that is not PEM",
             "it must begin with -----BEGIN CERTIFICATE-----",
         )
-    if found.proxy_url and _scheme(found.proxy_url) not in _PROXY_SCHEMES:
+    if found.proxy_url and scheme(found.proxy_url) not in PROXY_SCHEMES:
         raise _conflict(
             f'cluster "{name}"',
             file,
@@ -101,7 +100,7 @@ def _check_user(what: str, user: AuthInfo, file: str) -> None:
 def _check_exec(what: str, stanza: Entry, file: str) -> None:
     """Raise KubeconfigError for a stanza that kubectl refuses, also where it would not run (X1).
 
-    One that leaves interactiveMode out is taken, also where only v1beta1 may.
+    A stanza without interactiveMode passes, although kubectl allows that in v1beta1 only.
     """
     unnamed = any(not item.get("name") for item in stanza.get("env") or ())
     mode = stanza.get("interactiveMode") or _INTERACTIVE_MODES[0]
@@ -158,10 +157,3 @@ def _resolved(path: str, file: str) -> str:
 
 def _has_separator(command: str) -> bool:
     return os.sep in command or (os.altsep is not None and os.altsep in command)
-
-
-def _scheme(url: str) -> str:
-    try:
-        return urlsplit(url).scheme
-    except ValueError:
-        return ""

@@ -1,4 +1,4 @@
-"""The types of a kubeconfig entry's fields, as kubectl checks them (semantics M7, M8, M9). Pure."""
+"""The shape of a kubeconfig, and its fields' types as kubectl checks them (M7, M8, M9). Pure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,14 @@ import binascii
 from typing import Any
 
 from kubectl_connector.model.kubeconfig import Entry
+
+BODY = {"clusters": "cluster", "users": "user", "contexts": "context"}
+"""The key that an entry's body stands under, by list."""
+LISTS = tuple(BODY)
+"""The lists of entries, which is also to say: the kinds of entries."""
+CURRENT = "current-context"
+HEADER = {"apiVersion": "v1", "kind": "Config"}
+"""What a kubeconfig begins with."""
 
 _EXTENSIONS: Any = [{"name": str}]
 _EXEC: Any = {
@@ -46,10 +54,10 @@ _NAMES: dict[Any, str] = {str: "a string", bytes: "base64"}
 
 
 def conform(kind: str, body: Any) -> Entry:
-    """An entry's body with known fields of the right type; nulls are left out, as kubectl does.
+    """An entry's body with known fields of the right type, without those that are null.
 
-    ``kind`` is clusters, users or contexts. Unknown fields pass unchanged. Raises ValueError
-    naming the field; values, which may be secret, are never quoted.
+    ``kind`` is clusters, users or contexts. Unknown fields pass unchanged. Raises a ValueError that
+    names the field. It never quotes a value, which may be secret.
     """
     checked = _conform(body, _BODIES[kind], "")
     return checked if isinstance(checked, dict) else {}

@@ -6,145 +6,174 @@ import codecs
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Generic, TypeVar, cast
 
 from kubectl_connector.errors import ConnectorError, KubeconfigError
+from kubectl_connector.kubeconfig.apply import applied
 from kubectl_connector.kubeconfig.disk import (
-    broken,
-    parse,
     read_kubeconfig,
+    refuse_public,
     remove_kubeconfig,
     write_kubeconfig,
 )
-from kubectl_connector.kubeconfig.document import Document
-from kubectl_connector.kubeconfig.edit import edited
-from kubectl_connector.kubeconfig.load import Found, Kubeconfig, merge
-from kubectl_connector.kubeconfig.lock import LockFolderError, locked
-from kubectl_connector.kubeconfig.memory import remembered_context
-from kubectl_connector.kubeconfig.outline import LISTS, OutlineError
+from kubectl_connector.kubeconfig.document import Document, broken, parse
+from kubectl_connector.kubeconfig.edit import Edit, by_file
+from kubectl_connector.kubeconfig.lock import LockFolderError, kubectl_lock
+from kubectl_connector.kubeconfig.ours.memory import completed
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, display_path
-from kubectl_connector.kubeconfig.plan import FileEdit
-from kubectl_connector.kubeconfig.previous import context_before, context_marks
-from kubectl_connector.model.kubeconfig import Entry
-from kubectl_connector.model.kubeconfig_edit import KEEP, Keep, KubeconfigEdit
+from kubectl_connector.kubeconfig.text.outline import TextError
+from kubectl_connector.kubeconfig.view import Kubeconfig, merge
 
-Plan = Callable[[Kubeconfig], KubeconfigEdit]
-Outcome = dict[str, bytes | None]
-"""New contents by path; None: remove the file."""
+T = TypeVar("T")
 
+MakeEdit = Callable[[Kubeconfig], tuple[Edit, T]]
+"""Says what to change in what the files hold now, and what that comes to. It must be pure: it may
+be called more than once, also under the lock. It may raise ConnectorError."""
 
-@dataclass(frozen=True)
-class KubeconfigChange:
-    """What an edit did; paths as they were named."""
-
-    files: tuple[str, ...] = ()
-    """All that were written or removed; empty where nothing differed."""
+NewContents = dict[str, bytes | None]
+"""By path; None: remove the file."""
 
 
 def edit_kubeconfig(
     files: KubeconfigFiles,
-    plan: Plan,
+    make_edit: MakeEdit[T],
     *,
     lock_timeout: float = 10.0,
     break_stale_lock: bool = False,
-) -> KubeconfigChange:
-    """Load the files, ask ``plan`` what to change, and write it; all of it under the locks.
+) -> tuple[T, tuple[str, ...]]:
+    """Load the files, ask ``make_edit`` what to change, and write it; all of it under the locks.
 
-    ``plan`` must be pure: it may be called more than once, and may raise ConnectorError. Where
-    nothing differs nothing is written. A lock that is not given free for ``lock_timeout`` seconds
-    is a KubeconfigError; ``break_stale_lock`` removes one that is older. Raises KubeconfigError
-    for what can't be read, understood or written, in which case nothing has changed.
+    Returns what ``make_edit`` made of it beside the edit, and the files that were written or
+    removed, as they were named; none where nothing differed (W18). Waits up to ``lock_timeout``
+    seconds for each lock. ``break_stale_lock`` removes an older one.
+
+    Raises KubeconfigError for what can't be locked, read, understood or written, in which case
+    nothing has changed.
     """
-    return _Edit(files, plan).run(lock_timeout, break_stale_lock)
+    return KubeconfigEditor(files, lock_timeout, break_stale_lock).edit(make_edit)
 
 
-class _Edit:
-    def __init__(self, files: KubeconfigFiles, plan: Plan) -> None:
-        self.files = files
-        self.make_plan = plan
-        self.contents: dict[str, bytes | None] = {}
-        self.documents: dict[str, Document] = {}
+@dataclass(frozen=True)
+class _Guess(Generic[T]):
+    """What an edit comes to in files that were read without a lock."""
 
-    def run(self, timeout: float, break_stale: bool) -> KubeconfigChange:
-        """Guess which files to lock, lock them, and see whether the guess was good (W14, W19)."""
-        targets, error = self._guess()
-        if not targets and not error and not any(map(os.path.lexists, self.files.paths)):
-            return KubeconfigChange()  # nothing to write, nor anybody who could be writing it
-        certain = bool(targets)
-        targets = targets or {self.files.default}
+    paths: set[str]
+    """The files that it changes."""
+    value: T | None = None
+    error: ConnectorError | None = None
+    """Why there is no value."""
+
+    def result(self) -> tuple[T, tuple[str, ...]]:
+        """What the edit comes to if no file is changed; raises the error."""
+        if self.error:
+            raise self.error from None
+        return cast(T, self.value), ()
+
+
+class KubeconfigEditor:
+    """Changes a list of kubeconfigs, and parses again only those whose bytes have changed."""
+
+    def __init__(
+        self, files: KubeconfigFiles, lock_timeout: float = 10.0, break_stale_lock: bool = False
+    ) -> None:
+        self._files = files
+        self._lock_timeout = lock_timeout
+        self._break_stale_lock = break_stale_lock
+        self._contents: dict[str, bytes | None] = {}
+        self._documents: dict[str, Document] = {}
+        self._looked: tuple[Kubeconfig | None, KubeconfigError | None] | None = None
+
+    def look(self) -> Kubeconfig | None:
+        """What the files hold now, read without a lock; None where they can't be read.
+
+        It may be wrong: kubectl truncates a file and then writes it, so a reader who comes between
+        sees half of it, or nothing (W12). The next :meth:`edit` starts from it.
+        """
+        self._looked = self._look()
+        return self._looked[0]
+
+    def edit(self, make_edit: MakeEdit[T]) -> tuple[T, tuple[str, ...]]:
+        """Do as :func:`edit_kubeconfig`: guess which files to lock, lock them, and check (W14)."""
+        guess = self._guess(make_edit)
+        if not (guess.paths or guess.error or any(map(os.path.lexists, self._files.paths))):
+            return guess.result()  # there is nothing to write, and nobody can be writing it
+        certain, paths = bool(guess.paths), guess.paths or {self._files.default}
         while True:
             try:
-                with locked(targets, timeout, break_stale):
-                    parts = self._parts()
-                    if parts.keys() <= targets:
-                        return self._write(self._outcome(parts))
+                with kubectl_lock(paths, self._lock_timeout, self._break_stale_lock):
+                    kubeconfig = self._load()
+                    edit, value = make_edit(kubeconfig)
+                    parts = by_file(kubeconfig, edit)
+                    if parts.keys() <= paths:
+                        return value, self._write(self._new_contents(parts))
             except LockFolderError:
                 if certain:
                     raise
-                if error:
-                    raise error from None
-                return KubeconfigChange()
-            targets, certain = targets | parts.keys(), True
+                return guess.result()
+            certain, paths = True, paths | parts.keys()
 
-    def _guess(self) -> tuple[set[str], ConnectorError | None]:
-        """The files to write, or why there are none, read without a lock.
-
-        It can be wrong: kubectl truncates a file and then writes it, so that who comes between sees
-        half of it, or nothing (W12).
-        """
+    def _guess(self, make_edit: MakeEdit[T]) -> _Guess[T]:
+        """What an edit comes to in the files as they are without a lock."""
+        kubeconfig, error = self._looked or self._look()
+        self._looked = None
+        if not kubeconfig:
+            return _Guess(set(), error=error)
         try:
-            return set(self._parts()), None
-        except ConnectorError as error:
-            return set(), error
+            edit, value = make_edit(kubeconfig)
+            return _Guess(set(by_file(kubeconfig, edit)), value)
+        except ConnectorError as refusal:
+            return _Guess(set(), error=refusal)
 
-    def _parts(self) -> dict[str, FileEdit]:
-        """Load the files, and share the edit out among them."""
-        kubeconfig = self._load()
-        return _by_file(kubeconfig, self.make_plan(kubeconfig))
-
-    def _outcome(self, parts: Mapping[str, FileEdit]) -> Outcome:
-        """What the files will have to hold, of those that change."""
-        outcome: Outcome = {}
-        for path, part in parts.items():
-            created = self.contents[path] is None
-            document = self.documents[path]
-            try:
-                text = edited(document, part, created)
-            except OutlineError as error:
-                raise broken(path, error) from None
-            if text is None:
-                outcome[path] = None
-            elif text != document.text:
-                outcome[path] = (codecs.BOM_UTF8 if document.bom else b"") + text.encode()
-        return outcome
+    def _look(self) -> tuple[Kubeconfig | None, KubeconfigError | None]:
+        try:
+            return self._load(), None
+        except KubeconfigError as error:
+            return None, error
 
     def _load(self) -> Kubeconfig:
-        """Read all files, and parse those that are not what they were."""
+        """Read all files, and parse those that have changed."""
         contents = {
-            path: read_kubeconfig(self.files.source(path), for_edit=True)
-            for path in self.files.paths
+            path: read_kubeconfig(self._files.source(path), for_edit=True)
+            for path in self._files.paths
         }
         known = {
             path: document
-            for path, document in self.documents.items()
-            if contents[path] == self.contents[path]
+            for path, document in self._documents.items()
+            if contents[path] == self._contents[path]
         }
-        self.contents = contents
-        kubeconfig = merge(self.files, contents, known)
-        self.documents = {
+        kubeconfig = merge(self._files, contents, known)
+        self._documents = {
             path: kubeconfig.documents.get(path) or known.get(path) or parse(path, b"")
-            for path in self.files.paths
+            for path in self._files.paths
         }
+        self._contents = contents
         return kubeconfig
 
-    def _write(self, outcome: Outcome) -> KubeconfigChange:
+    def _new_contents(self, parts: Mapping[str, Edit]) -> NewContents:
+        """What the files will have to hold, of those that change."""
+        new: NewContents = {}
+        for path, part in parts.items():
+            if part.secret:
+                refuse_public(path)
+            document = self._documents[path]
+            try:
+                text = applied(document, completed(document, part, self._contents[path] is None))
+            except TextError as error:
+                raise broken(path, error) from None
+            if text is None:
+                new[path] = None
+            elif text != document.text:
+                new[path] = (codecs.BOM_UTF8 if document.bom else b"") + text.encode()
+        return new
+
+    def _write(self, new: NewContents) -> tuple[str, ...]:
         """Write every file or, where one fails, none."""
-        before = {  # what stood at the path itself, not what kubectl would have copied there (D8)
-            path: self.contents[path] if self.files.source(path) == path else None
-            for path in outcome
+        before = {  # what is at the path itself, not what kubectl would have copied there (D8)
+            path: self._contents[path] if self._files.source(path) == path else None for path in new
         }
         done: list[str] = []
         try:
-            for path, data in outcome.items():
+            for path, data in new.items():
                 done.append(path)
                 _put(path, data)
         except BaseException as error:
@@ -155,7 +184,7 @@ class _Edit:
                     "mend what is wrong there, then run the command again",
                 ) from error
             raise
-        return KubeconfigChange(tuple(outcome))
+        return tuple(new)
 
 
 def _put(path: str, data: bytes | None) -> None:
@@ -173,76 +202,3 @@ def _put_back(path: str, data: bytes | None) -> bool:
     except KubeconfigError:
         return False
     return True
-
-
-def _by_file(kubeconfig: Kubeconfig, edit: KubeconfigEdit) -> dict[str, FileEdit]:
-    """The parts of an edit by the file they concern (W1-W5)."""
-    tables: dict[str, Mapping[str, Found]] = {
-        "clusters": kubeconfig.clusters,
-        "users": kubeconfig.users,
-        "contexts": kubeconfig.contexts,
-    }
-    upserts: dict[str, dict[str, dict[str, Entry]]] = {}
-    removals: dict[str, dict[str, list[str]]] = {}
-    for kind in LISTS:
-        for name, body in getattr(edit, kind).items():
-            found = tables[kind].get(name)
-            path = found.file if found else kubeconfig.files.default
-            upserts.setdefault(path, {}).setdefault(kind, {})[name] = body
-        for name in getattr(edit, f"remove_{kind}") & tables[kind].keys():
-            path = tables[kind][name].file
-            removals.setdefault(path, {}).setdefault(kind, []).append(name)
-    current = _current_contexts(kubeconfig, edit)
-    return {
-        path: FileEdit(upserts.get(path, {}), removals.get(path, {}), current.get(path, KEEP))
-        for path in {**upserts, **removals, **current}
-    }
-
-
-def _current_contexts(kubeconfig: Kubeconfig, edit: KubeconfigEdit) -> dict[str, str]:
-    """The files whose current-context to set, and to what (M2, W4, W5)."""
-    given_back = _given_back(kubeconfig, edit)
-    wanted = edit.current_context
-    if isinstance(wanted, Keep):
-        return given_back
-    values = {path: found.current_context for path, found in kubeconfig.documents.items()}
-    if _first(values | given_back) == (wanted or ""):
-        return given_back
-    if given_back and wanted and wanted not in kubeconfig.contexts:
-        return given_back  # it was current by a file that is not listed now
-    if not wanted:
-        return given_back | {_holder(values | given_back): ""}
-    goes = kubeconfig.current_context in edit.remove_contexts
-    return given_back | {_holder(values) if goes else kubeconfig.files.default: wanted}
-
-
-def _first(values: Mapping[str, str]) -> str:
-    """The current context of all files, empty for none (M2)."""
-    return next(filter(None, values.values()), "")
-
-
-def _holder(values: Mapping[str, str]) -> str:
-    """The file that says which context is current."""
-    return next(path for path, value in values.items() if value)
-
-
-def _given_back(kubeconfig: Kubeconfig, edit: KubeconfigEdit) -> dict[str, str]:
-    """What takes the place of a context of ours that goes, in each file that names it as current.
-
-    Whether or not that file's is the current context of all: else it would name nothing. It is the
-    context of ours below, if that is in the same file, or what the file itself remembers.
-    """
-    marks = context_marks(kubeconfig) if edit.remove_contexts else {}
-    values: dict[str, str] = {}
-    for path, document in kubeconfig.documents.items():
-        name = document.current_context
-        if name not in edit.remove_contexts & marks.keys():
-            continue
-        if name in document.entries["contexts"] and kubeconfig.contexts[name].file != path:
-            continue  # an earlier file's of the same name goes (W6)
-        before = context_before(name, marks, edit.remove_contexts) or ""
-        if not (before in marks and kubeconfig.contexts[before].file == path):
-            remembered = remembered_context(document)
-            before = before if remembered is None else remembered
-        values[path] = before
-    return values

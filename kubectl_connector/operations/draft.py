@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from kubectl_connector.auth import auth_method, choose, recognise
 from kubectl_connector.auth.interface import AuthMethod, Field, FieldKind, Material
 from kubectl_connector.errors import UsageError
-from kubectl_connector.kubeconfig.load import ResolvedContext
+from kubectl_connector.kubeconfig.view import ResolvedContext
 from kubectl_connector.model.connector import Connector, Origin, check_name
 from kubectl_connector.model.credential import earliest
 from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, Impersonation

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import functools
 import logging
-import os
-import stat
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from kubectl_connector.auth import auth_method
-from kubectl_connector.catalog import Connectors, find
-from kubectl_connector.errors import ConnectorError, KubeconfigError
-from kubectl_connector.kubeconfig.load import Kubeconfig
-from kubectl_connector.kubeconfig.paths import KubeconfigFiles, display_path
-from kubectl_connector.kubeconfig.previous import context_marks, relinked
-from kubectl_connector.kubeconfig.write import edit_kubeconfig
+from kubectl_connector.catalog import find
+from kubectl_connector.errors import ConnectorError
+from kubectl_connector.kubeconfig.edit import Edit
+from kubectl_connector.kubeconfig.ours.logged_in import contexts_of, holds_secret
+from kubectl_connector.kubeconfig.ours.login import Login, Placed, choose_names, login_edit
+from kubectl_connector.kubeconfig.paths import KubeconfigFiles
+from kubectl_connector.kubeconfig.view import Kubeconfig
+from kubectl_connector.kubeconfig.write import KubeconfigEditor
 from kubectl_connector.model.connector import Connector
-from kubectl_connector.model.kubeconfig import AuthInfo, Context, Entry, ExecConfig
-from kubectl_connector.model.kubeconfig_edit import KEEP, KubeconfigEdit, Mark
+from kubectl_connector.model.kubeconfig import AuthInfo, ExecConfig
 from kubectl_connector.operations.issue import password_error
-from kubectl_connector.operations.marks import contexts_of, holds_secret, is_ours
 from kubectl_connector.operations.renewal import renewal
 from kubectl_connector.operations.workspace import Workspace, full_cluster
 
@@ -71,15 +70,6 @@ class LoggedIn:
     """How to renew the credential, where it is known to have ended."""
 
 
-@dataclass(frozen=True)
-class _Names:
-    """The names of the three entries."""
-
-    context: str
-    cluster: str
-    user: str
-
-
 def login(workspace: Workspace, name: str, request: LoginRequest) -> LoggedIn:
     """Put the connector called ``name`` into the kubeconfig that kubectl would write to.
 
@@ -89,73 +79,80 @@ def login(workspace: Workspace, name: str, request: LoginRequest) -> LoggedIn:
     """
     connectors = workspace.catalog.load()
     connector = find(connectors, name)
-    outcome: list[LoggedIn] = []
-
-    @functools.cache  # the first call comes before any lock: reading a secret may take a person
-    def entries_for(mode: str) -> _Entries:
-        return _exec(connector, request) if mode == "exec" else _embedded(workspace, connector)
-
-    def plan(kubeconfig: Kubeconfig) -> KubeconfigEdit:
-        names = _choose_names(kubeconfig, connector, request.context)
-        mode = request.mode or connector.login_mode
-        mode = mode or _present_mode(kubeconfig, names.context, connector) or request.default_mode
-        entries = entries_for(mode)
-        stranger = _stranger(kubeconfig, connectors, connector, names)
-        if stranger and not request.overwrite:
-            raise stranger
-        found = kubeconfig.contexts.get(names.context)
-        file = found.file if found else request.files.default
-        if entries.secret:
-            _refuse_public(file)
-        if mode == "exec" and request.program:
-            _refuse_neighbour(request.program, file)
-        previous = kubeconfig.current_context
-        current = request.set_current or previous == names.context
-        outcome[:] = [
-            LoggedIn(
-                names.context,
-                file,
-                previous,
-                current,
-                changed=False,
-                mode=mode,
-                replaced=stranger is not None,
-                expired=renewal(connector) if connector.expired(workspace.now()) else None,
-            )
-        ]
-        return _edit(kubeconfig, connector, names, request, entries)
-
+    owners = {other.id: other.name for other in connectors}
     _log.info("changing the kubeconfig: %s", ", ".join(request.files.paths))
-    change = edit_kubeconfig(
-        request.files,
-        plan,
-        lock_timeout=request.lock_timeout,
-        break_stale_lock=request.break_lock,
-    )
-    return replace(outcome[0], changed=bool(change.files))
+    editor = KubeconfigEditor(request.files, request.lock_timeout, request.break_lock)
+    kubeconfig = editor.look()
+    # The mode can depend on what the files hold: without a good look at them it is not known yet.
+    mode = _mode(kubeconfig, connector, request) if kubeconfig else None
+    while True:
+        # Reading a secret may take a person, so no lock is held here.
+        ready = _login(workspace, connector, request, mode) if mode else None
+        make_edit = partial(_make_edit, connector, request, owners, mode, ready)
+        (mode, placed), files = editor.edit(make_edit)
+        if placed:
+            return _logged_in(workspace, connector, placed, mode, bool(files))
 
 
-def _present_mode(kubeconfig: Kubeconfig, context: str, connector: Connector) -> str | None:
-    """How the connector is logged in already: what holds no secret shall not get one unasked."""
+def _make_edit(
+    connector: Connector,
+    request: LoginRequest,
+    owners: Mapping[str, str],
+    mode: str | None,
+    login: Login | None,
+    kubeconfig: Kubeconfig,
+) -> tuple[Edit, tuple[str, Placed | None]]:
+    """The edit, the mode, and where it puts things; no edit where the mode is not ``mode``."""
+    wanted = _mode(kubeconfig, connector, request)
+    if login is None or wanted != mode:
+        return Edit(), (wanted, None)
+    edit, placed = login_edit(kubeconfig, login, owners)
+    return edit, (wanted, placed)
+
+
+def _mode(kubeconfig: Kubeconfig, connector: Connector, request: LoginRequest) -> str:
+    """How to log in: as asked for, else as the connector is logged in already, else the default.
+
+    A context without a secret in it is never given one just because an option was left out.
+    """
+    mode = request.mode or connector.login_mode
+    if mode:
+        return mode
+    context = choose_names(kubeconfig, connector.id, connector.name, request.context).context
     if context not in contexts_of(kubeconfig, connector.id):
-        return None
+        return request.default_mode
     return "embed" if holds_secret(kubeconfig, context, connector.id) else "exec"
 
 
-@dataclass(frozen=True)
-class _Entries:
-    """The bodies to write, still without their marks; they hold secrets."""
+def _logged_in(
+    workspace: Workspace, connector: Connector, placed: Placed, mode: str, changed: bool
+) -> LoggedIn:
+    return LoggedIn(
+        placed.context,
+        placed.file,
+        placed.previous,
+        placed.current,
+        changed,
+        mode,
+        placed.replaced,
+        expired=renewal(connector) if connector.expired(workspace.now()) else None,
+    )
 
-    cluster: Entry
-    user: Entry
-    secret: bool
-    """Whether there is a secret in them."""
 
-    def __repr__(self) -> str:
-        return "_Entries()"
+def _login(workspace: Workspace, connector: Connector, request: LoginRequest, mode: str) -> Login:
+    """What to put in, with the secret where the mode needs it; may ask a person for it."""
+    make = _exec if mode == "exec" else _embedded
+    return replace(
+        make(workspace, connector, request),
+        context=request.context,
+        namespace=request.namespace,
+        default_namespace=connector.namespace,
+        set_current=request.set_current,
+        overwrite=request.overwrite,
+    )
 
 
-def _embedded(workspace: Workspace, connector: Connector) -> _Entries:
+def _embedded(workspace: Workspace, connector: Connector, _request: LoginRequest) -> Login:
     """The credential itself."""
     connector, item = workspace.read(connector)
     method = auth_method(connector.auth_method)
@@ -163,11 +160,14 @@ def _embedded(workspace: Workspace, connector: Connector) -> _Entries:
         method.auth_info(connector.configuration, item.secret),
         impersonation=connector.impersonation,
     )
-    return _Entries(full_cluster(connector, item).to_entry(), user.to_entry(), bool(item))
+    cluster = full_cluster(connector, item)
+    return Login(
+        connector.id, connector.name, cluster.to_entry(), user.to_entry(), secret=bool(item)
+    )
 
 
-def _exec(connector: Connector, request: LoginRequest) -> _Entries:
-    """A stanza that runs us: it names the connector, and by its id finds it under any name."""
+def _exec(_workspace: Workspace, connector: Connector, request: LoginRequest) -> Login:
+    """A stanza that runs us. It names the connector; we find it by its id, under any name."""
     if "password" in connector.secret_names:
         raise password_error(connector)
     if connector.proxy_has_password:
@@ -188,127 +188,17 @@ def _exec(connector: Connector, request: LoginRequest) -> _Entries:
         install_hint=_INSTALL_HINT.format(connector.name),
     )
     user = AuthInfo(exec=stanza, impersonation=connector.impersonation)
-    return _Entries(connector.cluster.to_entry(), user.to_entry(), secret=False)
+    return Login(
+        connector.id,
+        connector.name,
+        connector.cluster.to_entry(),
+        user.to_entry(),
+        secret=False,
+        program=request.program,
+    )
 
 
 _INSTALL_HINT = """\
 This context's credential is kept by kubectl-connector, which is not installed here.
 Install it: https://github.com/kubectl-connector/kubectl-connector
 If it is elsewhere now: kubectl connector login {} --exec"""
-
-
-def _refuse_neighbour(program: str, file: str) -> None:
-    """Raise KubeconfigError for a program in the kubeconfig's own folder.
-
-    ``kubectl config`` would one day rewrite its path as a bare name (semantics W11).
-    """
-    if os.path.isabs(program) and os.path.dirname(program) == os.path.dirname(
-        os.path.abspath(file)
-    ):
-        raise KubeconfigError(
-            f"{display_path(program)} is beside the kubeconfig; kubectl would lose its path there",
-            "put it elsewhere, or name it without its path: --exec-command name",
-        )
-
-
-def _choose_names(kubeconfig: Kubeconfig, connector: Connector, wanted: str | None) -> _Names:
-    """The names to write to: those of an earlier login, whatever the user renamed them to."""
-    if wanted is None:
-        ours = [
-            found.name
-            for found in kubeconfig.marked_contexts()
-            if is_ours(found.entry, connector.id)
-        ]
-        wanted = ours[0] if len(ours) == 1 else connector.name
-    found = kubeconfig.contexts.get(wanted)
-    if found and is_ours(found.entry, connector.id):
-        context = Context.from_entry(found.entry)
-        return _Names(wanted, context.cluster or wanted, context.user or wanted)
-    return _Names(wanted, wanted, wanted)
-
-
-def _stranger(
-    kubeconfig: Kubeconfig, connectors: Connectors, connector: Connector, names: _Names
-) -> KubeconfigError | None:
-    """The error where a name is taken by anything but this connector's own entry."""
-    owners = {other.id: other.name for other in connectors}
-    for kind, table, name in (
-        ("context", kubeconfig.contexts, names.context),
-        ("cluster", kubeconfig.clusters, names.cluster),
-        ("user", kubeconfig.users, names.user),
-    ):
-        found = table.get(name)
-        mark = Mark.from_entry(found.entry) if found else None
-        if not found or (mark and mark.connector_id == connector.id):
-            continue
-        if mark and mark.connector_id not in owners:
-            continue  # left over from a connector that was deleted
-        whose = (
-            f"of connector {owners[mark.connector_id]}" if mark else "that this tool did not make"
-        )
-        return KubeconfigError(
-            f'{display_path(found.file)} has a {kind} named "{name}" {whose}',
-            "choose another name with --context, or replace it with --overwrite",
-        )
-    return None
-
-
-def _refuse_public(file: str) -> None:
-    """Raise KubeconfigError where others could read the credential that is to be written."""
-    if os.name == "nt":
-        return  # there the folder's access list decides, and the profile's is private
-    try:
-        mode = stat.S_IMODE(os.stat(file).st_mode)
-    except FileNotFoundError:
-        return  # it will be 0600
-    except OSError as error:
-        raise KubeconfigError(
-            f"{display_path(file)} can't be read: {error.strerror}", "check its folder"
-        ) from error
-    if mode & 0o077:
-        raise KubeconfigError(
-            f"{display_path(file)} can be read by others (mode {mode:04o});"
-            " login would write a credential into it",
-            f"chmod 600 {display_path(file)}",
-        )
-
-
-def _edit(
-    kubeconfig: Kubeconfig,
-    connector: Connector,
-    names: _Names,
-    request: LoginRequest,
-    entries: _Entries,
-) -> KubeconfigEdit:
-    found = kubeconfig.contexts.get(names.context)
-    old = found.entry if found and is_ours(found.entry, connector.id) else None
-    namespace = (old or {}).get("namespace") or connector.namespace
-    if request.namespace is not None:
-        namespace = request.namespace or None
-    mark = Mark(connector.id, connector.name)
-    context = Context(names.cluster, names.user, namespace).to_entry()
-    context_mark = replace(mark, previous_context=_previous(kubeconfig, names, request, old))
-    others: dict[str, Entry] = {}
-    if request.set_current:  # it goes on top: what would have gone back to it closes the gap
-        others = relinked(kubeconfig, context_marks(kubeconfig), {names.context})
-    return KubeconfigEdit(
-        clusters={names.cluster: _marked(entries.cluster, mark)},
-        users={names.user: _marked(entries.user, mark)},
-        contexts={**others, names.context: _marked(context, context_mark)},
-        current_context=names.context if request.set_current else KEEP,
-    )
-
-
-def _previous(
-    kubeconfig: Kubeconfig, names: _Names, request: LoginRequest, old: Entry | None
-) -> str | None:
-    """What logout shall go back to: what is current now, unless that is this very context."""
-    current = kubeconfig.current_context
-    if request.set_current and current != names.context:
-        return current
-    mark = Mark.from_entry(old) if old else None
-    return mark.previous_context if mark else None
-
-
-def _marked(entry: Entry, mark: Mark) -> Entry:
-    return {**entry, "extensions": [*entry.get("extensions", ()), mark.to_extension()]}

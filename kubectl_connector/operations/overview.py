@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kubectl_connector.errors import KubeconfigError, UsageError
-from kubectl_connector.kubeconfig.load import Kubeconfig, load
+from kubectl_connector.kubeconfig.ours.logged_in import contexts_by_connector, holds_secret
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles
+from kubectl_connector.kubeconfig.view import Kubeconfig, load
 from kubectl_connector.model.connector import Connector
-from kubectl_connector.operations.marks import contexts_of, holds_secret
 from kubectl_connector.operations.workspace import Workspace
 
 
@@ -28,7 +28,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Overview:
-    """All that matched, and the error that kept us from looking into the kubeconfig, if any."""
+    """All connectors that matched, and why the kubeconfig could not be read, if it could not."""
 
     listed: tuple[Listed, ...]
     kubeconfig_error: KubeconfigError | None
@@ -37,17 +37,17 @@ class Overview:
 def overview(
     workspace: Workspace, files: KubeconfigFiles, labels: Mapping[str, str | None]
 ) -> Overview:
-    """The connectors that bear every one of ``labels`` (a None value: whatever the value).
+    """The connectors that have every one of ``labels`` (a None value: whatever the value).
 
-    A kubeconfig that can't be read is no reason to list nothing.
+    They are also listed where the kubeconfig can't be read.
     """
     connectors = [c for c in workspace.catalog.load() if _matches(c, labels)]
-    kubeconfig, error = None, None
     try:
         kubeconfig = load(files)
-    except KubeconfigError as caught:
-        error = caught
-    return Overview(tuple(_listed(c, kubeconfig) for c in connectors), error)
+        contexts = contexts_by_connector(kubeconfig)
+    except KubeconfigError as error:
+        return Overview(tuple(Listed(c, (), (), None) for c in connectors), error)
+    return Overview(tuple(_listed(c, kubeconfig, contexts.get(c.id, ())) for c in connectors), None)
 
 
 def parse_labels(texts: list[str], bare: bool = False) -> dict[str, str | None]:
@@ -68,10 +68,7 @@ def _matches(connector: Connector, labels: Mapping[str, str | None]) -> bool:
     )
 
 
-def _listed(connector: Connector, kubeconfig: Kubeconfig | None) -> Listed:
-    if kubeconfig is None:
-        return Listed(connector, (), (), None)
-    contexts = tuple(contexts_of(kubeconfig, connector.id))
+def _listed(connector: Connector, kubeconfig: Kubeconfig, contexts: Sequence[str]) -> Listed:
     current = kubeconfig.current_context
     embedded = tuple(c for c in contexts if holds_secret(kubeconfig, c, connector.id))
-    return Listed(connector, contexts, embedded, current if current in contexts else None)
+    return Listed(connector, tuple(contexts), embedded, current if current in contexts else None)

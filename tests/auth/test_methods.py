@@ -13,7 +13,7 @@ import pytest
 from kubectl_connector.auth import auth_method, auth_methods, recognise
 from kubectl_connector.auth.interface import FieldKind, IssueRequest
 from kubectl_connector.errors import ConnectorError, UsageError
-from kubectl_connector.kubeconfig.load import ResolvedContext
+from kubectl_connector.kubeconfig.view import ResolvedContext
 from kubectl_connector.model.connector import format_time
 from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, Context, ExecConfig
 from kubectl_connector.model.secret import Secret

@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import re
+import shlex
 import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -429,7 +430,7 @@ class TestKubectlsPolicy:
     @pytest.fixture
     def prefer(self, each_terminal: Terminal) -> Callable[[dict[str, Any]], None]:
         def write(preferences: dict[str, Any]) -> None:
-            # 1.36 knows v1beta1 too, and calls the field ``command`` like 1.37
+            # 1.36 and 1.37 read v1beta1
             head = {"apiVersion": "kubectl.config.k8s.io/v1beta1", "kind": "Preference"}
             kuberc = each_terminal.home.path / "kuberc"
             kuberc.write_text(json.dumps(head | preferences))
@@ -451,10 +452,13 @@ class TestKubectlsPolicy:
         prefer(policy | {"credentialPluginAllowlist": [{"command": "another"}]})
         said = terminal.run("connector", "login", "prod", "--exec").stderr
         assert terminal.run("auth", "whoami").returncode == 1
-        added = re.search(r"add \{command: (.*)\} to credentialPluginAllowlist", said)
-        assert added, said
+        offered = re.search(r"does not list us: (kubectl kuberc set .*)", said)
+        assert offered, said
+        words = shlex.split(offered[1])
+        assert words[-4:-1] == ["--allowlist-entry", "command=another", "--allowlist-entry"]
 
-        prefer(policy | {"credentialPluginAllowlist": [{"command": added[1]}]})
+        done = terminal.run(*words[1:])
+        assert done.returncode == 0, done.stderr
         assert terminal.who_am_i() == JANE.name
         assert "kuberc" not in terminal.run("connector", "login", "prod", "--exec").stderr
 
@@ -471,4 +475,4 @@ class TestKubectlsPolicy:
         prefer({"credentialPluginPolicy": "DenyAll"})
         assert terminal.run("auth", "whoami").returncode == 1
         said = terminal.run("connector", "login", "prod", "--exec").stderr
-        assert "denies every credential plugin" in said
+        assert "denies every credential plugin: kubectl kuberc set --section" in said

@@ -11,12 +11,13 @@ import os
 import subprocess
 import sys
 import tempfile
+from typing import Any
 
 from kubectl_connector.kubeconfig.paths import kubeconfig_files
-from kubectl_connector.kubeconfig.write import Plan, edit_kubeconfig
-from tests.kubeconfig.plans import login, logout
+from kubectl_connector.kubeconfig.write import MakeEdit, edit_kubeconfig
+from tests.kubeconfig.edits import login, logout
 
-ACTIONS: dict[str, Plan] = {
+ACTIONS: dict[str, MakeEdit[Any]] = {
     "login": login("ours", token="one"),
     "update": login("ours", token="two"),
     "logout": logout("ours"),
@@ -26,8 +27,8 @@ ACTIONS: dict[str, Plan] = {
 def main() -> None:
     """Make one child a SPEC, one after the other."""
     with tempfile.TemporaryDirectory() as folder:
-        for plan in ACTIONS.values():
-            edit_kubeconfig(kubeconfig_files(os.path.join(folder, "config"), {}), plan)
+        for make_edit in ACTIONS.values():
+            edit_kubeconfig(kubeconfig_files(os.path.join(folder, "config"), {}), make_edit)
     call, number, *specs = sys.argv[1:]
     for spec in specs:
         action, _, path = spec.partition("=")

@@ -14,13 +14,13 @@ from kubectl_connector.auth.interface import IssueRequest
 from kubectl_connector.cluster.transport import AuthenticatedPool
 from kubectl_connector.errors import ConnectorError, NotFoundError, RefusedError, UsageError
 from kubectl_connector.kubeconfig import kuberc
-from kubectl_connector.kubeconfig.load import Found, Kubeconfig, load
-from kubectl_connector.kubeconfig.outline import LISTS
+from kubectl_connector.kubeconfig.edit import Edit
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
+from kubectl_connector.kubeconfig.schema import LISTS
+from kubectl_connector.kubeconfig.view import Found, Kubeconfig, load
 from kubectl_connector.kubeconfig.write import edit_kubeconfig
 from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.kubeconfig import ExecConfig
-from kubectl_connector.model.kubeconfig_edit import KubeconfigEdit
 from kubectl_connector.operations.draft import check_cluster, lift
 from tests.kubeconfig.recorder import Case, Server, changes, fill, plugin_inputs, snapshot
 
@@ -93,7 +93,9 @@ def _act(files: KubeconfigFiles, words: list[str], environ: Mapping[str, str]) -
         case ["config", "view", *_]:
             return {"view": _view(load(files))}
         case ["config", *change]:
-            edit_kubeconfig(files, lambda kubeconfig: _edit(kubeconfig, change), lock_timeout=0)
+            edit_kubeconfig(
+                files, lambda kubeconfig: (_edit(kubeconfig, change), None), lock_timeout=0
+            )
     return {}
 
 
@@ -135,22 +137,20 @@ def _view(kubeconfig: Kubeconfig) -> dict[str, Any]:
     return {**view, "current-context": kubeconfig.current_context or ""}
 
 
-def _edit(kubeconfig: Kubeconfig, words: list[str]) -> KubeconfigEdit:
+def _edit(kubeconfig: Kubeconfig, words: list[str]) -> Edit:
     """The change that a ``kubectl config`` command makes."""
     match words:
         case ["use-context", name]:
             _existing(kubeconfig.contexts, name)
-            return KubeconfigEdit(current_context=name)
+            return Edit(current_context=name)
         case ["unset", "current-context"]:
-            return KubeconfigEdit(current_context=None)
+            return Edit(current_context="")
         case ["rename-context", old, new]:
             if new in kubeconfig.contexts:
                 raise NotFoundError(f"{new} exists", "choose another name")
             body = _existing(kubeconfig.contexts, old).entry
             current = new if kubeconfig.current_context == old else kubeconfig.current_context
-            return KubeconfigEdit(
-                contexts={new: body}, remove_contexts=frozenset([old]), current_context=current
-            )
+            return Edit({"contexts": {new: body}}, {"contexts": [old]}, current or "")
         case ["set", path, value]:
             plural, name, key = path.split(".")
             return _upsert(kubeconfig, plural, name, {key: value})
@@ -158,8 +158,7 @@ def _edit(kubeconfig: Kubeconfig, words: list[str]) -> KubeconfigEdit:
             kind = _KINDS.get(verb.rpartition("-")[2], "users")
             if verb.startswith("delete-"):
                 _existing(getattr(kubeconfig, kind), name)
-                removed: Any = {f"remove_{kind}": frozenset([name])}
-                return KubeconfigEdit(**removed)
+                return Edit(removals={kind: [name]})
             return _upsert(kubeconfig, kind, name, _options(rest))
     raise AssertionError(words)
 
@@ -170,10 +169,9 @@ def _existing(table: Mapping[str, Found], name: str) -> Found:
     return table[name]
 
 
-def _upsert(kubeconfig: Kubeconfig, kind: str, name: str, more: dict[str, Any]) -> KubeconfigEdit:
+def _upsert(kubeconfig: Kubeconfig, kind: str, name: str, more: dict[str, Any]) -> Edit:
     found = getattr(kubeconfig, kind).get(name)
-    put: Any = {kind: {name: {**(found.entry if found else {}), **more}}}
-    return KubeconfigEdit(**put)
+    return Edit({kind: {name: {**(found.entry if found else {}), **more}}})
 
 
 def _options(words: list[str]) -> dict[str, str]:

@@ -19,12 +19,12 @@ from typing import Any
 import pytest
 
 from kubectl_connector.errors import KubeconfigError
+from kubectl_connector.kubeconfig.edit import Edit
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
 from kubectl_connector.kubeconfig.write import edit_kubeconfig
-from kubectl_connector.model.kubeconfig_edit import KubeconfigEdit
 from tests.conftest import ROOT
+from tests.kubeconfig.edits import just, login
 from tests.kubeconfig.killed import ACTIONS
-from tests.kubeconfig.plans import login
 
 TEXT = b"# mine\nusers: [{name: u, user: {token: t}}]\ncurrent-context: ''\n"
 OLD_LOCK = 1_000_000_000.0
@@ -58,9 +58,9 @@ def stages() -> dict[str, tuple[bytes, bytes]]:
         path = Path(folder) / "config"
         path.write_bytes(TEXT)
         found = {}
-        for action, plan in ACTIONS.items():
+        for action, make_edit in ACTIONS.items():
             before = path.read_bytes()
-            edit_kubeconfig(files_of(path), plan)
+            edit_kubeconfig(files_of(path), make_edit)
             found[action] = before, path.read_bytes()
     return found
 
@@ -206,14 +206,15 @@ def test_when_a_call_fails_the_old_file_is_whole_and_nothing_is_left(
 
 def test_of_two_files_both_are_changed_or_none(tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
-    edit = KubeconfigEdit(contexts={name: {"cluster": "k"} for name in ("one", "two")})
+    bodies = {name: {"cluster": "k"} for name in ("one", "two")}
+    make_edit = just(Edit({"contexts": bodies}))
     texts = {first: b"contexts: [{name: one}]\n", second: b"contexts: [{name: two}] # two\n"}
     outcomes = set()
     for call in range(1, 100):
         for path, text in texts.items():
             path.write_bytes(text)
         with failing(call, errno.ENOSPC) as made, suppress(KubeconfigError):
-            edit_kubeconfig(files_of(first, second), lambda _: edit, lock_timeout=0)
+            edit_kubeconfig(files_of(first, second), make_edit, lock_timeout=0)
         changed = {path for path, text in texts.items() if path.read_bytes() != text}
         assert changed in (set(), {first, second})
         outcomes.add(len(changed))
@@ -338,8 +339,8 @@ def test_the_mode_stays(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "config"
     path.write_bytes(TEXT)
     path.chmod(mode)
-    for plan in ACTIONS.values():
-        edit_kubeconfig(files_of(path), plan)
+    for make_edit in ACTIONS.values():
+        edit_kubeconfig(files_of(path), make_edit)
         assert stat.S_IMODE(path.stat().st_mode) == mode
 
 

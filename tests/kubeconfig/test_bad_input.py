@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from kubectl_connector.errors import KubeconfigError
-from kubectl_connector.kubeconfig.load import load
 from kubectl_connector.kubeconfig.paths import kubeconfig_files
+from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.kubeconfig.write import edit_kubeconfig
 from tests.conftest import ROOT
-from tests.kubeconfig.plans import login
+from tests.kubeconfig.edits import login
 from tests.kubeconfig.test_atomic import ordinary_user
 
 SECRET = "hunter2-s3cr3t"

@@ -19,10 +19,10 @@ from pathlib import Path
 import pytest
 
 from kubectl_connector.errors import KubeconfigError
-from kubectl_connector.kubeconfig.load import load
 from kubectl_connector.kubeconfig.paths import kubeconfig_files
+from kubectl_connector.kubeconfig.view import load
 from tests.conftest import ROOT
-from tests.kubeconfig.plans import view
+from tests.kubeconfig.edits import view
 
 WRITERS = ("jane", "bob", "eve")
 LOGINS = 12

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from kubectl_connector.errors import KubeconfigError
 from kubectl_connector.kubeconfig import write
 from kubectl_connector.kubeconfig.disk import write_kubeconfig
-from kubectl_connector.kubeconfig.load import load
+from kubectl_connector.kubeconfig.edit import Edit
+from kubectl_connector.kubeconfig.ours.mark import our_contexts
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
+from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.kubeconfig.write import edit_kubeconfig
-from kubectl_connector.model.kubeconfig_edit import KubeconfigEdit
-from tests.kubeconfig.plans import login, logout, view
+from tests.kubeconfig.edits import just, login, logout, view
 from tests.kubeconfig.texts import Text, texts
 
 CURRENT = b"contexts: [{name: mine}]\ncurrent-context: 'mine' # where we are\n"
@@ -88,7 +89,7 @@ def test_whichever_list_each_logs_in_to_none_is_current_once_all_are_gone(
             except KubeconfigError:
                 assert one.refusable or two.refusable
                 return
-        while there := [found.name for found in load(lists[0]).marked_contexts()]:
+        while there := our_contexts(load(lists[0])):
             for name in there:
                 edit_kubeconfig(lists[0], logout(name))
         for path, was in zip(paths, before, strict=True):
@@ -225,7 +226,7 @@ def test_w5_clearing_empties_the_first_file_that_has_one(first: Path, second: Pa
     first.write_bytes(b"current-context: gone\n")
     second.write_bytes(CURRENT)
     files = files_of(first, second)
-    edit_kubeconfig(files, lambda _: KubeconfigEdit(current_context=None))
+    edit_kubeconfig(files, just(Edit(current_context="")))
     assert load(files).current_context == "mine"
     assert second.read_bytes() == CURRENT
 
@@ -273,13 +274,12 @@ def test_w13_a_link_into_a_missing_folder_is_an_error(first: Path) -> None:
 
 def test_a_logout_where_there_is_no_kubeconfig_makes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "config"
-    assert edit_kubeconfig(files_of(path), logout("ours")).files == ()
+    assert edit_kubeconfig(files_of(path), logout("ours"))[1] == ()
     assert not path.parent.exists()
 
 
-def both(kubeconfig: object) -> KubeconfigEdit:
-    """A change of both files."""
-    return KubeconfigEdit(contexts={name: {"cluster": "new"} for name in ("mine", "other")})
+both = just(Edit({"contexts": {name: {"cluster": "new"} for name in ("mine", "other")}}))
+"""A change of both files."""
 
 
 def test_a_file_that_cannot_be_put_back_is_named(

@@ -18,12 +18,13 @@ from typing import Any
 import pytest
 
 from kubectl_connector.errors import KubeconfigError
-from kubectl_connector.kubeconfig.load import Kubeconfig
-from kubectl_connector.kubeconfig.lock import STALE_AFTER, find_lock, locked
+from kubectl_connector.kubeconfig.edit import Edit
+from kubectl_connector.kubeconfig.lock import STALE_AFTER, find_lock, kubectl_lock
+from kubectl_connector.kubeconfig.ours.login import Placed
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
+from kubectl_connector.kubeconfig.view import Kubeconfig
 from kubectl_connector.kubeconfig.write import edit_kubeconfig
-from kubectl_connector.model.kubeconfig_edit import KubeconfigEdit
-from tests.kubeconfig.plans import login, logout
+from tests.kubeconfig.edits import login, logout
 
 PATIENCE = 20.0
 traceable = pytest.mark.skipif(
@@ -64,13 +65,13 @@ def test_the_lock_is_kubectls_and_stands_beside_the_path_as_listed(config: Path)
     link.symlink_to(config)
     seen: list[tuple[bool, bool, int]] = []
 
-    def plan(kubeconfig: Kubeconfig) -> KubeconfigEdit:
+    def make_edit(kubeconfig: Kubeconfig) -> tuple[Edit, Placed]:
         there = lock_of(link).exists()
         mode = lock_of(link).stat().st_mode & 0o777 if there else -1
         seen.append((there, lock_of(config).exists(), mode))
         return login("ours")(kubeconfig)
 
-    edit_kubeconfig(files_of(link), plan)
+    edit_kubeconfig(files_of(link), make_edit)
     assert (True, False, 0) in seen
     assert not lock_of(link).exists()
 
@@ -78,7 +79,7 @@ def test_the_lock_is_kubectls_and_stands_beside_the_path_as_listed(config: Path)
 def test_kubectl_is_kept_out_while_we_hold_it(kubectl: Path, config: Path) -> None:
     command = [str(kubectl), "--kubeconfig", str(config), "config", "set-context", "x"]
     before = config.read_bytes()
-    with locked([str(config)], timeout=0):
+    with kubectl_lock([str(config)], timeout=0):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert "config.lock: file exists" in done.stderr
@@ -111,7 +112,7 @@ def test_a_lock_that_a_living_kubectl_holds_is_not_broken(kubectl: Path, config:
         fifo = config.with_name("fifo")
         with (
             pytest.raises(KubeconfigError, match=r"fifo\.lock, \d+ s old"),
-            locked([str(fifo)], timeout=0.1, break_stale=True),
+            kubectl_lock([str(fifo)], timeout=0.1, break_stale=True),
         ):
             pass
         assert process.poll() is None
@@ -130,7 +131,7 @@ def test_a_lock_is_waited_for(config: Path) -> None:
     lock = leave_lock(config)
     waited = threading.Event()
 
-    def plan(kubeconfig: Kubeconfig) -> KubeconfigEdit:
+    def make_edit(kubeconfig: Kubeconfig) -> tuple[Edit, Placed]:
         waited.set()
         return login("ours")(kubeconfig)
 
@@ -141,7 +142,7 @@ def test_a_lock_is_waited_for(config: Path) -> None:
 
     other = threading.Thread(target=free)
     other.start()
-    edit_kubeconfig(files_of(config), plan, lock_timeout=PATIENCE)
+    edit_kubeconfig(files_of(config), make_edit, lock_timeout=PATIENCE)
     other.join()
     assert b"ours" in config.read_bytes()
 
@@ -177,7 +178,7 @@ def test_a_lock_that_is_not_stale_yet_is_not_broken_on_request_either(config: Pa
     leave_lock(config, age=STALE_AFTER - 5)
     with (
         pytest.raises(KubeconfigError, match="locked"),
-        locked([str(config)], timeout=0.05, break_stale=True),
+        kubectl_lock([str(config)], timeout=0.05, break_stale=True),
     ):
         pass
     assert lock_of(config).exists()
@@ -199,7 +200,7 @@ def test_a_change_found_under_the_lock_is_not_dropped_where_its_own_file_cannot_
     other = config.with_name("other")
     other.write_text("contexts: [{name: theirs}]\n")
     body = {"cluster": "k"}
-    edits = iter([KubeconfigEdit(), *[KubeconfigEdit(contexts={"theirs": body})] * 2])
+    edits = iter([Edit(), *[Edit({"contexts": {"theirs": body}})] * 2])
     real = os.open
 
     def refusing(path: str, *rest: int) -> int:
@@ -209,7 +210,7 @@ def test_a_change_found_under_the_lock_is_not_dropped_where_its_own_file_cannot_
 
     monkeypatch.setattr(os, "open", refusing)
     with pytest.raises(KubeconfigError, match="other can't be locked"):
-        edit_kubeconfig(files_of(config, other), lambda _: next(edits), lock_timeout=0)
+        edit_kubeconfig(files_of(config, other), lambda _: (next(edits), None), lock_timeout=0)
     assert not lock_of(config).exists()
 
 
@@ -219,7 +220,7 @@ def test_locks_are_taken_in_the_order_of_kubectl(tmp_path: Path) -> None:
     leave_lock(tmp_path / "b")
     with (
         pytest.raises(KubeconfigError, match="/b is locked"),
-        locked([str(tmp_path / name) for name in names], timeout=0),
+        kubectl_lock([str(tmp_path / name) for name in names], timeout=0),
     ):
         pass
     assert sorted(path.name for path in tmp_path.glob("*.lock")) == ["b.lock"]
@@ -232,7 +233,7 @@ def test_locks_are_taken_in_the_order_of_kubectl(tmp_path: Path) -> None:
 
     os.open = noting  # type: ignore[assignment]
     try:
-        with locked([str(tmp_path / name) for name in names[1:]], timeout=0):
+        with kubectl_lock([str(tmp_path / name) for name in names[1:]], timeout=0):
             pass
     finally:
         os.open = real
@@ -243,12 +244,12 @@ OPPOSITE = """
 import sys
 from kubectl_connector.kubeconfig.paths import kubeconfig_files
 from kubectl_connector.kubeconfig.write import edit_kubeconfig
-from kubectl_connector.model.kubeconfig_edit import KubeconfigEdit
+from kubectl_connector.kubeconfig.edit import Edit
 files = kubeconfig_files(None, {"KUBECONFIG": sys.argv[1]})
 for number in range(40):
     body = {"cluster": "k", "namespace": f"n{number}"}
-    edit = KubeconfigEdit(contexts={"first": body, "second": body})
-    edit_kubeconfig(files, lambda kubeconfig: edit, lock_timeout=15)
+    edit = Edit({"contexts": {"first": body, "second": body}})
+    edit_kubeconfig(files, lambda kubeconfig: (edit, None), lock_timeout=15)
 """
 
 
@@ -268,8 +269,8 @@ def test_two_processes_with_opposite_orders_do_not_wait_for_each_other_for_ever(
 
 HOLD = """
 import sys, time
-from kubectl_connector.kubeconfig.lock import locked
-with locked(sys.argv[1:], timeout=0):
+from kubectl_connector.kubeconfig.lock import kubectl_lock
+with kubectl_lock(sys.argv[1:], timeout=0):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -316,7 +317,7 @@ def test_an_interruption_at_any_line_of_the_lock_leaves_none_of_several(tmp_path
     for step in itertools.count():
         completed = False
         with suppress(KeyboardInterrupt), _interrupt_after(step, "line", ("kubeconfig/lock.py",)):
-            with locked(paths, timeout=0):
+            with kubectl_lock(paths, timeout=0):
                 pass
             completed = True
         assert not list(tmp_path.glob("*.lock")), step

@@ -8,6 +8,7 @@ import subprocess
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,8 +16,8 @@ from hypothesis import strategies as st
 
 from kubectl_connector.errors import KubeconfigError
 from kubectl_connector.kubeconfig.paths import kubeconfig_files
-from kubectl_connector.kubeconfig.write import Plan, edit_kubeconfig
-from tests.kubeconfig.plans import login, logout, view
+from kubectl_connector.kubeconfig.write import MakeEdit, edit_kubeconfig
+from tests.kubeconfig.edits import login, logout, view
 from tests.kubeconfig.texts import Text, texts
 
 QUICK = settings(
@@ -37,8 +38,8 @@ class Place:
     def data(self) -> bytes | None:
         return self.path.read_bytes() if self.path.exists() else None
 
-    def run(self, plan: Plan) -> None:
-        edit_kubeconfig(self.files, plan)
+    def run(self, make_edit: MakeEdit[Any]) -> None:
+        edit_kubeconfig(self.files, make_edit)
 
 
 @pytest.fixture
@@ -111,6 +112,14 @@ def test_login_keeps_every_line_but_those_that_it_must_change(text: Text) -> Non
         assert all(line in rest for line in kept)
 
 
+OURS = {
+    "clusters": {"server": "https://ours.example.com:6443"},
+    "users": {"token": "0123"},
+    "contexts": {"cluster": "ours", "user": "ours"},
+}
+"""What kubectl shall see in our entries, besides the mark."""
+
+
 @settings(parent=QUICK, max_examples=12)
 @given(text=texts)
 def test_kubectl_reads_the_same_entries_and_ours(kubectl: Path, text: Text) -> None:
@@ -122,24 +131,26 @@ def test_kubectl_reads_the_same_entries_and_ours(kubectl: Path, text: Text) -> N
         after = view(kubectl, place.path)
         assert after["current-context"] == "ours"
         for kind in ("clusters", "users", "contexts"):
-            ours = after[kind].pop("ours")
-            assert ours == {"name": "ours", **ours}
+            ours = after[kind].pop("ours")[kind.removesuffix("s")]
+            mark = ours.pop("extensions")[0]["extension"]
+            assert (mark["id"], mark["connector"]) == ("id-ours", "ours")
+            assert ours == OURS[kind]
             assert after[kind] == before[kind]
 
 
 def test_a_login_that_changes_nothing_writes_nothing(place: Place) -> None:
     place.run(login("ours"))
     before = os.stat(place.path)
-    assert edit_kubeconfig(place.files, login("ours")).files == ()
+    assert edit_kubeconfig(place.files, login("ours"))[1] == ()
     assert os.stat(place.path).st_ino == before.st_ino
 
 
 def test_a_file_that_login_made_is_removed_by_logout(place: Place) -> None:
-    change = edit_kubeconfig(place.files, login("ours"))
-    assert change.files == (str(place.path),)
+    _, files = edit_kubeconfig(place.files, login("ours"))
+    assert files == (str(place.path),)
     assert place.path.stat().st_mode & 0o777 == 0o600
-    change = edit_kubeconfig(place.files, logout("ours"))
-    assert change.files == (str(place.path),)
+    _, files = edit_kubeconfig(place.files, logout("ours"))
+    assert files == (str(place.path),)
     assert not place.path.exists()
 
 

@@ -10,7 +10,7 @@ import sys
 
 from kubectl_connector.kubeconfig.paths import kubeconfig_files
 from kubectl_connector.kubeconfig.write import edit_kubeconfig
-from tests.kubeconfig.plans import login, logout
+from tests.kubeconfig.edits import login, logout
 
 
 def main(listed: str, name: str, count: str) -> None:

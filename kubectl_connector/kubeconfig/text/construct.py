@@ -1,7 +1,7 @@
 """YAML text to JSON-like data, read as kubectl reads it (semantics M7, M8). Pure, no I/O.
 
-Aliases share one object, so that an "alias bomb" costs nothing here; what it would grow to is
-counted, and refused as kubectl refuses it.
+Aliases share one object, so an "alias bomb" costs nothing here. The size that it would grow to is
+counted, and too large a size is refused, as kubectl refuses it.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from typing import Any
 
 import yaml
 
-from kubectl_connector.kubeconfig.outline import MAX_DEPTH, Event, OutlineError, parser
-from kubectl_connector.kubeconfig.scalars import Scalar, resolve_plain
+from kubectl_connector.kubeconfig.text.outline import MAX_DEPTH, Event, TextError, parser
+from kubectl_connector.kubeconfig.text.scalars import Scalar, resolve_plain
 
 MAX_SIZE = 1_000_000
-"""Values that a text with aliases may grow to."""
+"""The number of values that a text with aliases may grow to."""
 
 _TAG = "tag:yaml.org,2002:"
 _RESOLVED_TAGS = {_TAG + name for name in ("null", "bool", "int", "float", "timestamp")}
 
 
 def construct(text: str) -> Any:
-    """The data of a text's first document, None where there is none; raises OutlineError."""
+    """The data of a text's first document, None where it has none; raises TextError."""
     with parser(text) as next_event:
         next_event()
         if not isinstance(next_event(), yaml.DocumentStartEvent):
@@ -34,16 +34,16 @@ def construct(text: str) -> Any:
 
 
 def scalar_value(event: Event) -> Scalar:
-    """What a scalar means to kubectl; raises OutlineError for an infinity or bad ``!!binary``."""
+    """What a scalar means to kubectl; raises TextError for an infinity or bad ``!!binary``."""
     if event.tag == _TAG + "binary":
         try:
             return base64.b64decode(event.value, validate=True).decode()
         except (binascii.Error, UnicodeDecodeError):
-            raise OutlineError("has a bad !!binary value", event.start_mark.line + 1) from None
+            raise TextError("has a bad !!binary value", event.start_mark.line + 1) from None
     plain = event.implicit[0] or event.tag in _RESOLVED_TAGS
     value = resolve_plain(event.value) if plain else event.value
     if isinstance(value, float) and math.isnan(value):
-        raise OutlineError("has an infinite number", event.start_mark.line + 1)
+        raise TextError("has an infinite number", event.start_mark.line + 1)
     return value
 
 
@@ -54,15 +54,13 @@ class _Constructor:
         self.size = 0
 
     def value(self, event: Event, depth: int) -> Any:
-        """The node that ``event`` begins; adds to ``size`` what it would come to unshared."""
+        """The value of the node that ``event`` begins; adds its unshared size to ``size``."""
         line = event.start_mark.line + 1
         if depth > MAX_DEPTH:
-            raise OutlineError("is nested too deeply", line)
+            raise TextError("is nested too deeply", line)
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in self.anchors:
-                raise OutlineError(
-                    f"refers to an anchor that it does not set, {event.anchor}", line
-                )
+                raise TextError(f"refers to an anchor that it does not set, {event.anchor}", line)
             value, size = self.anchors[event.anchor]
             self.size += size
         else:
@@ -72,7 +70,7 @@ class _Constructor:
             if event.anchor is not None:
                 self.anchors[event.anchor] = value, self.size - before
         if self.size > MAX_SIZE:
-            raise OutlineError("repeats its anchors too often", line)
+            raise TextError("repeats its anchors too often", line)
         return value
 
     def _new_value(self, event: Event, depth: int) -> Any:
@@ -97,8 +95,8 @@ class _Constructor:
             if merge:
                 for part in reversed(value) if isinstance(value, list) else [value]:
                     if not isinstance(part, dict):
-                        raise OutlineError("merges (<<) what is not a mapping", line)
-                    entries.update(part)  # in order of appearance: what comes later wins
+                        raise TextError("merges (<<) what is not a mapping", line)
+                    entries.update(part)  # in order of appearance: the last one wins
             else:
                 entries[_key(key, line)] = value
         return entries
@@ -111,4 +109,4 @@ def _key(key: Any, line: int) -> str:
         return "true" if key else "false"
     if isinstance(key, (int, float)):
         return f"{key:g}" if isinstance(key, float) else str(key)
-    raise OutlineError("has a key that is not a string", line)
+    raise TextError("has a key that is not a string", line)

@@ -1,17 +1,18 @@
-"""What kubectl sees: the merge of all kubeconfig files (semantics M1-M6)."""
+"""What kubectl sees: the merge of all kubeconfig files (semantics M1-M6), each parsed once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kubectl_connector import suggest
 from kubectl_connector.errors import KubeconfigError, NotFoundError
-from kubectl_connector.kubeconfig.disk import broken, parse, read_kubeconfig
-from kubectl_connector.kubeconfig.document import Document
-from kubectl_connector.kubeconfig.outline import LISTS, OutlineError
+from kubectl_connector.kubeconfig.disk import read_kubeconfig
+from kubectl_connector.kubeconfig.document import Document, broken, parse
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles
 from kubectl_connector.kubeconfig.resolve import auth_info, cluster
+from kubectl_connector.kubeconfig.schema import LISTS
+from kubectl_connector.kubeconfig.text.outline import TextError
 from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, Context, Entry
 
 
@@ -28,10 +29,10 @@ class Found:
 
     @property
     def entry(self) -> Entry:
-        """Its body, read anew at each call; KubeconfigError for a field of a wrong type."""
+        """Its body, parsed at the first call; KubeconfigError for a field of a wrong type."""
         try:
             return self.document.body(self.kind, self.name)
-        except OutlineError as error:
+        except TextError as error:
             raise broken(self.file, error) from None
 
 
@@ -48,38 +49,34 @@ class ResolvedContext:
 
 
 class Kubeconfig:
-    """The merged view; entries are read when they are asked for."""
+    """The merged view. An entry is parsed when it is first asked for."""
 
     def __init__(self, files: KubeconfigFiles, documents: Mapping[str, Document]) -> None:
         self.files = files
         self.documents = documents
-        """By path, of the files that exist, in order of precedence."""
+        """The files that exist, by path, in order of precedence."""
         current = (d.current_context for d in documents.values() if d.current_context)
         self.current_context: str | None = next(current, None)
         """The first that is not empty (M2)."""
-        tables: dict[str, dict[str, Found]] = {kind: {} for kind in LISTS}
+        self._tables: dict[str, dict[str, Found]] = {kind: {} for kind in LISTS}
         for path, document in documents.items():
-            for kind in LISTS:
+            for kind, table in self._tables.items():
                 for name in document.entries[kind]:
-                    tables[kind].setdefault(name, Found(name, path, kind, document))
-        self.clusters: Mapping[str, Found] = tables["clusters"]
-        self.users: Mapping[str, Found] = tables["users"]
-        self.contexts: Mapping[str, Found] = tables["contexts"]
+                    table.setdefault(name, Found(name, path, kind, document))
+        self.clusters: Mapping[str, Found] = self._tables["clusters"]
+        self.users: Mapping[str, Found] = self._tables["users"]
+        self.contexts: Mapping[str, Found] = self._tables["contexts"]
 
-    def marked_contexts(self) -> Iterator[Found]:
-        """The contexts that bear our mark, found without reading the others."""
-        for path, document in self.documents.items():
-            for kind, name in self._marked(path, document):
-                found = self.contexts.get(name)
-                if kind == "contexts" and found and found.file == path:
-                    yield found
+    def table(self, kind: str) -> Mapping[str, Found]:
+        """The entries of a list, by name: clusters, users or contexts."""
+        return self._tables[kind]
 
     def resolve(self, context: str | None = None) -> ResolvedContext:
-        """A context (None: the current one) and its cluster and user.
+        """A context (None: the current one) with its cluster and user.
 
-        Raises NotFoundError where there is no such context, or none is current (F11), and
-        KubeconfigError where it names a cluster or user that is missing, where a file that they
-        refer to can't be read, or where their fields conflict (F2-F4, F6-F8, F13).
+        Raises NotFoundError where there is no such context, or none is current (F11). Raises
+        KubeconfigError where the context names a cluster or user that is missing, where a file that
+        they refer to can't be read, or where their fields conflict (F2-F4, F6-F8, F13).
         """
         name = context or self.current_context
         if not name:
@@ -108,12 +105,6 @@ class Kubeconfig:
             else AuthInfo(),
         )
 
-    def _marked(self, path: str, document: Document) -> Iterator[tuple[str, str]]:
-        try:
-            yield from document.marked()
-        except OutlineError as error:
-            raise broken(path, error) from None
-
     def _referred(self, table: Mapping[str, Found], found: Found, what: str, name: str) -> Found:
         if name in table:
             return table[name]
@@ -125,9 +116,9 @@ class Kubeconfig:
 
 
 def load(files: KubeconfigFiles) -> Kubeconfig:
-    """Read and merge the files; missing ones are empty, but an explicit one must exist (D5, D6).
+    """Read and merge the files. Missing ones are empty, but an explicit one must exist (D5, D6).
 
-    Raises KubeconfigError; of several bad files it names each (M5).
+    Raises KubeconfigError; the error names every file that is bad (M5).
     """
     contents = {path: read_kubeconfig(files.source(path)) for path in files.paths}
     if files.explicit and None in contents.values():

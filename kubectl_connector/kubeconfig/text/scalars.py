@@ -1,7 +1,7 @@
-"""What kubectl takes a plain YAML scalar for, and how to write a string that it takes for one.
+"""What a plain YAML scalar means to kubectl, and how to write a string.
 
-kubectl reads YAML 1.1 as go-yaml v2 does (semantics M7), which is not what PyYAML's resolver does:
-``y``, ``089``, ``1e3`` and ``0o17`` are no strings there. Pure functions, no I/O.
+kubectl reads YAML 1.1 as go-yaml v2 does (semantics M7). PyYAML's resolver does otherwise: it takes
+``y``, ``089``, ``1e3`` and ``0o17`` for strings, and kubectl does not. Pure functions, no I/O.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import re
 
 Scalar = str | int | float | bool | None
 
-_WORDS = {
+_KEYWORDS = {
     word: value
-    for value, lower_case_words in (
+    for value, lower_case in (
         (True, ("y", "yes", "on", "true")),
         (False, ("n", "no", "off", "false")),
         (None, ("null",)),
     )
-    for lower in lower_case_words
+    for lower in lower_case
     for word in (lower, lower.capitalize(), lower.upper())
 } | {"": None, "~": None}
 _INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
@@ -27,17 +27,19 @@ _INTEGER = re.compile(r"[-+]?(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]*|[1-9][0-
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _BASES = {"x": 16, "b": 2, "o": 8}
 _PLAIN = re.compile(r"[A-Za-z_/](?:[A-Za-z0-9_./@%+=-]|:(?=[A-Za-z0-9_./@%+=-]))*")
+_WITHIN = "[A-Za-z0-9_./@%+=-]"
+_ONE_SPELLING = re.compile("[A-Za-z0-9_./@%+=:-]+")
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 def resolve_plain(text: str) -> Scalar:
     """The value of an unquoted, untagged scalar as kubectl sees it (M7).
 
-    Dates and ``12:30`` are strings. Infinities and NaN come back as floats: JSON, and so kubectl,
-    has no place for them.
+    Dates and ``12:30`` are strings. Infinities and NaN come back as NaN, which kubectl has no
+    place for.
     """
-    if text in _WORDS:
-        return _WORDS[text]
+    if text in _KEYWORDS:
+        return _KEYWORDS[text]
     if text[0] not in "+-.0123456789":
         return text
     if _INFINITE.fullmatch(text):
@@ -66,6 +68,16 @@ def quote(text: str) -> str:
 
 def write_string(text: str) -> str:
     """A string as one scalar: plain where every YAML reader takes it for a string (W21)."""
-    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
+    if _PLAIN.fullmatch(text) and text.lower() not in _KEYWORDS:
         return text
     return quote(text)
+
+
+def mention(text: str) -> re.Pattern[str] | None:
+    """Finds a string where it is a whole scalar; None for one that is spelt in several ways.
+
+    It may also find the string in a comment, or inside a longer scalar.
+    """
+    if not _ONE_SPELLING.fullmatch(text):
+        return None
+    return re.compile(f"(?<!{_WITHIN}){re.escape(text)}(?!{_WITHIN})")

@@ -1,8 +1,8 @@
 """Cuts and insertions in a text, gathered first and made at once. Pure functions.
 
-A line is put in by writing a line break and the line just before an existing line's break (or the
-text's end), and taken out the same way: so whatever the text ends in, with a line break or
-without, both leave it as it was.
+A line is put in as a line break and the line, just before the break of an existing line (or the end
+of the text). It is taken out in the same way. So both leave the end of a text as it was, with a
+line break or without one.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from kubectl_connector.kubeconfig.outline import OutlineError
+from kubectl_connector.kubeconfig.text.outline import TextError
 
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 _REST_OF_LINE = re.compile("[ \t]*(?:#[^\r\n\x85\u2028\u2029]*)?(?=[\r\n\x85\u2028\u2029]|\\Z)")
@@ -27,7 +27,7 @@ class Splicer:
         first_break = _BREAK.search(text)
         self.newline = first_break[0] if first_break else "\n"
         self._splices: list[tuple[int, int, str]] = []
-        self._doomed_lines: list[Span] = []
+        self._removed_lines: list[Span] = []
 
     def replace(self, start: int, end: int, new: str) -> None:
         """Put ``new`` where the text from ``start`` to ``end`` is."""
@@ -40,14 +40,14 @@ class Splicer:
         self.replace(at, at, self.newline + block if self.text else block + self.newline)
 
     def remove_lines(self, start: int, end: int) -> None:
-        """Take out the lines from the one where ``start`` is to the one where ``end`` is.
+        """Take out every line from that of ``start`` to that of ``end``.
 
-        Raises OutlineError where something else stands on the first of them.
+        Raises TextError where something else stands on the first of them.
         """
         line_start = self.line_start(start)
         if self.text[line_start:start].strip(" "):
             raise self.unusual(start)
-        self._doomed_lines.append((line_start, self.line_end(end)))
+        self._removed_lines.append((line_start, self.line_end(end)))
 
     def line_start(self, position: int) -> int:
         """Where the line of ``position`` begins."""
@@ -55,15 +55,15 @@ class Splicer:
         return before + 1
 
     def line_end(self, position: int) -> int:
-        """Where the line of ``position`` ends, before its break; OutlineError for more content."""
+        """Where the line of ``position`` ends, before its break; TextError for more content."""
         rest = _REST_OF_LINE.match(self.text, position)
         if not rest:
             raise self.unusual(position)
         return rest.end()
 
-    def unusual(self, position: int) -> OutlineError:
-        """The refusal to change what is written in a way that splicing is not sure of."""
-        return OutlineError(
+    def unusual(self, position: int) -> TextError:
+        """The error for a way of writing that can't be changed safely."""
+        return TextError(
             "has this written in a form that can't be changed safely",
             len(_BREAK.findall(self.text, 0, position)) + 1,
         )
@@ -71,7 +71,7 @@ class Splicer:
     def insert_elements(
         self, inner: int, elements: Sequence[Span], removed: set[int], new: Sequence[str]
     ) -> None:
-        """Add to a flow collection whose bracket ends at ``inner``, in the style of the others."""
+        """Add to the flow collection whose bracket ends at ``inner``, in its own style."""
         gap = self._gap(inner, elements)
         lead = "" if len(removed) == len(elements) else gap
         at = elements[-1][1] if elements else inner
@@ -111,9 +111,9 @@ class Splicer:
         return "".join([*parts, self.text[position:]])
 
     def _line_cuts(self) -> list[tuple[int, int, str]]:
-        """Each run of doomed lines, with the line break before it or, at the top, after it."""
+        """Each run of removed lines, with the line break before it or, at the top, after it."""
         runs: list[Span] = []
-        for start, end in sorted(self._doomed_lines):
+        for start, end in sorted(self._removed_lines):
             if runs and start == self._after_break(runs[-1][1]):
                 runs[-1] = runs[-1][0], end
             else:

@@ -1,18 +1,18 @@
-"""Kubeconfig data to text: block YAML that every reader understands alike, or JSON (W21). Pure."""
+"""JSON-like data to text: block YAML that every reader understands alike, or JSON (W21). Pure."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from kubectl_connector.kubeconfig.scalars import quote, write_string
+from kubectl_connector.kubeconfig.text.scalars import quote, write_string
 
 STEP = 2
-"""Columns that a nested level of block YAML is indented by."""
+"""Columns of indentation for each level of block YAML."""
 
 
 def block_lines(value: Any, column: int) -> list[str]:
-    """A non-empty mapping or list as block YAML lines; the first without its indentation."""
+    """A non-empty mapping or list as lines of block YAML; the first is not indented."""
     lines = _mapping(value, column) if isinstance(value, dict) else _sequence(value, column)
     return [lines[0].lstrip(" "), *lines[1:]]
 
@@ -49,7 +49,7 @@ def scalar(value: Any) -> str:
 
 
 def flow(value: Any, indent: int | None = None, margin: str = "", newline: str = "\n") -> str:
-    """A value as JSON: on one line, or spread at ``indent`` columns a level right of ``margin``."""
+    """A value as JSON: on one line, or ``indent`` columns a level to the right of ``margin``."""
     if isinstance(value, str):
         return quote(value)
     if not isinstance(value, (dict, list)) or not value:

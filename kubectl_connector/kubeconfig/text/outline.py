@@ -1,33 +1,32 @@
-"""Where things stand in a kubeconfig's text: top-level fields, list items, and their names.
+"""Where things stand in a text: its top-level fields, and the named items of some of its lists.
 
-One pass over the C parser's events, which never builds the bodies of entries. Positions are
-character offsets into the text; an ``end`` is where content ends, before trailing blanks, comments
-and the last line break. Only the first document counts (semantics M8). Pure functions, no I/O.
+One pass over the C parser's events builds no data. Positions are character offsets into the text.
+An ``end`` is where the content ends, before trailing blanks, comments and the last line break. Only
+the first document of a text counts (semantics M8). Pure functions, no I/O.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
 Event = Any
-"""One of PyYAML's; its type stubs do not know that the parser always sets marks."""
+"""One of PyYAML's events. Its type stubs do not know that the parser always sets marks."""
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-LISTS = ("clusters", "users", "contexts")
 MAX_DEPTH = 100
-"""Levels of nesting; a kubeconfig has fewer than ten."""
+"""Levels of nesting. A kubeconfig has fewer than ten."""
 
 _OPEN = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
 _CLOSE = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
 
 
-class OutlineError(Exception):
-    """The text is no kubeconfig; ``line`` counts from 1 (None: nowhere in particular)."""
+class TextError(Exception):
+    """A text can't be read, or can't be changed; ``line`` counts from 1 (None: no one line)."""
 
     def __init__(self, problem: str, line: int | None = None) -> None:
         super().__init__(problem)
@@ -37,12 +36,12 @@ class OutlineError(Exception):
 
 @dataclass(slots=True)
 class Node:
-    """A value in the text: its span, and its children where :func:`outline` looked for them."""
+    """A value in the text: its span, and its items where :func:`outline` looked for them."""
 
     start: int
     end: int
     line: int
-    """The line that it starts on, from 0."""
+    """The line that it starts on, counted from 0."""
     column: int
     kind: type
     """The class of its first event: a scalar's, an alias's, or the start of a collection."""
@@ -56,7 +55,7 @@ class Node:
 
 @dataclass(slots=True)
 class Item:
-    """One entry of clusters, users or contexts."""
+    """One item of a list whose items have names."""
 
     node: Node
     name: Event = None
@@ -78,45 +77,49 @@ class Outline:
     root: Node | None = None
     """None where the text holds no document at all."""
     pairs: list[Field] = field(default_factory=list)
-    """Of the top-level mapping, in order of appearance."""
+    """The fields of the top-level mapping, in order of appearance."""
     insert_at: int = 0
     """Where an empty document's content would end."""
     shared: bool = False
-    """Whether aliases or tag directives make a part mean something else when read on its own."""
+    """Whether aliases or tag directives give a part another meaning when it is read alone."""
     anchors: list[int] = field(default_factory=list)
     """Where anchors stand."""
     open_end: bool = False
     """A block scalar runs up to the end of the text: a line break there would change it."""
 
     def fields(self) -> dict[str, Field]:
-        """The top-level fields by key; of a repeated key the last counts (M8)."""
+        """The top-level fields by key; of a repeated key the last one counts (M8)."""
         return {pair.key.scalar.value: pair for pair in self.pairs if pair.key.scalar}
 
 
-def outline(text: str) -> Outline:
-    """Find the parts of a text without byte order mark; raises OutlineError."""
+def outline(text: str, lists: Collection[str]) -> Outline:
+    """Find the parts of a text that has no byte order mark; raises TextError.
+
+    ``lists`` are the top-level keys of lists whose items have names.
+    """
     with parser(text) as next_event:
-        return _Reader(text, next_event).read()
+        return _Reader(text, lists, next_event).read()
 
 
 @contextlib.contextmanager
 def parser(text: str) -> Iterator[Callable[[], Event]]:
-    """The function that gives a text's next event; its errors become OutlineErrors."""
+    """The function that gives a text's next event; the parser's errors become TextErrors."""
     try:
         yield LOADER(text).get_event
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise OutlineError(
+        raise TextError(
             f"is not valid YAML ({error.problem or error.context})", mark.line + 1 if mark else None
         ) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise OutlineError("has a control character in it", line) from None
+        raise TextError("has a control character in it", line) from None
 
 
 class _Reader:
-    def __init__(self, text: str, next_event: Callable[[], Event]) -> None:
+    def __init__(self, text: str, lists: Collection[str], next_event: Callable[[], Event]) -> None:
         self.text = text
+        self.lists = lists
         self.next = next_event
         self.found = Outline(insert_at=len(text))
 
@@ -126,7 +129,7 @@ class _Reader:
         if isinstance(start, yaml.DocumentStartEvent):
             self.found.shared = bool(start.tags)
             self._read_root(self.next())
-            self.next()  # the document's end: what follows it was never looked at (M8)
+            self.next()  # the end of the document; nothing after it is looked at (M8)
         return self.found
 
     def _read_root(self, event: Event) -> None:
@@ -139,7 +142,7 @@ class _Reader:
             key = self._finish(self._begin(key_event), key_event)
             event = self.next()
             value = self._begin(event)
-            listed = key.scalar is not None and key.scalar.value in LISTS
+            listed = key.scalar is not None and key.scalar.value in self.lists
             if listed and isinstance(event, yaml.SequenceStartEvent):
                 self._read_items(value)
             else:
@@ -206,7 +209,7 @@ class _Reader:
                 depth += 1
                 self._note_anchor(event)
                 if depth > MAX_DEPTH:
-                    raise OutlineError("is nested too deeply", event.start_mark.line + 1)
+                    raise TextError("is nested too deeply", event.start_mark.line + 1)
             else:
                 depth -= 1
                 if event.end_mark.index > event.start_mark.index:  # a closing bracket

@@ -1,0 +1,115 @@
+"""The mark that our entries bear, and how they are found without parsing every other entry."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kubectl_connector.kubeconfig.document import Document, Key, broken
+from kubectl_connector.kubeconfig.schema import LISTS
+from kubectl_connector.kubeconfig.text.outline import TextError
+from kubectl_connector.kubeconfig.text.scalars import mention
+from kubectl_connector.kubeconfig.view import Found, Kubeconfig
+from kubectl_connector.model.kubeconfig import Entry
+
+MARK = "kubectl-connector"
+"""The name of the ``extensions`` item that our clusters, users and contexts bear."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Says in a kubeconfig entry that it is ours, and which connector's."""
+
+    connector_id: str
+    connector_name: str
+    previous_context: str | None = None
+    """On a context: the context that was current before login (None: there was none)."""
+
+    @classmethod
+    def from_entry(cls, body: Mapping[str, Any]) -> Mark | None:
+        """The mark that an entry's body bears, None where it is not ours."""
+        data = mark_data(body)
+        if not data.get("id"):
+            return None
+        return cls(data["id"], data.get("connector") or "", data.get("previous-context"))
+
+    def put_on(self, body: Entry) -> Entry:
+        """A body with this mark, as its last extension, in place of the one that it bears."""
+        others = [item for item in body.get("extensions") or () if item.get("name") != MARK]
+        data = {"id": self.connector_id, "connector": self.connector_name}
+        if self.previous_context is not None:
+            data["previous-context"] = self.previous_context
+        return {**body, "extensions": [*others, {"name": MARK, "extension": data}]}
+
+
+def mark_data(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the mark of an entry's body holds; empty where it bears none."""
+    for item in body.get("extensions") or ():
+        data = item.get("extension")
+        if item.get("name") == MARK and isinstance(data, dict) and data.get("id"):
+            return data
+    return {}
+
+
+def mark_of(found: Found | None) -> Mark | None:
+    """The mark of an entry, None where it is not ours or not there; raises KubeconfigError."""
+    return Mark.from_entry(found.entry) if found else None
+
+
+def belongs_to(found: Found | None, connector_id: str) -> bool:
+    """Whether an entry is there and is the connector's; raises KubeconfigError."""
+    mark = mark_of(found)
+    return mark is not None and mark.connector_id == connector_id
+
+
+def marked(
+    document: Document,
+    kinds: Collection[str] = LISTS,
+    mentioning: Collection[str] | None = None,
+) -> Iterator[Key]:
+    """The entries of a document that bear our mark, in order; raises TextError.
+
+    ``mentioning``: only those with one of these strings in their text. The others are not parsed.
+    """
+    wanted = None if mentioning is None else _Mentions(mentioning)
+    for kind, name in document.entries_with(MARK):
+        if kind not in kinds:
+            continue
+        source = document.source(kind, name)
+        if wanted and source is not None and not wanted.are_in(source):
+            continue
+        if Mark.from_entry(document.body(kind, name)):
+            yield kind, name
+
+
+def our_contexts(
+    kubeconfig: Kubeconfig, mentioning: Collection[str] | None = None
+) -> dict[str, Mark]:
+    """The marks of our contexts, by the contexts' names; raises KubeconfigError.
+
+    ``mentioning``: only those with one of these strings in their text, which is to say at least all
+    that have it as their name or in their mark. The others are not parsed.
+    """
+    marks = {}
+    for path, document in kubeconfig.documents.items():
+        try:
+            names = [name for _, name in marked(document, ("contexts",), mentioning)]
+        except TextError as error:
+            raise broken(path, error) from None
+        for name in names:
+            found = kubeconfig.contexts[name]
+            mark = mark_of(found)
+            if mark and found.file == path:
+                marks[name] = mark
+    return marks
+
+
+class _Mentions:
+    """Finds any of some strings in a text; finds them in every text if one has many spellings."""
+
+    def __init__(self, texts: Collection[str]) -> None:
+        self.patterns = [mention(text) for text in texts]
+
+    def are_in(self, source: str) -> bool:
+        return any(pattern is None or pattern.search(source) for pattern in self.patterns)
