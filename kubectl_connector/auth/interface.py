@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
+from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.credential import Credential
-from kubectl_connector.model.kubeconfig import AuthInfo, Cluster
+from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, ExecConfig
 from kubectl_connector.model.secret import Secret
 
 
@@ -43,6 +44,16 @@ class Field:
         """The command-line option, such as ``--client-key``."""
         return "--" + self.name.replace("_", "-")
 
+    @property
+    def typed(self) -> str:
+        """What a person types to give a value."""
+        return {
+            FieldKind.TEXT: f"{self.option} VALUE",
+            FieldKind.FILE: f"{self.option} FILE",
+            FieldKind.SECRET: f"{self.option}-stdin",
+            FieldKind.DERIVED: "--auto-configure",
+        }[self.kind]
+
 
 @dataclass(frozen=True)
 class Material:
@@ -66,7 +77,11 @@ class IssueRequest:
 
 
 class AuthMethod(ABC):
-    """One way to say who one is: its fields, how a kubeconfig shows it, how it is issued."""
+    """One way to sign in: its fields, how a kubeconfig shows it, and how a credential is issued.
+
+    Whoever uses a method asks it what it can do. Nothing outside this package compares its name,
+    or knows its fields.
+    """
 
     name: ClassVar[str]
     """As in ``--auth-method`` and in documents."""
@@ -75,6 +90,15 @@ class AuthMethod(ABC):
     fields: ClassVar[tuple[Field, ...]]
     keeps_issued: ClassVar[bool] = False
     """Whether what :meth:`issue` gives is kept in the store, and handed out until it ends."""
+    can_exec: ClassVar[bool] = True
+    """Whether an exec plugin can hand the credential to kubectl (``login --exec``)."""
+    can_embed: ClassVar[bool] = True
+    """Whether a kubeconfig may hold the credential (``login --embed``)."""
+
+    @property
+    def noun(self) -> str:
+        """What messages call the credential, such as "client certificate"."""
+        return self.name.replace("-", " ")
 
     @property
     def option_fields(self) -> tuple[Field, ...]:
@@ -99,10 +123,6 @@ class AuthMethod(ABC):
         """What the fields' values become; every required one is there. UsageError where bad."""
 
     @abstractmethod
-    def auth_info(self, configuration: Mapping[str, Any], secret: Secret) -> AuthInfo:
-        """The kubeconfig user that ``login`` embeds."""
-
-    @abstractmethod
     def issue(
         self, configuration: Mapping[str, Any], secret: Secret, request: IssueRequest
     ) -> Credential:
@@ -116,18 +136,36 @@ class AuthMethod(ABC):
         """
         return None
 
+    def auth_info(self, configuration: Mapping[str, Any], secret: Secret) -> AuthInfo | None:
+        """The kubeconfig user that renews its own credential, such as an exec stanza.
+
+        None, the default: ``login --embed`` writes what :meth:`issue` gives.
+        """
+        return None
+
+    def runs(self, configuration: Mapping[str, Any]) -> ExecConfig | None:
+        """The program that :meth:`issue` runs, as far as people may see it; None: none."""
+        return None
+
+    def renewal(self, connector: Connector) -> str:
+        """What a person does for a fresh credential: usually a command to type."""
+        update = f"kubectl connector update {connector.name}"
+        if connector.origin:
+            return f"sign in again there, then: {update} --auto-configure"
+        secrets = (f for f in self.option_fields if f.required and f.secret)
+        return f"{update} {next((f.typed for f in secrets), '--help')}"
+
     def describe(self, configuration: Mapping[str, Any]) -> Mapping[str, str]:
         """The configuration in a person's words, in the order of the fields."""
         return {name: str(value) for name, value in configuration.items()}
 
 
-def credential_of(user: AuthInfo, expires_at: datetime | None = None) -> Credential:
-    """The credential that kubectl would send for a kubeconfig user with everything inside."""
-    return Credential(
-        token=user.token,
-        username=user.username,
-        password=user.password,
-        client_certificate=user.client_certificate_data,
-        client_key=user.client_key_data,
-        expires_at=expires_at,
+def user_of(credential: Credential) -> AuthInfo:
+    """The kubeconfig user for which kubectl sends this credential."""
+    return AuthInfo(
+        token=credential.token,
+        username=credential.username,
+        password=credential.password,
+        client_certificate_data=credential.client_certificate,
+        client_key_data=credential.client_key,
     )

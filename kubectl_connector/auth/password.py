@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kubectl_connector.auth.client_certificate import (
-    CERTIFICATE,
-    KEY,
-    certificate_expiry,
+from kubectl_connector.auth._certificate import (
     certificate_material,
     describe_certificate,
+    with_certificate,
 )
 from kubectl_connector.auth.interface import (
     AuthMethod,
@@ -18,7 +16,6 @@ from kubectl_connector.auth.interface import (
     FieldKind,
     IssueRequest,
     Material,
-    credential_of,
 )
 from kubectl_connector.errors import UsageError
 from kubectl_connector.model.credential import Credential
@@ -33,6 +30,7 @@ class _Password(AuthMethod):
     name = "password"
     title = "Username and password"
     summary = "HTTP basic authentication, for API servers behind a proxy that asks for it."
+    can_exec = False  # an ExecCredential has no place for a password (KEP-541)
     fields = (
         Field(USERNAME, "username"),
         Field(PASSWORD, "password", FieldKind.SECRET, secret=True),
@@ -49,20 +47,11 @@ class _Password(AuthMethod):
     def build(self, values: Mapping[str, str]) -> Material:
         return self._material(values[USERNAME], values[PASSWORD])
 
-    def auth_info(self, configuration: Mapping[str, Any], secret: Secret) -> AuthInfo:
-        return AuthInfo(
-            username=configuration[USERNAME],
-            password=secret[PASSWORD],
-            client_certificate_data=secret.get(CERTIFICATE),
-            client_key_data=secret.get(KEY),
-        )
-
     def issue(
         self, configuration: Mapping[str, Any], secret: Secret, request: IssueRequest
     ) -> Credential:
-        return credential_of(
-            self.auth_info(configuration, secret), certificate_expiry(configuration)
-        )
+        basic = Credential(username=configuration[USERNAME], password=secret[PASSWORD])
+        return with_certificate(basic, configuration, secret)
 
     def describe(self, configuration: Mapping[str, Any]) -> Mapping[str, str]:
         return {USERNAME: configuration[USERNAME], **describe_certificate(configuration)}
@@ -88,7 +77,7 @@ class _Password(AuthMethod):
         return Material(
             {USERNAME: username, **material.configuration},
             Secret({PASSWORD: password, **material.secret}),
-            certificate_expiry(material.configuration),
+            material.expires_at,
         )
 
 

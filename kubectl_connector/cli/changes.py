@@ -19,10 +19,16 @@ from kubectl_connector.errors import UsageError
 from kubectl_connector.model.connector import check_login_mode, parse_time
 from kubectl_connector.operations.draft import NEVER, Changes
 from kubectl_connector.operations.overview import parse_labels
-from kubectl_connector.stores import check_store_name
+from kubectl_connector.settings import DEFAULTS
+from kubectl_connector.stores import check_store_name, store_names
 
 CLUSTER, CONNECTOR = "Cluster", "Connector"
 """Groups of options in ``--help``, as is :data:`AUTHENTICATION`."""
+
+
+def _stores() -> list[str]:
+    """The secret stores, the one that is used by default first."""
+    return sorted(store_names(), key=lambda name: name != DEFAULTS["store"])
 
 
 def _options(
@@ -121,7 +127,7 @@ def _options(
         typer.Option(
             "--store",
             metavar="NAME",
-            help="Where secrets go: keyring or file.",
+            help=f"Where secrets go: {' or '.join(_stores())}.",
             rich_help_panel=CONNECTOR,
         ),
     ] = None,

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Optional
 
 import typer
 
-from kubectl_connector.auth import choose
-from kubectl_connector.auth.exec_plugin import EXEC, find_program
+from kubectl_connector.auth import auth_method, choose
 from kubectl_connector.auth.interface import FieldKind
+from kubectl_connector.auth.programs import find_program
 from kubectl_connector.cli import console, environment, form, views
 from kubectl_connector.cli.changes import changes_from, with_change_options
 from kubectl_connector.cli.options import (
@@ -22,7 +22,6 @@ from kubectl_connector.errors import ConnectorError, UsageError
 from kubectl_connector.formats import render
 from kubectl_connector.kubeconfig.load import load
 from kubectl_connector.model.connector import check_name
-from kubectl_connector.model.kubeconfig import ExecConfig
 from kubectl_connector.operations.draft import Changes, Draft, apply, lift, new_draft
 from kubectl_connector.operations.register import Registered, register
 
@@ -113,10 +112,9 @@ def announce(draft: Draft, verify: bool) -> None:
 
     Where nothing is run now (``verify``), one that is missing is no error.
     """
-    stanza = draft.material.configuration.get(EXEC)
-    if stanza is None:
+    shown = auth_method(draft.auth_method).runs(draft.material.configuration)
+    if shown is None:
         return
-    shown = ExecConfig.from_entry(stanza)
     try:
         found = find_program(shown)
     except ConnectorError as error:

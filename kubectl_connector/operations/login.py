@@ -18,7 +18,7 @@ from kubectl_connector.kubeconfig.write import edit_kubeconfig
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.kubeconfig import AuthInfo, Context, Entry, ExecConfig
 from kubectl_connector.model.kubeconfig_edit import KEEP, KubeconfigEdit, Mark
-from kubectl_connector.operations.issue import password_error
+from kubectl_connector.operations.issue import check_can_exec, user_to_embed
 from kubectl_connector.operations.marks import contexts_of, holds_secret, is_ours
 from kubectl_connector.operations.renewal import renewal
 from kubectl_connector.operations.workspace import Workspace, full_cluster
@@ -95,10 +95,14 @@ def login(workspace: Workspace, name: str, request: LoginRequest) -> LoggedIn:
     def entries_for(mode: str) -> _Entries:
         return _exec(connector, request) if mode == "exec" else _embedded(workspace, connector)
 
+    # What no kubeconfig may hold goes by exec where nobody asked for a mode.
+    can_embed = auth_method(connector.auth_method).can_embed
+    default_mode = request.default_mode if can_embed else "exec"
+
     def plan(kubeconfig: Kubeconfig) -> KubeconfigEdit:
         names = _choose_names(kubeconfig, connector, request.context)
         mode = request.mode or connector.login_mode
-        mode = mode or _present_mode(kubeconfig, names.context, connector) or request.default_mode
+        mode = mode or _present_mode(kubeconfig, names.context, connector) or default_mode
         entries = entries_for(mode)
         stranger = _stranger(kubeconfig, connectors, connector, names)
         if stranger and not request.overwrite:
@@ -158,18 +162,13 @@ class _Entries:
 def _embedded(workspace: Workspace, connector: Connector) -> _Entries:
     """The credential itself."""
     connector, item = workspace.read(connector)
-    method = auth_method(connector.auth_method)
-    user = replace(
-        method.auth_info(connector.configuration, item.secret),
-        impersonation=connector.impersonation,
-    )
+    user = user_to_embed(workspace, connector, item)
     return _Entries(full_cluster(connector, item).to_entry(), user.to_entry(), bool(item))
 
 
 def _exec(connector: Connector, request: LoginRequest) -> _Entries:
     """A stanza that runs us: it names the connector, and by its id finds it under any name."""
-    if "password" in connector.secret_names:
-        raise password_error(connector)
+    check_can_exec(connector)
     if connector.proxy_has_password:
         raise ConnectorError(
             f'the proxy of "{connector.name}" needs a password, which kubectl takes from the'

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from kubectl_connector.auth import auth_method
-from kubectl_connector.auth.exec_plugin import find_program
 from kubectl_connector.auth.interface import IssueRequest
+from kubectl_connector.auth.programs import find_program
 from kubectl_connector.errors import ConnectorError, RefusedError, UsageError
 from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, ExecConfig

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from kubectl_connector.auth import auth_method
-from kubectl_connector.auth.exec_plugin import find_program
 from kubectl_connector.auth.interface import IssueRequest
+from kubectl_connector.auth.programs import find_program
 from kubectl_connector.cluster.transport import AuthenticatedPool
 from kubectl_connector.errors import ConnectorError, NotFoundError, RefusedError, UsageError
 from kubectl_connector.kubeconfig import kuberc
@@ -105,7 +105,7 @@ def _get(files: KubeconfigFiles, context: str | None, environ: Mapping[str, str]
     configuration, secret = draft.material.configuration, draft.material.secret
 
     def credential() -> Credential:
-        stanza = method.auth_info(configuration, secret).exec
+        stanza = method.runs(configuration)
         if stanza:
             _ask_kuberc(stanza, environ)
         return method.issue(configuration, secret, IssueRequest(cluster))
