@@ -44,7 +44,15 @@ def keep(workspace: Workspace, server: ApiServer, user: AuthInfo) -> None:
     assert method
     cluster = Cluster(server.url, certificate_authority_data=server.ca_pem)
     material = method.lift(user)
-    register(workspace, Draft("lab", method.name, cluster, "lab", material, "file"), verify=False)
+    draft = Draft(
+        name="lab",
+        auth_method=method.name,
+        cluster=cluster,
+        cluster_name="lab",
+        material=material,
+        store="file",
+    )
+    register(workspace, draft, verify=False)
 
 
 def namespaces(client: ApiClient) -> list[str]:

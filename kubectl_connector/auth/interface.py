@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,48 +10,18 @@ from typing import Any, ClassVar
 
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.credential import Credential
+from kubectl_connector.model.field import Field, FieldKind
 from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, ExecConfig
 from kubectl_connector.model.secret import Secret
 
-
-class FieldKind(enum.Enum):
-    """How a field's value is given on the command line."""
-
-    TEXT = "text"
-    """As an option's argument: anybody may see it."""
-    SECRET = "secret"  # noqa: S105
-    """At a hidden prompt, on stdin or from a file; never as an argument."""
-    FILE = "file"
-    """As the name of a file whose text is the value."""
-    DERIVED = "derived"
-    """Not at all: it only comes out of a kubeconfig."""
-
-
-@dataclass(frozen=True)
-class Field:
-    """One input of a method, named as in documents (snake case)."""
-
-    name: str
-    help: str
-    kind: FieldKind = FieldKind.TEXT
-    secret: bool = False
-    """Whether the value goes to the secret store."""
-    required: bool = True
-
-    @property
-    def option(self) -> str:
-        """The command-line option, such as ``--client-key``."""
-        return "--" + self.name.replace("_", "-")
-
-    @property
-    def typed(self) -> str:
-        """What a person types to give a value."""
-        return {
-            FieldKind.TEXT: f"{self.option} VALUE",
-            FieldKind.FILE: f"{self.option} FILE",
-            FieldKind.SECRET: f"{self.option}-stdin",
-            FieldKind.DERIVED: "--auto-configure",
-        }[self.kind]
+__all__ = [
+    "AuthMethod",
+    "Field",
+    "FieldKind",
+    "IssueRequest",
+    "Material",
+    "user_of",
+]
 
 
 @dataclass(frozen=True)

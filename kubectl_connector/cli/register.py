@@ -22,8 +22,9 @@ from kubectl_connector.errors import ConnectorError, UsageError
 from kubectl_connector.formats import render
 from kubectl_connector.kubeconfig.load import load
 from kubectl_connector.model.connector import check_name
-from kubectl_connector.operations.draft import Changes, Draft, apply, lift, new_draft
+from kubectl_connector.operations.draft import Draft, apply_to_draft, lift, new_draft
 from kubectl_connector.operations.register import Registered, register
+from kubectl_connector.operations.spec import Changes
 
 
 @with_change_options
@@ -73,17 +74,19 @@ def command(
         )
     workspace = environment.workspace(timeout)
     changes = changes_from(given)
-    store = changes.store or environment.settings().get("store")
+    store = changes.get("store") or environment.settings().get("store")
     if interactive:
         workspace.open_store(store).check()  # before a person has answered ten questions
         auto_configure = auto_configure or form.wants_context(changes, kubeconfig)
     if auto_configure:
         _refuse_both(name, changes)
         draft = lift(name, load(environment.kubeconfigs(kubeconfig)).resolve(context), store)
-        draft = apply(draft, form.complete_lifted(draft, changes) if interactive else changes)
+        draft = apply_to_draft(
+            draft, form.complete_lifted(draft, changes) if interactive else changes
+        )
     else:
         changes = form.complete(changes) if interactive else changes
-        draft = apply(new_draft(name, store), ask_secrets(name, changes))
+        draft = apply_to_draft(new_draft(name, store), ask_secrets(name, changes))
     announce(draft, verify=not no_verify)
     registered = register(workspace, draft, verify=not no_verify)
     _show(registered, views.introduction(draft, workspace.now()))
@@ -93,18 +96,18 @@ def ask_secrets(name: str, changes: Changes) -> Changes:
     """The changes with missing secrets asked for, where there is somebody to ask."""
     from dataclasses import replace
 
-    if changes.server is None:
+    if not changes.get("server"):
         raise UsageError(
             "which cluster? There is no --server",
             f"kubectl connector register {name} --auto-configure, or --server https://HOST:PORT",
         )
-    method = choose(changes.auth_values.keys(), changes.auth_method)
-    values = dict(changes.auth_values)
+    method = choose(changes.credential.keys(), changes.get("auth_method"))
+    values = dict(changes.credential)
     for field in method.option_fields:
         if field.required and field.kind is FieldKind.SECRET and field.name not in values:
             instead = f"give it with {field.option}-stdin or {field.option}-file FILE"
             values[field.name] = console.asker().secret(field.help.capitalize(), instead)
-    return replace(changes, auth_method=method.name, auth_values=values)
+    return replace(changes.with_fields({"auth_method": method.name}), credential=values)
 
 
 def announce(draft: Draft, verify: bool) -> None:
@@ -125,7 +128,7 @@ def announce(draft: Draft, verify: bool) -> None:
 
 
 def _refuse_both(name: str, changes: Changes) -> None:
-    if changes.server or changes.auth_method or changes.auth_values:
+    if changes.get("server") or changes.get("auth_method") or changes.credential:
         raise UsageError(
             "--auto-configure takes server and credential from the kubeconfig;"
             " they can't be given too",

@@ -19,7 +19,8 @@ from kubectl_connector.cli.register import announce
 from kubectl_connector.errors import UsageError
 from kubectl_connector.kubeconfig.load import load
 from kubectl_connector.model.connector import Connector
-from kubectl_connector.operations.draft import Changes, Draft, apply, lift
+from kubectl_connector.model.field import Reach
+from kubectl_connector.operations.draft import Draft, apply_to_draft, lift
 from kubectl_connector.operations.overview import overview
 from kubectl_connector.operations.register import Registered
 from kubectl_connector.operations.update import redescribe, update
@@ -64,24 +65,23 @@ def command(
             "--context and --kubeconfig go with --auto-configure",
             f"kubectl connector update {name} --auto-configure",
         )
-    if changes == Changes() and not auto_configure:
+    if not changes and not auto_configure:
         raise UsageError("nothing to change was given", "kubectl connector update --help")
 
     def edit(draft: Draft) -> Draft:
-        edited = apply(
+        edited = apply_to_draft(
             _lifted_anew(draft, context, kubeconfig) if auto_configure else draft, changes
         )
         announce(edited, verify=not no_verify)
         return edited
 
     workspace = environment.workspace(timeout)
-    if changes.only_words and not auto_configure:
+    if changes.reach < Reach.CLUSTER and not auto_configure:
         updated = redescribe(workspace, name, changes)
     else:
         updated = update(workspace, name, edit, verify=not no_verify)
     _show(updated)
-    unknown_to_contexts = changes.only_words and changes.namespace is None and not auto_configure
-    if not updated.unchanged and not unknown_to_contexts:
+    if not updated.unchanged and (changes.reach > Reach.CATALOG or auto_configure):
         _hint_at_contexts(workspace, updated.connector)
 
 

@@ -14,6 +14,7 @@ from kubectl_connector.model.connector import (
     TYPE,
     Connector,
     format_time,
+    said_fields,
 )
 from kubectl_connector.model.secret import Item
 from kubectl_connector.secret_looking import HIDDEN
@@ -114,7 +115,7 @@ def verified_report(outcomes: Sequence[Verified]) -> Report:
 
 
 def properties(connector: Connector, now: datetime) -> list[tuple[str, str]]:
-    """The first table of ``describe``, in ZenML's order."""
+    """The first table of ``describe``, in ZenML's order; what ZenML lacks is before the times."""
     return [
         ("ID", connector.id),
         ("NAME", connector.name),
@@ -130,9 +131,18 @@ def properties(connector: Connector, now: datetime) -> list[tuple[str, str]]:
         ("SHARED", "no"),
         ("LABELS", labels(connector.labels)),
         ("DESCRIPTION", connector.description),
-        ("LOGIN MODE", connector.login_mode or ""),
+        *_other_rows(connector),
         ("CREATED_AT", format_time(connector.created_at)),
         ("UPDATED_AT", format_time(connector.updated_at)),
+    ]
+
+
+def _other_rows(connector: Connector) -> list[tuple[str, str]]:
+    """The rows of the fields that say a title of their own."""
+    return [
+        (said.field.row, str(said.of(connector) or ""))
+        for said in said_fields().values()
+        if said.field.row
     ]
 
 

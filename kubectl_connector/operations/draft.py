@@ -3,42 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
-from typing import Any
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from kubectl_connector.auth import auth_method, choose, recognise
 from kubectl_connector.auth.interface import AuthMethod, Field, FieldKind, Material
 from kubectl_connector.errors import UsageError
 from kubectl_connector.kubeconfig.load import ResolvedContext
-from kubectl_connector.model.connector import Connector, Origin, check_name
+from kubectl_connector.model.connector import Connector, Origin, Spec, check_name
 from kubectl_connector.model.credential import earliest
-from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, Impersonation
+from kubectl_connector.model.field import UNSET
+from kubectl_connector.model.kubeconfig import AuthInfo, Cluster
 from kubectl_connector.model.secret import Item
+from kubectl_connector.operations.spec import Changes, apply
 from kubectl_connector.operations.workspace import full_cluster
 from kubectl_connector.urls import PROXY_SCHEMES, has_password, split_url, without_password
 
 
-@dataclass(frozen=True)
-class Draft:
-    """All that a person can say of a connector."""
+@dataclass(frozen=True, kw_only=True)
+class Draft(Spec):
+    """A connector that is not kept yet, with its secret; its cluster may hold a proxy's password.
+
+    ``expires_at`` is what the user said; what the credential says of itself is in the material.
+    """
 
     name: str
-    auth_method: str
-    cluster: Cluster
-    cluster_name: str
     material: Material
-    store: str
-    namespace: str | None = None
-    description: str = ""
-    labels: Mapping[str, str] = field(default_factory=dict)
-    expires_at: datetime | None = None
-    """What the user said; what the credential says of itself is in the material."""
-    impersonation: Impersonation = Impersonation()
-    origin: Origin | None = None
-    login_mode: str | None = None
 
     @property
     def ends_at(self) -> datetime | None:
@@ -57,28 +48,20 @@ class Draft:
 
     def connector(self, id_: str, owner: str, created_at: datetime, now: datetime) -> Connector:
         """The half that is not secret, as of ``now``."""
+        said = {each.name: getattr(self, each.name) for each in fields(Spec)}
+        said["cluster"] = _without_proxy_password(check_cluster(self.cluster))
+        said["configuration"] = self.material.configuration
+        said["expires_at"] = self.ends_at
+        proxy = self.cluster.proxy_url
         return Connector(
+            **said,
             id=id_,
             name=check_name(self.name),
-            auth_method=self.auth_method,
-            cluster_name=self.cluster_name,
-            cluster=_without_proxy_password(check_cluster(self.cluster)),
-            store=self.store,
             owner=owner,
             created_at=created_at,
             updated_at=now,
-            configuration=self.material.configuration,
             secret_names=tuple(self.material.secret),
-            proxy_has_password=bool(
-                self.cluster.proxy_url and has_password(self.cluster.proxy_url)
-            ),
-            namespace=self.namespace,
-            description=self.description,
-            labels=dict(self.labels),
-            expires_at=self.ends_at,
-            impersonation=self.impersonation,
-            origin=self.origin,
-            login_mode=self.login_mode,
+            proxy_has_password=bool(proxy and has_password(proxy)),
         )
 
 
@@ -117,19 +100,11 @@ def item_of(
 
 def redraft(connector: Connector, item: Item) -> Draft:
     """The draft that would make an existing connector again."""
+    same = {each.name: getattr(connector, each.name) for each in fields(Spec)}
     return Draft(
+        **{**same, "cluster": full_cluster(connector, item), "expires_at": None},
         name=connector.name,
-        auth_method=connector.auth_method,
-        cluster=full_cluster(connector, item),
-        cluster_name=connector.cluster_name,
         material=Material(connector.configuration, item.secret, connector.expires_at),
-        store=connector.store,
-        namespace=connector.namespace,
-        description=connector.description,
-        labels=connector.labels,
-        impersonation=connector.impersonation,
-        origin=connector.origin,
-        login_mode=connector.login_mode,
     )
 
 
@@ -196,82 +171,29 @@ _SUCCESSORS = {
 }
 
 
-@dataclass(frozen=True)
-class Changes:
-    """What a person said; None or empty means nothing was said."""
-
-    server: str | None = None
-    certificate_authority: str | None = None
-    """PEM text; it ends --insecure-skip-tls-verify unless that is said too. Empty: none."""
-    insecure_skip_tls_verify: bool | None = None
-    tls_server_name: str | None = None
-    proxy_url: str | None = None
-    cluster_name: str | None = None
-    namespace: str | None = None
-    description: str | None = None
-    labels: Mapping[str, str | None] = field(default_factory=dict)
-    """By key; None takes a label away."""
-    expires_at: datetime | None = None
-    store: str | None = None
-    login_mode: str | None = None
-    auth_method: str | None = None
-    auth_values: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Values of the method's fields; they may be secret."""
-
-    @property
-    def only_words(self) -> bool:
-        """Whether they change nothing that a cluster or a secret store would have to be asked."""
-        said = Changes(
-            cluster_name=self.cluster_name,
-            namespace=self.namespace,
-            description=self.description,
-            labels=self.labels,
-            login_mode=self.login_mode,
-        )
-        return self == said
-
-
-NEVER = datetime.max.replace(tzinfo=timezone.utc)
-"""The end that takes what was said of an end away."""
-
-
 def new_draft(name: str, store: str) -> Draft:
     """A draft of which nothing is known yet but its name and store."""
-    return Draft(name, "", Cluster(""), "", Material(), store)
-
-
-def apply(draft: Draft, changes: Changes) -> Draft:
-    """The draft with the changes made. UsageError where they make no sense."""
-    cluster = _apply_to_cluster(draft.cluster, changes)
-    changed = replace(
-        draft,
-        **words(draft, changes),
-        cluster=cluster,
-        store=changes.store or draft.store,
+    return Draft(
+        name=name,
+        auth_method="",
+        cluster=Cluster(""),
+        cluster_name="",
+        material=Material(),
+        store=store,
     )
+
+
+def apply_to_draft(draft: Draft, changes: Changes) -> Draft:
+    """The draft with the changes made. UsageError where they make no sense."""
+    plain = {name: value for name, value in changes.fields.items() if name != "auth_method"}
+    changed = apply(draft, plain)
     if not changed.cluster_name:
-        changed = replace(changed, cluster_name=_host(cluster))
-    if changes.auth_values or changes.auth_method not in (None, draft.auth_method):
+        changed = replace(changed, cluster_name=_host(changed.cluster))
+    if changes.credential or changes.fields.get("auth_method") not in (None, draft.auth_method):
         changed = _apply_auth(changed, changes)
-    if changes.expires_at is None:
-        return changed
-    if changes.expires_at == NEVER:
-        return replace(
-            changed, expires_at=None, material=replace(changed.material, expires_at=None)
-        )
-    return replace(changed, expires_at=changes.expires_at)
-
-
-def words(thing: Draft | Connector, changes: Changes) -> dict[str, Any]:
-    """The changed fields that neither cluster nor secret store knows of."""
-    labels = {**thing.labels, **changes.labels}
-    return {
-        "cluster_name": changes.cluster_name or thing.cluster_name,
-        "namespace": _or_none(changes.namespace, thing.namespace),
-        "description": thing.description if changes.description is None else changes.description,
-        "labels": {key: value for key, value in labels.items() if value is not None},
-        "login_mode": _or_none(changes.login_mode, thing.login_mode),
-    }
+    if changes.fields.get("expires_at") is UNSET:
+        return replace(changed, material=replace(changed.material, expires_at=None))
+    return changed
 
 
 def known_values(draft: Draft, method: str) -> dict[str, str]:
@@ -285,8 +207,8 @@ def known_values(draft: Draft, method: str) -> dict[str, str]:
 
 
 def _apply_auth(draft: Draft, changes: Changes) -> Draft:
-    method = choose(changes.auth_values.keys(), changes.auth_method)
-    values = {**known_values(draft, method.name), **changes.auth_values}
+    method = choose(changes.credential.keys(), changes.get("auth_method"))
+    values = {**known_values(draft, method.name), **changes.credential}
     for wanted in method.option_fields:
         if wanted.required and not values.get(wanted.name):
             raise UsageError(
@@ -300,35 +222,6 @@ def _how_to_give(wanted: Field) -> str:
     if wanted.kind is FieldKind.SECRET:
         return f"give it with {wanted.option}-stdin or {wanted.option}-file FILE"
     return f"give {wanted.option} {'FILE' if wanted.kind is FieldKind.FILE else 'VALUE'}"
-
-
-def _apply_to_cluster(cluster: Cluster, changes: Changes) -> Cluster:
-    insecure = changes.insecure_skip_tls_verify
-    authority = changes.certificate_authority
-    if changes.server == "" or changes.cluster_name == "":
-        raise UsageError("server and cluster name can't be empty", "leave the option out")
-    if changes.proxy_url and has_password(changes.proxy_url):
-        raise UsageError(
-            "a password in --proxy-url can be seen by every process on this machine",
-            "register from a kubeconfig whose proxy-url holds it: --auto-configure",
-        )
-    if authority and insecure is None:
-        insecure = False
-    if authority == "" or (insecure and not authority):
-        cluster = replace(cluster, certificate_authority_data=None)
-    return replace(
-        cluster,
-        server=changes.server or cluster.server,
-        certificate_authority_data=authority or cluster.certificate_authority_data,
-        insecure_skip_tls_verify=cluster.insecure_skip_tls_verify if insecure is None else insecure,
-        tls_server_name=_or_none(changes.tls_server_name, cluster.tls_server_name),
-        proxy_url=_or_none(changes.proxy_url, cluster.proxy_url),
-    )
-
-
-def _or_none(said: str | None, before: str | None) -> str | None:
-    """What was said; the empty text takes the value away."""
-    return before if said is None else said or None
 
 
 def _host(cluster: Cluster) -> str:

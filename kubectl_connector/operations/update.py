@@ -10,9 +10,10 @@ from kubectl_connector.cluster.probe import Probe
 from kubectl_connector.errors import ConnectorError, StoreError
 from kubectl_connector.model.connector import Connector, check_name
 from kubectl_connector.model.secret import Item
-from kubectl_connector.operations.draft import Changes, Draft, redraft, words
+from kubectl_connector.operations.draft import Draft, redraft
 from kubectl_connector.operations.items import commit, discard, places_of
 from kubectl_connector.operations.register import Registered, name_taken
+from kubectl_connector.operations.spec import Changes, apply
 from kubectl_connector.operations.take_over import same_secret, take_over
 from kubectl_connector.operations.verify import check
 from kubectl_connector.operations.workspace import Workspace
@@ -47,14 +48,14 @@ def update(
 
 
 def redescribe(workspace: Workspace, name: str, changes: Changes) -> Registered:
-    """Change what neither a cluster nor a secret store has to be asked for (``only_words``).
+    """Change what neither a cluster nor a secret store has to be asked for (:attr:`Changes.reach`).
 
     Raises NotFoundError and CatalogError.
     """
 
     def edit(connectors: Connectors) -> Connectors:
         old = find(connectors, name)
-        new = replace(old, **words(old, changes))
+        new = apply(old, changes.fields)
         if new == old:
             return connectors
         new = replace(new, updated_at=workspace.now().replace(microsecond=0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
@@ -15,11 +15,17 @@ from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.kubeconfig import Cluster
 from kubectl_connector.model.secret import Item, Secret
 from kubectl_connector.operations.draft import Draft
+from kubectl_connector.operations.spec import Changes
 from kubectl_connector.operations.workspace import Workspace
 from tests.apiserver import ApiServer
 from tests.conftest import JANE_TOKEN, Home
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
+
+
+def said(credential: Mapping[str, str] | None = None, **fields: object) -> Changes:
+    """What a person said."""
+    return Changes(fields, credential or {})
 
 
 @dataclass

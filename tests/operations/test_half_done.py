@@ -22,9 +22,10 @@ from kubectl_connector.errors import (
 )
 from kubectl_connector.model.connector import Origin
 from kubectl_connector.model.credential import Credential
+from kubectl_connector.model.field import UNSET, Reach
 from kubectl_connector.model.secret import Item, Secret
 from kubectl_connector.operations.delete import Deleted, delete
-from kubectl_connector.operations.draft import NEVER, Changes, Draft, apply
+from kubectl_connector.operations.draft import Draft, apply_to_draft
 from kubectl_connector.operations.items import Pruned, orphans, prune
 from kubectl_connector.operations.register import register
 from kubectl_connector.operations.update import redescribe, rename, update
@@ -32,7 +33,7 @@ from kubectl_connector.operations.verify import verify
 from kubectl_connector.operations.workspace import MissingSecretError, Workspace
 from tests.apiserver import ApiServer
 from tests.conftest import BOB_TOKEN, JANE_TOKEN, Home
-from tests.operations.conftest import MemoryStore
+from tests.operations.conftest import MemoryStore, said
 
 MakeDraft = Callable[..., Draft]
 
@@ -138,15 +139,15 @@ def test_a_failing_catalog_leaves_no_connector_and_nothing_that_prune_does_not_f
 
 
 def new_token(token: str) -> Callable[[Draft], Draft]:
-    return lambda draft: apply(draft, Changes(auth_values={"token": token}))
+    return lambda draft: apply_to_draft(draft, said(credential={"token": token}))
 
 
 def test_update_changes_only_what_is_said(
     workspace: Workspace, store: MemoryStore, token_draft: MakeDraft
 ) -> None:
     old = register(workspace, token_draft(labels={"a": "1", "b": "2"}, namespace="x")).connector
-    changes = Changes(labels={"a": None, "c": "3"}, namespace="", description="d")
-    new = update(workspace, "prod", lambda draft: apply(draft, changes)).connector
+    changes = said(labels={"a": UNSET, "c": "3"}, namespace=UNSET, description="d")
+    new = update(workspace, "prod", lambda draft: apply_to_draft(draft, changes)).connector
     assert new == replace(
         old,
         labels={"b": "2", "c": "3"},
@@ -182,7 +183,7 @@ def test_an_update_that_can_not_be_written_leaves_all_as_it_was(
     old = register(workspace, token_draft()).connector
 
     def edit(draft: Draft) -> Draft:
-        return apply(draft, Changes(auth_values={"token": BOB_TOKEN}, store=target))
+        return apply_to_draft(draft, said(credential={"token": BOB_TOKEN}, store=target))
 
     with pytest.raises(CatalogError):
         update(failing(workspace, home, UnwritableCatalog), "prod", edit)
@@ -195,7 +196,9 @@ def test_a_connector_can_move_to_another_store(
     workspace: Workspace, stores: dict[str, MemoryStore], token_draft: MakeDraft
 ) -> None:
     register(workspace, token_draft())
-    new = update(workspace, "prod", lambda draft: apply(draft, Changes(store="file"))).connector
+    new = update(
+        workspace, "prod", lambda draft: apply_to_draft(draft, said(store="file"))
+    ).connector
     assert stores["keyring"].items == {}
     assert stores["file"].secret(new) == Secret({"token": JANE_TOKEN})
 
@@ -206,7 +209,7 @@ def test_a_lost_secret_can_be_given_anew(
     register(workspace, token_draft())
     store.items.clear()
     with pytest.raises(MissingSecretError, match="has no secret"):
-        update(workspace, "prod", lambda draft: apply(draft, Changes(description="x")))
+        update(workspace, "prod", lambda draft: apply_to_draft(draft, said(description="x")))
     new = update(workspace, "prod", new_token(JANE_TOKEN)).connector
     assert store.secret(new)["token"] == JANE_TOKEN
 
@@ -217,8 +220,8 @@ def test_a_method_can_be_changed(
     old = register(workspace, token_draft()).connector
     certificate, key = server.issue_client_certificate("kate")
     values = {"client_certificate": certificate, "client_key": key}
-    changes = Changes(auth_method="client-certificate", auth_values=values)
-    new = update(workspace, "prod", lambda draft: apply(draft, changes)).connector
+    changes = said(auth_method="client-certificate", credential=values)
+    new = update(workspace, "prod", lambda draft: apply_to_draft(draft, changes)).connector
     assert (new.id, new.auth_method) == (old.id, "client-certificate")
     assert set(store.secret(new)) == {"client_certificate", "client_key"}
     assert list(store.items) == [new.secret_ref]
@@ -281,15 +284,15 @@ def test_what_only_people_read_needs_no_store_and_no_cluster(
 ) -> None:
     old = register(workspace, token_draft()).connector
     store.broken = {"get", "put", "check"}
-    changes = Changes(description="x", labels={"team": "a"}, namespace="n", cluster_name="c")
-    assert changes.only_words
+    changes = said(description="x", labels={"team": "a"}, namespace="n", cluster_name="c")
+    assert changes.reach < Reach.CLUSTER
     new = redescribe(workspace, "prod", changes).connector
     assert new == replace(
         old, description="x", labels={"team": "a"}, namespace="n", cluster_name="c"
     )
     assert redescribe(workspace, "prod", changes).unchanged
-    assert redescribe(workspace, "prod", Changes(labels={"team": None})).connector.labels == {}
-    assert not Changes(description="x", server="https://y").only_words
+    assert redescribe(workspace, "prod", said(labels={"team": UNSET})).connector.labels == {}
+    assert said(description="x", server="https://y").reach == Reach.CLUSTER
 
 
 def test_a_secret_out_of_reach_can_be_given_anew_elsewhere(
@@ -298,9 +301,9 @@ def test_a_secret_out_of_reach_can_be_given_anew_elsewhere(
     old = register(workspace, token_draft()).connector
     stores["keyring"].broken = {"get", "put", "drop", "check"}
     with pytest.raises(StoreError):
-        update(workspace, "prod", lambda d: apply(d, Changes(store="file")), verify=False)
-    changes = Changes(store="file", auth_values={"token": JANE_TOKEN})
-    done = update(workspace, "prod", lambda d: apply(d, changes))
+        update(workspace, "prod", lambda d: apply_to_draft(d, said(store="file")), verify=False)
+    changes = said(store="file", credential={"token": JANE_TOKEN})
+    done = update(workspace, "prod", lambda d: apply_to_draft(d, changes))
     assert done.left_in == "keyring"
     new = done.connector
     assert (new.id, new.store) == (old.id, "file")
@@ -312,25 +315,25 @@ def test_an_empty_value_takes_something_away(
 ) -> None:
     end = datetime(2126, 1, 1, tzinfo=timezone.utc)
     register(workspace, replace(token_draft(), expires_at=end, namespace="n"))
-    changes = Changes(certificate_authority="", expires_at=NEVER, namespace="")
-    new = update(workspace, "prod", lambda d: apply(d, changes), verify=False).connector
+    changes = said(certificate_authority=UNSET, expires_at=UNSET, namespace=UNSET)
+    new = update(workspace, "prod", lambda d: apply_to_draft(d, changes), verify=False).connector
     assert new.cluster.certificate_authority_data is None
     assert new.expires_at is None
     assert new.namespace is None
     assert store.items[new.secret_ref or ""] == Item(
         Secret({"token": JANE_TOKEN}), None, Credential(token=JANE_TOKEN)
     )
-    for nothing in (Changes(server=""), Changes(cluster_name="")):
+    for nothing in (said(server=UNSET), said(cluster_name=UNSET)):
         with pytest.raises(UsageError, match="can't be empty"):
-            apply(token_draft(), nothing)
+            apply_to_draft(token_draft(), nothing)
 
 
 def test_a_credential_given_by_hand_is_no_longer_its_contexts(
     workspace: Workspace, token_draft: MakeDraft
 ) -> None:
     register(workspace, replace(token_draft(), origin=Origin("/home/jane/.kube/config", "lab")))
-    changes = Changes(auth_values={"token": BOB_TOKEN})
-    edit = partial(apply, changes=changes)
+    changes = said(credential={"token": BOB_TOKEN})
+    edit = partial(apply_to_draft, changes=changes)
     assert update(workspace, "prod", edit, verify=False).connector.origin is None
 
 
@@ -346,7 +349,7 @@ def test_a_proxys_password_is_a_secret(
     assert store.items[done.secret_ref or ""].proxy_url == proxied.proxy_url
     assert "hunter2" not in Path(workspace.catalog.path).read_text()
     renamed = update(
-        workspace, "prod", lambda d: apply(d, Changes(description="x")), verify=False
+        workspace, "prod", lambda d: apply_to_draft(d, said(description="x")), verify=False
     ).connector
     assert store.items[renamed.secret_ref or ""].proxy_url == proxied.proxy_url
 
@@ -392,9 +395,9 @@ def test_a_proxy_that_can_not_be_gone_through_is_refused(
 def test_a_certificate_authority_that_is_none_is_refused(
     workspace: Workspace, token_draft: MakeDraft
 ) -> None:
-    changes = Changes(certificate_authority="#!/bin/sh\n")
+    changes = said(certificate_authority="#!/bin/sh\n")
     with pytest.raises(UsageError, match="the certificate authority is not a certificate"):
-        register(workspace, apply(token_draft(), changes), verify=False)
+        register(workspace, apply_to_draft(token_draft(), changes), verify=False)
 
 
 def test_one_bad_connector_does_not_keep_the_others_from_being_verified(

@@ -71,7 +71,7 @@ def test_the_earliest_end_that_anybody_knows_counts(
 ) -> None:
     connector = replace(keep(workspace, token_draft()), expires_at=known)
     item = Item(ready=Credential(token=JANE_TOKEN, expires_at=told))
-    assert issue_to_kubectl(workspace, connector, item).expires_at == end
+    assert issue(workspace, connector, item).expires_at == end
     if end:
         with pytest.raises(RefusedError, match='the token of "prod" expired'):
             issue(at(workspace, end), connector, item)

@@ -1,0 +1,90 @@
+"""What a person says of a connector, and how it changes what the connector is like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, replace
+from typing import Any
+
+from kubectl_connector.errors import UsageError
+from kubectl_connector.model.connector import AnySpec, Said, said_fields
+from kubectl_connector.model.field import UNSET, FieldKind, Reach
+from kubectl_connector.stores import check_store_name
+from kubectl_connector.urls import has_password
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a person said. What is not in here stays as it is."""
+
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    """Values by the name of the field (``said_fields``); UNSET takes the value away."""
+    credential: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Values of the authentication method's own fields, by name; they may be secret."""
+
+    def __bool__(self) -> bool:
+        """Whether anything was said."""
+        return bool(self.fields or self.credential)
+
+    def get(self, name: str) -> Any:
+        """What was said of a field; None where nothing was, or where it is to be taken away."""
+        value = self.fields.get(name)
+        return None if value is UNSET else value
+
+    def with_fields(self, fields: Mapping[str, Any]) -> Changes:
+        """These changes and more."""
+        return replace(self, fields={**self.fields, **fields})
+
+    @property
+    def reach(self) -> Reach:
+        """How far they reach."""
+        if self.credential:
+            return Reach.CLUSTER
+        known = said_fields()
+        return max((known[name].field.reach for name in self.fields), default=Reach.CATALOG)
+
+
+def apply(spec: AnySpec, fields: Mapping[str, Any]) -> AnySpec:
+    """The spec with the fields' values in it. UsageError where they make no sense."""
+    known = said_fields()
+    for name, value in _consistent(fields).items():
+        said = known[name]
+        if value is UNSET:
+            spec = said.put(spec, _default(said))
+        elif said.field.kind is FieldKind.PAIRS:
+            pairs = {**said.of(spec), **value}
+            spec = said.put(spec, {key: text for key, text in pairs.items() if text is not UNSET})
+        else:
+            spec = said.put(spec, value)
+    return spec
+
+
+def _default(said: Said) -> Any:
+    if said.default is MISSING:
+        words = said.field.name.replace("_", " ")
+        raise UsageError(f"the {words} can't be empty", f"leave {said.field.option} out")
+    return said.default
+
+
+def _consistent(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The fields with what follows from them. UsageError where one can't be said this way.
+
+    A certificate authority and ``insecure_skip_tls_verify`` exclude each other: whichever is said
+    ends the other.
+    """
+    if fields.get("store") not in (None, UNSET):
+        check_store_name(fields["store"])
+    proxy = fields.get("proxy_url")
+    if proxy not in (None, UNSET) and has_password(proxy):
+        raise UsageError(
+            "a password in --proxy-url can be seen by every process on this machine",
+            "register from a kubeconfig whose proxy-url holds it: --auto-configure",
+        )
+    authority, insecure = (
+        fields.get(name) for name in ("certificate_authority", "insecure_skip_tls_verify")
+    )
+    if authority not in (None, UNSET) and insecure is None:
+        return {**fields, "insecure_skip_tls_verify": False}
+    if insecure and authority is None:
+        return {**fields, "certificate_authority": UNSET}
+    return fields
