@@ -35,13 +35,6 @@ def check_name(name: str) -> str:
     return name
 
 
-def check_login_mode(mode: str) -> str:
-    """``mode`` if it is one of :data:`LOGIN_MODES`; UsageError."""
-    if mode not in LOGIN_MODES:
-        raise UsageError(f'no login mode "{mode}"', f"choose one of: {', '.join(LOGIN_MODES)}")
-    return mode
-
-
 def format_time(moment: datetime) -> str:
     """An aware moment as RFC 3339 in UTC, to the second."""
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -121,6 +114,8 @@ TEXT = Form(str, str, str)
 
 def kept(key: str, form: Form = TEXT, *, said: Field | None = None) -> dict[str, Any]:
     """The metadata of an attribute: its key in documents, and how a person says it, if at all."""
+    if said and said.choices:
+        form = Form(str, said.check, str)
     return {"key": key, "form": form, "said": said}
 
 
@@ -221,14 +216,12 @@ class Spec:
         default=None,
         metadata=kept(
             "loginMode",
-            Form(str, check_login_mode, str),
             said=Field(
                 "login_mode",
                 "How login does it: embed or exec (no secret).",
                 group=CONNECTOR,
                 metavar="MODE",
                 choices=LOGIN_MODES,
-                parse=check_login_mode,
                 row="LOGIN MODE",
                 reach=Reach.CATALOG,
             ),
@@ -400,3 +393,8 @@ def said_fields() -> dict[str, Said]:
             default = each.default_factory() if callable(each.default_factory) else each.default
             found[said.name] = Said(said, each.name, within, default)
     return found
+
+
+def check_login_mode(mode: str) -> str:
+    """``mode`` if it is one of :data:`LOGIN_MODES`; UsageError."""
+    return said_fields()["login_mode"].field.check(mode)

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from kubectl_connector.errors import UsageError
+
 AUTHENTICATION, CLUSTER, CONNECTOR = "Authentication", "Cluster", "Connector"
 """Groups of options in ``--help``."""
 
@@ -77,6 +79,15 @@ class Field:
     def option(self) -> str:
         """The command-line option, such as ``--client-key``."""
         return self.spelling.split()[-1] if self.spelling else f"--{self.name.replace('_', '-')}"
+
+    def check(self, value: str) -> str:
+        """``value`` if it is one of the choices, or there are none; UsageError."""
+        if self.choices and value not in self.choices:
+            raise UsageError(
+                f'no {self.name.replace("_", " ")} "{value}"',
+                f"choose one of: {', '.join(self.choices)}",
+            )
+        return value
 
     @property
     def typed(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, replace
 from typing import Any
 
+from kubectl_connector import suggest
 from kubectl_connector.errors import UsageError
 from kubectl_connector.model.connector import AnySpec, Said, said_fields
 from kubectl_connector.model.field import UNSET, FieldKind, Reach
@@ -21,6 +22,14 @@ class Changes:
     """Values by the name of the field (``said_fields``); UNSET takes the value away."""
     credential: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Values of the authentication method's own fields, by name; they may be secret."""
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for a field that there isn't."""
+        known = said_fields()
+        for name in self.fields:
+            if name not in known:
+                listing = f"fields: {', '.join(known)}"
+                raise UsageError(f'no field "{name}"', suggest.did_you_mean(name, known, listing))
 
     def __bool__(self) -> bool:
         """Whether anything was said."""
@@ -55,7 +64,7 @@ def apply(spec: AnySpec, fields: Mapping[str, Any]) -> AnySpec:
             pairs = {**said.of(spec), **value}
             spec = said.put(spec, {key: text for key, text in pairs.items() if text is not UNSET})
         else:
-            spec = said.put(spec, value)
+            spec = said.put(spec, said.field.check(value))
     return spec
 
 
