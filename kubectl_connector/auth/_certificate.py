@@ -47,8 +47,7 @@ def certificate_material(certificate: str | None, key: str | None) -> Material:
         "fingerprint": facts.fingerprint,
         "notAfter": format_time(facts.not_after),
     }
-    secret = Secret({CERTIFICATE: certificate, KEY: key})
-    return Material({CERTIFICATE: shown}, secret, facts.not_after)
+    return Material({CERTIFICATE: shown}, Secret({CERTIFICATE: certificate, KEY: key}))
 
 
 def with_certificate(
@@ -59,7 +58,7 @@ def with_certificate(
         credential,
         client_certificate=secret.get(CERTIFICATE),
         client_key=secret.get(KEY),
-        expires_at=earliest(credential.expires_at, _certificate_expiry(configuration)),
+        expires_at=earliest(credential.expires_at, certificate_expiry(configuration)),
     )
 
 
@@ -72,6 +71,7 @@ def describe_certificate(configuration: Mapping[str, Any]) -> Mapping[str, str]:
     return {CERTIFICATE: text}
 
 
-def _certificate_expiry(configuration: Mapping[str, Any]) -> datetime | None:
+def certificate_expiry(configuration: Mapping[str, Any]) -> datetime | None:
+    """When the certificate that is kept ends, in UTC."""
     shown = configuration.get(CERTIFICATE)
     return parse_time(shown["notAfter"]) if shown else None

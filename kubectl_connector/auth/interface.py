@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
+from kubectl_connector.errors import UsageError
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.field import Field, FieldKind
@@ -26,12 +27,11 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Material:
-    """What a method makes of its fields: the two halves, and the end that it knows of."""
+    """What a method makes of its fields: the two halves of a connector that are its own."""
 
     configuration: Mapping[str, Any] = field(default_factory=dict)
     """Not secret, JSON-like; kept in the catalog."""
     secret: Secret = Secret()
-    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,16 @@ class AuthMethod(ABC):
         """Whether a connector of this method can be made from options."""
         return any(f.required for f in self.option_fields)
 
-    @abstractmethod
     def recognises(self, user: AuthInfo) -> bool:
-        """Whether kubectl would use this method for a kubeconfig user; one method at most does."""
+        """Whether kubectl would use this method for a kubeconfig user; one method at most does.
 
-    @abstractmethod
+        False, the default, is for a method that no kubeconfig can tell of.
+        """
+        return False
+
     def lift(self, user: AuthInfo) -> Material:
         """What a recognised kubeconfig user becomes. UsageError where it is unusable."""
+        raise UsageError(f"no kubeconfig tells of {self.title}", "register with options")
 
     @abstractmethod
     def build(self, values: Mapping[str, str]) -> Material:
@@ -111,6 +114,11 @@ class AuthMethod(ABC):
         None, the default: ``login --embed`` writes what :meth:`issue` gives.
         """
         return None
+
+    def ends_at(self, configuration: Mapping[str, Any], secret: Secret) -> datetime | None:
+        """When what is kept ends, as far as it says so itself; the default asks :meth:`ready`."""
+        ready = self.ready(configuration, secret)
+        return ready.expires_at if ready else None
 
     def runs(self, configuration: Mapping[str, Any]) -> ExecConfig | None:
         """The program that :meth:`issue` runs, as far as people may see it; None: none."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from kubectl_connector.auth._certificate import (
+    certificate_expiry,
     certificate_material,
     describe_certificate,
     with_certificate,
@@ -53,6 +55,9 @@ class _Password(AuthMethod):
         basic = Credential(username=configuration[USERNAME], password=secret[PASSWORD])
         return with_certificate(basic, configuration, secret)
 
+    def ends_at(self, configuration: Mapping[str, Any], secret: Secret) -> datetime | None:
+        return certificate_expiry(configuration)
+
     def describe(self, configuration: Mapping[str, Any]) -> Mapping[str, str]:
         return {USERNAME: configuration[USERNAME], **describe_certificate(configuration)}
 
@@ -77,7 +82,6 @@ class _Password(AuthMethod):
         return Material(
             {USERNAME: username, **material.configuration},
             Secret({PASSWORD: password, **material.secret}),
-            material.expires_at,
         )
 
 

@@ -24,7 +24,7 @@ from kubectl_connector.auth.interface import (
     user_of,
 )
 from kubectl_connector.errors import ConnectorError, UsageError
-from kubectl_connector.model.credential import Credential, earliest
+from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.kubeconfig import AuthInfo
 from kubectl_connector.model.secret import Secret
 
@@ -93,9 +93,7 @@ class _Token(AuthMethod):
     @staticmethod
     def _material(token: str, certificate: str | None, key: str | None) -> Material:
         material = certificate_material(certificate, key)
-        expires_at = earliest(jwt.expiry(_checked(token)), material.expires_at)
-        secret = Secret({TOKEN: token, **material.secret})
-        return Material(material.configuration, secret, expires_at)
+        return Material(material.configuration, Secret({TOKEN: _checked(token), **material.secret}))
 
 
 def _checked(token: str) -> str:

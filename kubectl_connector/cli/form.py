@@ -13,7 +13,7 @@ from kubectl_connector.errors import KubeconfigError, NotFoundError, UsageError
 from kubectl_connector.kubeconfig.load import load
 from kubectl_connector.model.connector import said_fields
 from kubectl_connector.model.field import CONNECTOR
-from kubectl_connector.operations.draft import Draft
+from kubectl_connector.operations.plan import Plan
 from kubectl_connector.operations.spec import Changes
 
 _INSTEAD = "run it at a terminal, or give options: kubectl connector register --help"
@@ -31,24 +31,33 @@ def wants_context(changes: Changes, kubeconfig: str | None) -> bool:
     return console.asker().confirm(question, True, _INSTEAD)
 
 
-def complete_lifted(draft: Draft, changes: Changes) -> Changes:
+def details(plan: Plan) -> Changes:
     """What a kubeconfig can't tell, or may tell otherwise than wanted."""
-    known = {"cluster_name": draft.cluster_name, "namespace": draft.namespace or ""}
-    return _ask_fields(changes, ("cluster_name", *_DETAILS), known)
+    spec = plan.draft.spec
+    known = {"cluster_name": spec.cluster_name, "namespace": spec.namespace or ""}
+    return _ask_fields(plan.changes, ("cluster_name", *_DETAILS), known)
 
 
 def complete(changes: Changes) -> Changes:
     """Ask for all that was not given."""
     changes = _ask_cluster(changes)
     name = changes.get("auth_method") or _ask_method(changes)
-    values = dict(changes.credential)
-    for field in auth_method(name).option_fields:
-        if field.name not in values:
-            value = _ask_field(field)
-            if value:
-                values[field.name] = value
-    changes = replace(changes.with_fields({"auth_method": name}), credential=values)
+    missing = (f for f in auth_method(name).option_fields if f.name not in changes.credential)
+    values = {field.name: _ask_field(field) for field in missing}
+    given = {name: value for name, value in values.items() if value}
+    changes = changes.and_then(Changes({"auth_method": name}, given))
     return _ask_fields(changes, _DETAILS, {})
+
+
+def answers(plan: Plan) -> dict[str, str]:
+    """The secrets that a plan lacks; UsageError where there is nobody to be asked."""
+    return {
+        field.name: console.asker().secret(
+            field.help.capitalize(),
+            f"give it with {field.option}-stdin or {field.option}-file FILE",
+        )
+        for field in plan.asks
+    }
 
 
 _DETAILS = tuple(
@@ -63,7 +72,7 @@ def _ask_cluster(changes: Changes) -> Changes:
     server = changes.get("server") or _ask_field(_QUESTIONS["server"]) or ""
     if "://" not in server:
         server = f"https://{server}"
-    changes = changes.with_fields({"server": server})
+    changes = changes.and_then(Changes({"server": server}))
     if not changes.get("insecure_skip_tls_verify"):
         changes = _ask_fields(changes, ("certificate_authority",), {})
     host = server.split("://")[1].split("/")[0].rsplit(":", 1)[0]
@@ -73,8 +82,8 @@ def _ask_cluster(changes: Changes) -> Changes:
 def _ask_fields(changes: Changes, names: Iterable[str], known: Mapping[str, str]) -> Changes:
     """Ask for the fields that were not given; an empty answer says nothing."""
     missing = (name for name in names if name not in changes.fields)
-    answers = {name: _ask_field(_QUESTIONS[name], known.get(name, "")) for name in missing}
-    return changes.with_fields({name: answer for name, answer in answers.items() if answer})
+    given = {name: _ask_field(_QUESTIONS[name], known.get(name, "")) for name in missing}
+    return changes.and_then(Changes({name: answer for name, answer in given.items() if answer}))
 
 
 _QUESTIONS = {

@@ -13,6 +13,7 @@ from kubectl_connector.model.connector import (
     RESOURCE_TYPE,
     TYPE,
     Connector,
+    Spec,
     format_time,
     said_fields,
 )
@@ -22,7 +23,6 @@ from kubectl_connector.urls import without_password
 
 if TYPE_CHECKING:  # what a view is given has been imported by whoever made it
     from kubectl_connector.cluster.probe import Probe
-    from kubectl_connector.operations.draft import Draft
     from kubectl_connector.operations.overview import Listed
     from kubectl_connector.operations.verify import Verified
 
@@ -175,13 +175,13 @@ def answers(probe: Probe) -> str:
     return f"{text}; you are {probe.username}" if probe.username else text
 
 
-def introduction(draft: Draft, now: datetime) -> str:
+def introduction(spec: Spec, now: datetime) -> str:
     """A connector that is about to be made, in one line."""
-    parts = [f"context {draft.origin.context}"] if draft.origin else []
-    parts += [f"server {without_password(draft.cluster.server)}", draft.auth_method]
-    if draft.ends_at:
-        verb = "expired" if draft.ends_at <= now else "expires"
-        parts.append(f"{verb} {ago(draft.ends_at, now)}")
+    parts = [f"context {spec.origin.context}"] if spec.origin else []
+    parts += [f"server {without_password(spec.cluster.server)}", spec.auth_method]
+    if spec.expires_at:
+        verb = "expired" if spec.expires_at <= now else "expires"
+        parts.append(f"{verb} {ago(spec.expires_at, now)}")
     return ", ".join(parts)
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, replace
+from dataclasses import MISSING, dataclass, field
 from typing import Any
 
 from kubectl_connector import suggest
 from kubectl_connector.errors import UsageError
 from kubectl_connector.model.connector import AnySpec, Said, said_fields
 from kubectl_connector.model.field import UNSET, FieldKind, Reach
+from kubectl_connector.model.kubeconfig import Cluster
 from kubectl_connector.stores import check_store_name
-from kubectl_connector.urls import has_password
+from kubectl_connector.urls import PROXY_SCHEMES, has_password, split_url, without_password
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,9 @@ class Changes:
         value = self.fields.get(name)
         return None if value is UNSET else value
 
-    def with_fields(self, fields: Mapping[str, Any]) -> Changes:
-        """These changes and more."""
-        return replace(self, fields={**self.fields, **fields})
+    def and_then(self, more: Changes) -> Changes:
+        """These changes and more; what was said later counts."""
+        return Changes({**self.fields, **more.fields}, {**self.credential, **more.credential})
 
     @property
     def reach(self) -> Reach:
@@ -51,6 +52,9 @@ class Changes:
             return Reach.CLUSTER
         known = said_fields()
         return max((known[name].field.reach for name in self.fields), default=Reach.CATALOG)
+
+
+NOTHING = Changes()
 
 
 def apply(spec: AnySpec, fields: Mapping[str, Any]) -> AnySpec:
@@ -97,3 +101,40 @@ def _consistent(fields: Mapping[str, Any]) -> Mapping[str, Any]:
     if insecure and authority is None:
         return {**fields, "certificate_authority": UNSET}
     return fields
+
+
+def check_cluster(cluster: Cluster) -> Cluster:
+    """``cluster`` if kubectl would send credentials there; UsageError."""
+    parts = split_url(cluster.server)
+    if not parts or parts.scheme != "https" or not parts.hostname:
+        raise UsageError(
+            f'the server "{without_password(cluster.server)}" is not an https:// address:'
+            " kubectl sends no credentials anywhere else",
+            "give --server https://HOST:PORT",
+        )
+    if parts.username is not None:
+        raise UsageError(
+            "the server's address holds a username or password", "give them to --username instead"
+        )
+    if cluster.insecure_skip_tls_verify and cluster.certificate_authority_data:
+        raise UsageError(
+            "--insecure-skip-tls-verify and a certificate authority exclude each other",
+            "leave one of them out; the certificate authority is the safe one",
+        )
+    if cluster.proxy_url:
+        _check_proxy(cluster.proxy_url)
+    if cluster.certificate_authority_data:
+        from kubectl_connector import certificates
+
+        certificates.facts(cluster.certificate_authority_data, "the certificate authority")
+    return cluster
+
+
+def _check_proxy(url: str) -> None:
+    parts = split_url(url)
+    if not parts or parts.scheme not in PROXY_SCHEMES or not parts.hostname:
+        raise UsageError(
+            f'the proxy "{without_password(url)}" is not the address of an http, https or socks5'
+            " proxy",
+            "give --proxy-url like http://proxy.example.com:3128",
+        )

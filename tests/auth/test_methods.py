@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from kubectl_connector.auth import auth_method, auth_methods, recognise
-from kubectl_connector.auth.interface import FieldKind, IssueRequest, user_of
+from kubectl_connector.auth.interface import AuthMethod, FieldKind, IssueRequest, Material, user_of
 from kubectl_connector.errors import ConnectorError, UsageError
 from kubectl_connector.kubeconfig.load import ResolvedContext
 from kubectl_connector.model.connector import format_time
 from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, Context, ExecConfig
 from kubectl_connector.model.secret import Secret
-from kubectl_connector.operations.draft import lift
+from kubectl_connector.operations.source import draft_from
 from kubectl_connector.secret_looking import HIDDEN
 from tests.apiserver import Authority
 
@@ -96,22 +96,24 @@ def test_one_method_at_most_recognises_a_user(what: str) -> None:
     assert sum(method.recognises(USERS[what]) for method in auth_methods()) == 1
 
 
+def ends_at(method: AuthMethod, material: Material) -> datetime | None:
+    return method.ends_at(material.configuration, material.secret)
+
+
 def test_the_earliest_end_is_the_connectors() -> None:
     token = auth_method("token")
-    assert token.build({"token": jwt_until(SOON)}).expires_at == SOON
-    both = token.build(
-        {
-            "token": jwt_until(SOON),
-            "client_certificate": PAIR.certificate_pem,
-            "client_key": PAIR.key_pem,
-        }
-    )
-    assert both.expires_at == SOON
-    assert token.build({"token": "opaque"}).expires_at is None
-    alone = auth_method("client-certificate").lift(CERTIFICATE)
-    assert alone.expires_at
-    shown = alone.configuration["client_certificate"]
-    assert shown["notAfter"] == format_time(alone.expires_at)
+    assert ends_at(token, token.build({"token": jwt_until(SOON)})) == SOON
+    pair = {"client_certificate": PAIR.certificate_pem, "client_key": PAIR.key_pem}
+    assert ends_at(token, token.build({"token": jwt_until(SOON), **pair})) == SOON
+    assert ends_at(token, token.build({"token": "opaque"})) is None
+    certificate = auth_method("client-certificate")
+    alone = certificate.lift(CERTIFICATE)
+    end = ends_at(certificate, alone)
+    assert end
+    assert alone.configuration["client_certificate"]["notAfter"] == format_time(end)
+    password = auth_method("password")
+    assert ends_at(password, password.lift(USERS["password and certificate"])) == end
+    assert ends_at(password, password.lift(USERS["password"])) is None
 
 
 @pytest.mark.parametrize("token", ["", "two words", "line\nbreak", "Bearer x", "ümlaut"])
@@ -156,13 +158,13 @@ def resolved(user: AuthInfo) -> ResolvedContext:
 )
 def test_a_legacy_auth_provider_names_its_successor(provider: str, successor: str) -> None:
     with pytest.raises(UsageError, match=provider) as caught:
-        lift("x", resolved(AuthInfo(auth_provider=provider)), "keyring")
+        draft_from(resolved(AuthInfo(auth_provider=provider)), "keyring")
     assert successor in caught.value.hint
 
 
 def test_a_context_without_a_credential_is_refused() -> None:
     with pytest.raises(UsageError, match="no credential"):
-        lift("x", resolved(AuthInfo()), "keyring")
+        draft_from(resolved(AuthInfo()), "keyring")
 
 
 def test_every_field_says_what_it_is() -> None:

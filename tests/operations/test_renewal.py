@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from kubectl_connector.auth import auth_method
 from kubectl_connector.errors import ConnectorError, RefusedError
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.credential import Credential
-from kubectl_connector.model.kubeconfig import AuthInfo, ExecConfig
-from kubectl_connector.model.secret import Item
-from kubectl_connector.operations.draft import Draft
+from kubectl_connector.model.kubeconfig import ExecConfig
+from kubectl_connector.model.secret import Item, Secret
 from kubectl_connector.operations.issue import issue, issue_to_kubectl
+from kubectl_connector.operations.plan import Plan
 from kubectl_connector.operations.register import register
 from kubectl_connector.operations.renewal import noun, renewal
 from kubectl_connector.operations.workspace import Workspace
 from tests.conftest import JANE_TOKEN
 from tests.kubeconfigs import exec_user
-from tests.operations.conftest import NOW
+from tests.operations.conftest import NOW, MakePlan, altered, exec_plan
 
 SOON, LATE = NOW + timedelta(hours=1), NOW + timedelta(days=36_500)
 
 
-def keep(workspace: Workspace, draft: Draft) -> Connector:
-    return register(workspace, draft, verify=False).connector
+def keep(workspace: Workspace, plan: Plan) -> Connector:
+    return register(workspace, plan, verify=False).connector
 
 
 def at(workspace: Workspace, moment: datetime) -> Workspace:
@@ -40,15 +38,13 @@ def of_method(connector: Connector, method: str) -> Connector:
 
 
 def test_what_a_program_says_of_its_end_counts_where_the_user_said_a_later_one(
-    workspace: Workspace, token_draft: Callable[..., Draft], tmp_path: Path
+    workspace: Workspace, token_plan: MakePlan, tmp_path: Path
 ) -> None:
     """Otherwise kubectl would go on using a token that has ended."""
     stanza = ExecConfig.from_entry(
         exec_user(tmp_path / "plugin", token=JANE_TOKEN, expires_at=SOON)["exec"]
     )
-    material = auth_method("exec").lift(AuthInfo(exec=stanza))
-    draft = replace(token_draft(), auth_method="exec", material=material, expires_at=LATE)
-    keep(workspace, draft)
+    keep(workspace, exec_plan(token_plan(), stanza, expires_at=LATE))
     assert issue_to_kubectl(workspace, "prod", None).expires_at == SOON
 
 
@@ -64,12 +60,12 @@ def test_what_a_program_says_of_its_end_counts_where_the_user_said_a_later_one(
 )
 def test_the_earliest_end_that_anybody_knows_counts(
     workspace: Workspace,
-    token_draft: Callable[..., Draft],
+    token_plan: MakePlan,
     known: datetime | None,
     told: datetime | None,
     end: datetime | None,
 ) -> None:
-    connector = replace(keep(workspace, token_draft()), expires_at=known)
+    connector = replace(keep(workspace, token_plan()), expires_at=known)
     item = Item(ready=Credential(token=JANE_TOKEN, expires_at=told))
     assert issue(workspace, connector, item).expires_at == end
     if end:
@@ -92,20 +88,20 @@ def test_the_earliest_end_that_anybody_knows_counts(
 )
 def test_each_method_says_how_it_is_renewed(
     workspace: Workspace,
-    token_draft: Callable[..., Draft],
+    token_plan: MakePlan,
     method: str,
     called: str,
     typed: str,
 ) -> None:
-    connector = of_method(keep(workspace, token_draft()), method)
+    connector = of_method(keep(workspace, token_plan()), method)
     assert (noun(connector), renewal(connector)) == (called, typed)
 
 
 def test_a_password_is_not_read_where_no_plugin_could_hand_it_on(
-    workspace: Workspace, token_draft: Callable[..., Draft]
+    workspace: Workspace, token_plan: MakePlan
 ) -> None:
-    material = auth_method("password").build({"username": "admin", "password": "p"})
-    keep(workspace, replace(token_draft(), auth_method="password", material=material))
+    spec = {"auth_method": "password", "configuration": {"username": "admin"}}
+    keep(workspace, altered(token_plan(), Secret({"password": "p"}), **spec))
     with pytest.raises(ConnectorError, match='"prod" has a password') as caught:
         issue_to_kubectl(workspace, "prod", None)
     assert caught.value.hint == "kubectl connector login prod --embed"
