@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from kubectl_connector.errors import UsageError
-from kubectl_connector.model.connector import said_fields
+from kubectl_connector.model.connector import spec_fields
 from kubectl_connector.model.field import Reach
 from kubectl_connector.operations.spec import Changes
 from tests.apiserver import ApiServer
@@ -26,7 +26,7 @@ DECLARATION = """\
         default=None,
         metadata=kept(
             "tier",
-            said=Field(
+            option=Field(
                 "tier",
                 "How much it matters.",
                 group=CONNECTOR,
@@ -103,10 +103,10 @@ def test_one_more_field_is_one_declaration(copy: Path, server: ApiServer, home: 
 
 
 def test_every_field_says_what_it_is() -> None:
-    for name, said in said_fields().items():
-        assert said.field.name == name
-        assert said.field.help.endswith(".")
-        assert said.field.group
+    for name, one in spec_fields().items():
+        assert one.field.name == name
+        assert one.field.help.endswith(".")
+        assert one.field.group
 
 
 def test_how_far_changes_reach_is_the_farthest_of_their_fields() -> None:

@@ -29,7 +29,7 @@ class _ClientCertificate(AuthMethod):
         other = user.token or user.token_file or user.username or user.password
         return bool(user.client_certificate_data and not other)
 
-    def lift(self, user: AuthInfo) -> Material:
+    def from_auth_info(self, user: AuthInfo) -> Material:
         return certificate_material(user.client_certificate_data, user.client_key_data)
 
     def build(self, values: Mapping[str, str]) -> Material:

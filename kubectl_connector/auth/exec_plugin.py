@@ -57,7 +57,7 @@ class _ExecPlugin(AuthMethod):
         other = user.token or user.token_file or user.username or user.password
         return bool(user.exec and not other and not user.client_certificate_data)
 
-    def lift(self, user: AuthInfo) -> Material:
+    def from_auth_info(self, user: AuthInfo) -> Material:
         stanza = user.exec
         if not stanza or not stanza.command or stanza.api_version not in API_VERSIONS:
             raise UsageError(

@@ -86,7 +86,7 @@ class AuthMethod(ABC):
         """
         return False
 
-    def lift(self, user: AuthInfo) -> Material:
+    def from_auth_info(self, user: AuthInfo) -> Material:
         """What a recognised kubeconfig user becomes. UsageError where it is unusable."""
         raise UsageError(f"no kubeconfig tells of {self.title}", "register with options")
 

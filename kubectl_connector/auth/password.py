@@ -41,7 +41,7 @@ class _Password(AuthMethod):
     def recognises(self, user: AuthInfo) -> bool:
         return bool(user.username or user.password) and not (user.token or user.token_file)
 
-    def lift(self, user: AuthInfo) -> Material:
+    def from_auth_info(self, user: AuthInfo) -> Material:
         return self._material(
             user.username, user.password, user.client_certificate_data, user.client_key_data
         )

@@ -50,7 +50,7 @@ class _Token(AuthMethod):
     def recognises(self, user: AuthInfo) -> bool:
         return bool(user.token or user.token_file)
 
-    def lift(self, user: AuthInfo) -> Material:
+    def from_auth_info(self, user: AuthInfo) -> Material:
         """A token file is kept by name: who rotates it (a kubelet, say) goes on doing so."""
         certificate, key = user.client_certificate_data, user.client_key_data
         if user.token_file:

@@ -9,7 +9,7 @@ from typing import Any
 
 from kubectl_connector.auth import auth_methods
 from kubectl_connector.cli.options import auth_values, parameters, read_text, with_auth_options
-from kubectl_connector.model.connector import said_fields
+from kubectl_connector.model.connector import spec_fields
 from kubectl_connector.model.field import UNSET, Field, FieldKind
 from kubectl_connector.operations.overview import parse_labels
 from kubectl_connector.operations.spec import Changes
@@ -19,7 +19,7 @@ from kubectl_connector.stores import store_names
 
 def option_fields() -> dict[str, Field]:
     """Every field that is not an authentication method's, by name, with the choices there are."""
-    found = {name: said.field for name, said in said_fields().items()}
+    found = {name: one.field for name, one in spec_fields().items()}
     found["auth_method"] = replace(
         found["auth_method"], choices=tuple(method.name for method in auth_methods())
     )
@@ -45,12 +45,12 @@ def with_change_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def changes_from(given: Mapping[str, Any]) -> Changes:
     """What was said, with files read. UsageError for what can't be read or understood."""
-    said = {
+    fields = {
         name: _value(field, given[name])
         for name, field in option_fields().items()
         if given[name] not in (None, [])
     }
-    return Changes(said, auth_values(given))
+    return Changes(fields, auth_values(given))
 
 
 def _value(field: Field, given: Any) -> Any:

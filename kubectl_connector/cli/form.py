@@ -11,7 +11,7 @@ from kubectl_connector.cli import console, environment
 from kubectl_connector.cli.options import read_text
 from kubectl_connector.errors import KubeconfigError, NotFoundError, UsageError
 from kubectl_connector.kubeconfig.load import load
-from kubectl_connector.model.connector import said_fields
+from kubectl_connector.model.connector import spec_fields
 from kubectl_connector.model.field import CONNECTOR
 from kubectl_connector.operations.plan import Plan
 from kubectl_connector.operations.spec import Changes
@@ -21,7 +21,7 @@ _INSTEAD = "run it at a terminal, or give options: kubectl connector register --
 
 def wants_context(changes: Changes, kubeconfig: str | None) -> bool:
     """Whether to take everything from the current kubeconfig context; asked where there is one."""
-    if "server" in changes.fields:
+    if changes.get("server"):
         return False
     try:
         resolved = load(environment.kubeconfigs(kubeconfig)).resolve()
@@ -62,8 +62,8 @@ def answers(plan: Plan) -> dict[str, str]:
 
 _DETAILS = tuple(
     name
-    for name, said in said_fields().items()
-    if said.field.question and said.field.group == CONNECTOR
+    for name, one in spec_fields().items()
+    if one.field.question and one.field.group == CONNECTOR
 )
 """The fields that are asked for after the credential."""
 
@@ -87,9 +87,9 @@ def _ask_fields(changes: Changes, names: Iterable[str], known: Mapping[str, str]
 
 
 _QUESTIONS = {
-    name: replace(said.field, required=said.default is MISSING)
-    for name, said in said_fields().items()
-    if said.field.question
+    name: replace(one.field, required=one.default is MISSING)
+    for name, one in spec_fields().items()
+    if one.field.question
 }
 
 

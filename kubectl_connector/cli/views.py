@@ -15,7 +15,7 @@ from kubectl_connector.model.connector import (
     Connector,
     Spec,
     format_time,
-    said_fields,
+    spec_fields,
 )
 from kubectl_connector.model.secret import Item
 from kubectl_connector.secret_looking import HIDDEN
@@ -140,9 +140,9 @@ def properties(connector: Connector, now: datetime) -> list[tuple[str, str]]:
 def _other_rows(connector: Connector) -> list[tuple[str, str]]:
     """The rows of the fields that say a title of their own."""
     return [
-        (said.field.row, str(said.of(connector) or ""))
-        for said in said_fields().values()
-        if said.field.row
+        (one.field.row, str(one.of(connector) or ""))
+        for one in spec_fields().values()
+        if one.field.row
     ]
 
 

@@ -112,11 +112,11 @@ class Form(NamedTuple):
 TEXT = Form(str, str, str)
 
 
-def kept(key: str, form: Form = TEXT, *, said: Field | None = None) -> dict[str, Any]:
-    """The metadata of an attribute: its key in documents, and how a person says it, if at all."""
-    if said and said.choices:
-        form = Form(str, said.check, str)
-    return {"key": key, "form": form, "said": said}
+def kept(key: str, form: Form = TEXT, *, option: Field | None = None) -> dict[str, Any]:
+    """The metadata of an attribute: its key in documents, and its option if it has one."""
+    if option and option.choices:
+        form = Form(str, option.check, str)
+    return {"key": key, "form": form, "option": option}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +134,7 @@ class Spec:
     cluster_name: str = field(
         metadata=kept(
             "clusterName",
-            said=Field(
+            option=Field(
                 "cluster_name",
                 "What to call the cluster.",
                 group=CLUSTER,
@@ -149,7 +149,7 @@ class Spec:
         default=None,
         metadata=kept(
             "namespace",
-            said=Field(
+            option=Field(
                 "namespace",
                 "The namespace of its contexts.",
                 group=CONNECTOR,
@@ -165,7 +165,7 @@ class Spec:
         default="",
         metadata=kept(
             "description",
-            said=Field(
+            option=Field(
                 "description",
                 "A note for people.",
                 group=CONNECTOR,
@@ -180,7 +180,7 @@ class Spec:
         metadata=kept(
             "labels",
             Form(dict, _labels, dict),
-            said=Field(
+            option=Field(
                 "labels",
                 "A label; K- takes it away. Repeatable.",
                 FieldKind.PAIRS,
@@ -197,7 +197,7 @@ class Spec:
         metadata=kept(
             "expiresAt",
             Form(str, parse_time, format_time),
-            said=Field(
+            option=Field(
                 "expires_at",
                 "When the credential ends, where it does not say so itself (RFC 3339).",
                 metavar="TIME",
@@ -208,7 +208,7 @@ class Spec:
     store: str = field(
         metadata=kept(
             "secretStore",
-            said=Field("store", "Where secrets go: {choices}.", group=CONNECTOR, metavar="NAME"),
+            option=Field("store", "Where secrets go: {choices}.", group=CONNECTOR, metavar="NAME"),
         )
     )
     """The secret store that holds the other half."""
@@ -216,7 +216,7 @@ class Spec:
         default=None,
         metadata=kept(
             "loginMode",
-            said=Field(
+            option=Field(
                 "login_mode",
                 "How login does it: embed or exec (no secret).",
                 group=CONNECTOR,
@@ -231,7 +231,7 @@ class Spec:
     auth_method: str = field(
         metadata=kept(
             "authMethod",
-            said=Field("auth_method", "Default: the one that your options fit.", metavar="NAME"),
+            option=Field("auth_method", "Default: the one that your options fit.", metavar="NAME"),
         )
     )
     configuration: Mapping[str, Any] = field(
@@ -360,7 +360,7 @@ _KEYS = {key for key, _, _ in _KEPT.values()}
 AnySpec = TypeVar("AnySpec", bound=Spec)
 
 
-class Said(NamedTuple):
+class SpecField(NamedTuple):
     """A field, and where in a Spec its value is."""
 
     field: Field
@@ -382,19 +382,19 @@ class Said(NamedTuple):
         return replace(spec, **{self.within: inner})
 
 
-def said_fields() -> dict[str, Said]:
-    """Everything that can be said of any connector, by name, in the order of ``--help``."""
+def spec_fields() -> dict[str, SpecField]:
+    """What a person can say of any connector, by name, in the order of ``--help``."""
     attributes = [("", each) for each in fields(Spec)]
     attributes[:1] = [("cluster", each) for each in fields(Cluster)]
     found = {}
     for within, each in attributes:
-        said: Field | None = each.metadata.get("said")
-        if said:
+        declared: Field | None = each.metadata.get("option")
+        if declared:
             default = each.default_factory() if callable(each.default_factory) else each.default
-            found[said.name] = Said(said, each.name, within, default)
+            found[declared.name] = SpecField(declared, each.name, within, default)
     return found
 
 
 def check_login_mode(mode: str) -> str:
     """``mode`` if it is one of :data:`LOGIN_MODES`; UsageError."""
-    return said_fields()["login_mode"].field.check(mode)
+    return spec_fields()["login_mode"].field.check(mode)

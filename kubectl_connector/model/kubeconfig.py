@@ -39,11 +39,11 @@ def decode_data(data: str, what: str) -> str:
         raise ValueError(f"{what} is not base64 of PEM text") from None
 
 
-def _said(
+def _option(
     name: str, text: str, metavar: str = "", kind: FieldKind = FieldKind.TEXT, question: str = ""
 ) -> dict[str, Any]:
     """The metadata of an attribute that has an option of its own."""
-    return {"said": Field(name, text, kind, group=CLUSTER, metavar=metavar, question=question)}
+    return {"option": Field(name, text, kind, group=CLUSTER, metavar=metavar, question=question)}
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Cluster:
     """Where an API server is and how to trust it. What a person can say of it is declared here."""
 
     server: str = field(
-        metadata=_said(
+        metadata=_option(
             "server",
             "The API server, https://HOST:PORT.",
             "URL",
@@ -60,7 +60,7 @@ class Cluster:
     )
     certificate_authority_data: str | None = field(
         default=None,
-        metadata=_said(
+        metadata=_option(
             "certificate_authority",
             "CA certificates to trust, PEM.",
             "FILE",
@@ -71,18 +71,18 @@ class Cluster:
     """The CA bundle, PEM text."""
     insecure_skip_tls_verify: bool = field(
         default=False,
-        metadata=_said(
+        metadata=_option(
             "insecure_skip_tls_verify",
             "Trust any certificate: whoever is in between can read everything.",
             kind=FieldKind.FLAG,
         ),
     )
     tls_server_name: str | None = field(
-        default=None, metadata=_said("tls_server_name", "The name to verify instead.", "NAME")
+        default=None, metadata=_option("tls_server_name", "The name to verify instead.", "NAME")
     )
     proxy_url: str | None = field(
         default=None,
-        metadata=_said("proxy_url", "Go through this http or socks5 proxy.", "URL"),
+        metadata=_option("proxy_url", "Go through this http or socks5 proxy.", "URL"),
     )
     disable_compression: bool = False
     exec_config: Any = None

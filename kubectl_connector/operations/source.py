@@ -40,7 +40,7 @@ def draft_from(context: ResolvedContext, store: str) -> Draft:
     method = recognise(user)
     if method is None:
         raise _no_credential(context.name, user)
-    material = method.lift(user)
+    material = method.from_auth_info(user)
     spec = Spec(
         cluster=context.cluster,
         cluster_name=context.context.cluster,

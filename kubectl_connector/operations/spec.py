@@ -8,7 +8,7 @@ from typing import Any
 
 from kubectl_connector import suggest
 from kubectl_connector.errors import UsageError
-from kubectl_connector.model.connector import AnySpec, Said, said_fields
+from kubectl_connector.model.connector import AnySpec, SpecField, spec_fields
 from kubectl_connector.model.field import UNSET, FieldKind, Reach
 from kubectl_connector.model.kubeconfig import Cluster
 from kubectl_connector.stores import check_store_name
@@ -20,13 +20,13 @@ class Changes:
     """What a person said. What is not in here stays as it is."""
 
     fields: Mapping[str, Any] = field(default_factory=dict)
-    """Values by the name of the field (``said_fields``); UNSET takes the value away."""
+    """Values by the name of the field (``spec_fields``); UNSET takes the value away."""
     credential: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Values of the authentication method's own fields, by name; they may be secret."""
 
     def __post_init__(self) -> None:
         """Raise UsageError for a field that there isn't."""
-        known = said_fields()
+        known = spec_fields()
         for name in self.fields:
             if name not in known:
                 listing = f"fields: {', '.join(known)}"
@@ -50,7 +50,7 @@ class Changes:
         """How far they reach."""
         if self.credential:
             return Reach.CLUSTER
-        known = said_fields()
+        known = spec_fields()
         return max((known[name].field.reach for name in self.fields), default=Reach.CATALOG)
 
 
@@ -59,24 +59,24 @@ NOTHING = Changes()
 
 def apply(spec: AnySpec, fields: Mapping[str, Any]) -> AnySpec:
     """The spec with the fields' values in it. UsageError where they make no sense."""
-    known = said_fields()
+    known = spec_fields()
     for name, value in _consistent(fields).items():
-        said = known[name]
+        one = known[name]
         if value is UNSET:
-            spec = said.put(spec, _default(said))
-        elif said.field.kind is FieldKind.PAIRS:
-            pairs = {**said.of(spec), **value}
-            spec = said.put(spec, {key: text for key, text in pairs.items() if text is not UNSET})
+            spec = one.put(spec, _default(one))
+        elif one.field.kind is FieldKind.PAIRS:
+            pairs = {**one.of(spec), **value}
+            spec = one.put(spec, {key: text for key, text in pairs.items() if text is not UNSET})
         else:
-            spec = said.put(spec, said.field.check(value))
+            spec = one.put(spec, one.field.check(value))
     return spec
 
 
-def _default(said: Said) -> Any:
-    if said.default is MISSING:
-        words = said.field.name.replace("_", " ")
-        raise UsageError(f"the {words} can't be empty", f"leave {said.field.option} out")
-    return said.default
+def _default(one: SpecField) -> Any:
+    if one.default is MISSING:
+        words = one.field.name.replace("_", " ")
+        raise UsageError(f"the {words} can't be empty", f"leave {one.field.option} out")
+    return one.default
 
 
 def _consistent(fields: Mapping[str, Any]) -> Mapping[str, Any]:

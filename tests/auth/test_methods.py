@@ -49,7 +49,7 @@ def test_lifting_and_embedding_gives_the_user_back(what: str) -> None:
     method = recognise(user)
     assert method
     assert method.name == what.split(" ", maxsplit=1)[0]
-    material = method.lift(user)
+    material = method.from_auth_info(user)
     configuration, secret = material.configuration, material.secret
     own = method.auth_info(configuration, secret)
     assert (own or user_of(method.issue(configuration, secret, REQUEST))) == user
@@ -60,7 +60,7 @@ def test_nothing_secret_is_in_the_configuration(what: str) -> None:
     user = USERS[what]
     method = recognise(user)
     assert method
-    material = method.lift(user)
+    material = method.from_auth_info(user)
     kept = json.dumps(dict(material.configuration))
     for value in ("--token=abc", '"k"', '"p"', '"t"', PAIR.key_pem.splitlines()[1]):
         assert value not in kept
@@ -72,7 +72,7 @@ def test_what_is_issued_is_what_kubectl_would_send(what: str) -> None:
     user = USERS[what]
     method = recognise(user)
     assert method
-    material = method.lift(user)
+    material = method.from_auth_info(user)
     issued = method.issue(material.configuration, material.secret, REQUEST)
     assert (issued.token, issued.username, issued.password) == (
         user.token,
@@ -107,13 +107,13 @@ def test_the_earliest_end_is_the_connectors() -> None:
     assert ends_at(token, token.build({"token": jwt_until(SOON), **pair})) == SOON
     assert ends_at(token, token.build({"token": "opaque"})) is None
     certificate = auth_method("client-certificate")
-    alone = certificate.lift(CERTIFICATE)
+    alone = certificate.from_auth_info(CERTIFICATE)
     end = ends_at(certificate, alone)
     assert end
     assert alone.configuration["client_certificate"]["notAfter"] == format_time(end)
     password = auth_method("password")
-    assert ends_at(password, password.lift(USERS["password and certificate"])) == end
-    assert ends_at(password, password.lift(USERS["password"])) is None
+    assert ends_at(password, password.from_auth_info(USERS["password and certificate"])) == end
+    assert ends_at(password, password.from_auth_info(USERS["password"])) is None
 
 
 @pytest.mark.parametrize("token", ["", "two words", "line\nbreak", "Bearer x", "ümlaut"])
@@ -137,7 +137,7 @@ def test_a_username_with_a_colon_is_refused() -> None:
 def test_a_token_file_is_read_at_every_use(tmp_path: Path) -> None:
     path = tmp_path / "token"
     method = auth_method("token")
-    material = method.lift(AuthInfo(token_file=str(path)))
+    material = method.from_auth_info(AuthInfo(token_file=str(path)))
     assert material.secret == Secret()
     for token in ("first", jwt_until(SOON)):
         path.write_text(f" {token}\n")

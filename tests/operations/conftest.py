@@ -111,7 +111,7 @@ def altered(plan: Plan, secret: Secret | None = None, **spec: object) -> Plan:
 
 def exec_plan(plan: Plan, stanza: ExecConfig, **spec: object) -> Plan:
     """The plan, but with a plugin that gives the credential."""
-    material = auth_method("exec").lift(AuthInfo(exec=stanza))
+    material = auth_method("exec").from_auth_info(AuthInfo(exec=stanza))
     configuration = material.configuration
     return altered(plan, material.secret, auth_method="exec", configuration=configuration, **spec)
 
