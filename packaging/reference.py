@@ -13,10 +13,10 @@ from typing import Any
 
 import typer
 
-from kubectl_connector.auth import auth_methods
 from kubectl_connector.cli import help as help_
 from kubectl_connector.cli import main
 from kubectl_connector.cli.app import VERBS, build, load
+from kubectl_connector.cli.changes import option_fields
 from kubectl_connector.cli.program import WAYS
 from kubectl_connector.completion.complete import FILE, FOLDER, FREE
 from kubectl_connector.formats import format_names
@@ -34,15 +34,13 @@ SETTINGS = {"store": store_names(), "login.mode": LOGIN_MODES}
 _OUTPUTS = {"version": ("json",), "describe": tuple(f for f in format_names() if f != "wide")}
 
 _OPTIONS: dict[str, Any] = {
-    "--auth-method": tuple(method.name for method in auth_methods()),
-    "--cluster-name": FREE,
     "--context": "contexts",
     "--exec-command": WAYS,
-    "--label": "labels",
-    "--login-mode": LOGIN_MODES,
-    "--namespace": "namespaces",
-    "--store": store_names(),
-    "--tls-server-name": FREE,
+    **{
+        field.option: field.choices or field.completion or FREE
+        for field in option_fields().values()
+        if field.metavar not in ("FILE", "")
+    },
 }
 """The kinds of options' values, where the metavar does not say enough."""
 

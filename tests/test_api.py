@@ -14,13 +14,15 @@ from kubernetes.watch import Watch
 
 import kubectl_connector
 from kubectl_connector import ConnectorError, connect
-from kubectl_connector.auth import recognise
 from kubectl_connector.catalog import Catalog
 from kubectl_connector.errors import NotFoundError, RefusedError, StoreError
-from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, ExecConfig
-from kubectl_connector.operations.draft import Draft
+from kubectl_connector.kubeconfig.view import ResolvedContext
+from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, Context, ExecConfig
 from kubectl_connector.operations.issue import issue
+from kubectl_connector.operations.plan import Plan
 from kubectl_connector.operations.register import register
+from kubectl_connector.operations.source import draft_from
+from kubectl_connector.operations.spec import Changes
 from kubectl_connector.operations.workspace import Workspace
 from kubectl_connector.stores import StoreOptions, open_store
 from tests.apiserver import ApiServer
@@ -40,11 +42,10 @@ def workspace(home: Home, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 
 
 def keep(workspace: Workspace, server: ApiServer, user: AuthInfo) -> None:
-    method = recognise(user)
-    assert method
     cluster = Cluster(server.url, certificate_authority_data=server.ca_pem)
-    material = method.lift(user)
-    register(workspace, Draft("lab", method.name, cluster, "lab", material, "file"), verify=False)
+    context = ResolvedContext("lab", "/kubeconfig", Context("lab", "u"), cluster, user)
+    draft = draft_from(context, "file")
+    register(workspace, Plan("lab", draft, Changes(), draft), verify=False)
 
 
 def namespaces(client: ApiClient) -> list[str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tabulate
+
+from kubectl_connector.formats import boxed_table
 from kubectl_connector.formats.table import plain_table
 
 
@@ -14,3 +17,10 @@ def test_columns_line_up_whatever_the_script() -> None:
 
 def test_no_rows_no_titles() -> None:
     assert plain_table(["NAME"], []) == ""
+
+
+def test_a_framed_table_leaves_tabulate_as_it_was() -> None:
+    """A program that imports us may lay out tables of its own."""
+    before = tabulate.MIN_PADDING
+    assert "┃ NAME │ X ┃" in boxed_table(["NAME", "X"], [["a", "b"]])
+    assert before == tabulate.MIN_PADDING != 0

@@ -11,28 +11,28 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timezone
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from kubectl_connector.auth import auth_method
 from kubectl_connector.catalog import Catalog
 from kubectl_connector.errors import CatalogError, RefusedError, StoreError
 from kubectl_connector.model.connector import Connector
-from kubectl_connector.model.kubeconfig import Cluster
-from kubectl_connector.model.secret import Item
+from kubectl_connector.model.secret import Item, Secret
 from kubectl_connector.operations.delete import delete
-from kubectl_connector.operations.draft import Changes, Draft, apply
+from kubectl_connector.operations.draft import Draft
 from kubectl_connector.operations.issue import issue
 from kubectl_connector.operations.items import orphans, prune
-from kubectl_connector.operations.register import register
-from kubectl_connector.operations.update import redescribe, rename, update
+from kubectl_connector.operations.plan import Plan
+from kubectl_connector.operations.register import plan_register, register
+from kubectl_connector.operations.spec import Changes
+from kubectl_connector.operations.update import rename
 from kubectl_connector.operations.workspace import Workspace
 from kubectl_connector.stores import SecretStore, StoreOptions
 from kubectl_connector.stores.file import FileStore
 from kubectl_connector.stores.keyring import KeyringStore
 from tests.conftest import ROOT, Home
+from tests.operations.conftest import make_update
 from tests.stores.keyrings import MemoryKeyring
 
 WRITTEN = ROOT / "tests" / "release_0_1"
@@ -81,9 +81,9 @@ def everything(workspace: Workspace) -> dict[str, tuple[Connector, Item]]:
     return found
 
 
-def new_draft(store: str) -> Draft:
-    material = auth_method("token").build({"token": "a-new-one"})
-    return Draft("new", "token", Cluster("https://new.example"), "new", material, store)
+def new_plan(store: str) -> Plan:
+    fields = {"server": "https://new.example", "cluster_name": "new"}
+    return plan_register("new", store, None, Changes(fields, {"token": "a-new-one"}))
 
 
 def test_it_is_read_as_it_is(workspace: Workspace, kind: str) -> None:
@@ -131,10 +131,10 @@ def test_the_first_change_takes_it_over(workspace: Workspace, kind: str, change:
     before = everything(workspace)
     store = "file" if kind == "file" else "keyring"
     changes: dict[str, Callable[[], object]] = {
-        "register": lambda: register(workspace, new_draft(store), verify=False),
-        "update": lambda: update(workspace, "both", NEW_TOKEN, verify=False),
+        "register": lambda: register(workspace, new_plan(store), verify=False),
+        "update": lambda: make_update(workspace, "both", NEW_TOKEN, verify=False),
         "rename": lambda: rename(workspace, "both", "new"),
-        "redescribe": lambda: redescribe(workspace, "both", Changes(description="x")),
+        "redescribe": lambda: make_update(workspace, "both", description="x"),
         "delete": lambda: list(delete(workspace, ["both"])),
     }
     changes[change]()
@@ -147,7 +147,7 @@ def test_the_first_change_takes_it_over(workspace: Workspace, kind: str, change:
     assert noted == {c.secret_ref for c in workspace.catalog.load() if c.secret_ref}
 
 
-NEW_TOKEN = partial(apply, changes=Changes(auth_values={"token": "a-new-one"}))
+NEW_TOKEN = {"token": "a-new-one"}
 
 
 @pytest.mark.parametrize("change", ["register", "update"])
@@ -156,9 +156,9 @@ def test_a_change_that_has_the_store_open_rewrites_its_items(
 ) -> None:
     if change == "register":
         store = "file" if kind == "file" else "keyring"
-        register(workspace, new_draft(store), verify=False)
+        register(workspace, new_plan(store), verify=False)
     else:
-        update(workspace, "token", NEW_TOKEN, verify=False)
+        make_update(workspace, "token", NEW_TOKEN, verify=False)
     for connector in workspace.catalog.load():
         if connector.name in WITHOUT_SECRET:
             assert connector.secret_ref is None
@@ -177,18 +177,18 @@ def test_an_item_that_is_gone_is_no_reason_not_to_take_the_others_over(
 ) -> None:
     lost = workspace.catalog.get("ending")
     workspace.open_store(lost.store).drop(lost.id)
-    register(workspace, new_draft(lost.store), verify=False)
+    register(workspace, new_plan(lost.store), verify=False)
     assert workspace.catalog.get("ending") == replace(lost, secret_ref=lost.id)
     assert workspace.catalog.get("token").secret_ref != workspace.catalog.get("token").id
 
 
 def test_registering_the_same_again_is_unchanged(workspace: Workspace, kind: str) -> None:
     store = "file" if kind == "file" else "keyring"
-    material = auth_method("token").build({"token": "a-plain-token"})
+    start = Draft(replace(new_plan(store).draft.spec, cluster_name="lab"))
     cluster = workspace.catalog.get("token").cluster
-    assert register(
-        workspace, Draft("token", "token", cluster, "lab", material, store), verify=False
-    ).unchanged
+    draft = Draft(replace(start.spec, cluster=cluster), Secret({"token": "a-plain-token"}))
+    plan = Plan("token", start, Changes(), draft)
+    assert register(workspace, plan, verify=False).unchanged
 
 
 def test_nothing_is_missing_at_any_moment(
@@ -222,7 +222,7 @@ def test_nothing_is_missing_at_any_moment(
         return done
 
     monkeypatch.setattr(Catalog, "change", looked_at_change)
-    register(workspace, new_draft("file" if kind == "file" else "keyring"), verify=False)
+    register(workspace, new_plan("file" if kind == "file" else "keyring"), verify=False)
     assert seen > 20
     assert prune(workspace) == ()
 
@@ -238,7 +238,7 @@ def test_a_catalog_that_can_not_be_written_stays_as_it_is(
 
     monkeypatch.setattr("kubectl_connector.yaml_file.write", full)
     with pytest.raises(CatalogError):
-        register(workspace, new_draft("file" if kind == "file" else "keyring"), verify=False)
+        register(workspace, new_plan("file" if kind == "file" else "keyring"), verify=False)
     assert Path(workspace.catalog.path).read_bytes() == before
     assert everything(workspace) == everything_before
 

@@ -1,6 +1,7 @@
 """Authentication methods: each module here with a ``METHOD`` is one.
 
-A new method is a new file; nothing else names them.
+A new method is a new file; nothing else names it. Modules that start with an underscore are what
+several methods share.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ def auth_methods() -> tuple[AuthMethod, ...]:
     modules = (
         importlib.import_module(f"{__name__}.{found.name}")
         for found in pkgutil.iter_modules(__path__)
+        if not found.name.startswith("_")
     )
     methods = (module.METHOD for module in modules if hasattr(module, "METHOD"))
     return tuple(sorted(methods, key=lambda method: method.name))

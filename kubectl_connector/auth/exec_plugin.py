@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import shutil
-import signal
 import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
@@ -20,8 +18,9 @@ from kubectl_connector.auth.interface import (
     IssueRequest,
     Material,
 )
+from kubectl_connector.auth.programs import find_program, output_of
 from kubectl_connector.errors import ConnectorError, RefusedError, UsageError
-from kubectl_connector.model.connector import parse_time
+from kubectl_connector.model.connector import Connector, parse_time
 from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, ExecConfig
 from kubectl_connector.model.secret import Secret
@@ -29,7 +28,7 @@ from kubectl_connector.ready import API_VERSIONS
 
 _log = logging.getLogger(__name__)
 
-EXEC = "exec"
+_EXEC = "exec"
 
 
 class _ExecPlugin(AuthMethod):
@@ -49,12 +48,16 @@ class _ExecPlugin(AuthMethod):
         ),
     )
 
+    @property
+    def noun(self) -> str:
+        return "credential"
+
     def recognises(self, user: AuthInfo) -> bool:
         """Kubectl does not run the program of a user that has any other credential (X5)."""
         other = user.token or user.token_file or user.username or user.password
         return bool(user.exec and not other and not user.client_certificate_data)
 
-    def lift(self, user: AuthInfo) -> Material:
+    def from_auth_info(self, user: AuthInfo) -> Material:
         stanza = user.exec
         if not stanza or not stanza.command or stanza.api_version not in API_VERSIONS:
             raise UsageError(
@@ -66,7 +69,7 @@ class _ExecPlugin(AuthMethod):
         shown = replace(stanza, args=args, env=env).to_entry()
         hidden = {f"arg {i}": value for i, value in secret_args.items()}
         hidden |= {f"env {name}": value for name, value in secret_env.items()}
-        return Material({EXEC: shown}, Secret(hidden))
+        return Material({_EXEC: shown}, Secret(hidden))
 
     def build(self, values: Mapping[str, str]) -> Material:
         raise UsageError(
@@ -83,33 +86,22 @@ class _ExecPlugin(AuthMethod):
         stanza = _stanza(configuration, secret)
         return _read_answer(_run(stanza, request), stanza)
 
+    def runs(self, configuration: Mapping[str, Any]) -> ExecConfig | None:
+        return ExecConfig.from_entry(configuration[_EXEC])
+
+    def renewal(self, connector: Connector) -> str:
+        return "sign in again with the program that gives its credentials"
+
     def describe(self, configuration: Mapping[str, Any]) -> Mapping[str, str]:
-        stanza = ExecConfig.from_entry(configuration[EXEC])
+        stanza = ExecConfig.from_entry(configuration[_EXEC])
         shown = {"command": stanza.command, "args": " ".join(stanza.args)}
         shown["env"] = " ".join(f"{name}={value}" for name, value in stanza.env)
         return {name: value for name, value in shown.items() if value}
 
 
-def find_program(stanza: ExecConfig) -> str:
-    """The path of the program that a stanza names, as kubectl finds it (X12, X13).
-
-    Raises ConnectorError with the stanza's own install hint where it is missing.
-    """
-    found = shutil.which(stanza.command)
-    if found and os.path.dirname(stanza.command) == "" and not os.path.isabs(found):
-        found = None  # a relative entry of PATH: kubectl refuses those
-    if not found:
-        raise ConnectorError(
-            f"the exec plugin {stanza.command} is not installed, or not on the PATH",
-            " ".join((stanza.install_hint or "").split())
-            or "install it, or give its full path in the kubeconfig",
-        )
-    return found
-
-
 def _stanza(configuration: Mapping[str, Any], secret: Secret) -> ExecConfig:
     """The stanza with its secret values put back in."""
-    stanza = ExecConfig.from_entry(configuration[EXEC])
+    stanza = ExecConfig.from_entry(configuration[_EXEC])
     args = tuple(secret.get(f"arg {i}", value) for i, value in enumerate(stanza.args))
     env = tuple((name, secret.get(f"env {name}", value)) for name, value in stanza.env)
     return replace(stanza, args=args, env=env)
@@ -134,7 +126,7 @@ def _run(stanza: ExecConfig, request: IssueRequest) -> bytes:
     env = {**os.environ, **dict(stanza.env), "KUBERNETES_EXEC_INFO": json.dumps(info)}
     _log.info("running %s", program)
     try:
-        code, output = _output_of([program, *stanza.args], env, interactive, request.timeout)
+        code, output = output_of([program, *stanza.args], env, interactive, request.timeout)
     except subprocess.TimeoutExpired:
         raise ConnectorError(
             f"the exec plugin {stanza.command} gave no answer in {request.timeout:g} s",
@@ -151,33 +143,6 @@ def _run(stanza: ExecConfig, request: IssueRequest) -> bytes:
             "sign in with it again; what it printed stands above",
         )
     return output
-
-
-def _output_of(
-    command: list[str], env: Mapping[str, str], interactive: bool, timeout: float
-) -> tuple[int, bytes]:
-    """A program's exit code and output; TimeoutExpired where nobody is there to be waited for.
-
-    A program that is not asked for anything gets a session of its own, so that it can be ended with
-    all that it has started.
-    """
-    process = subprocess.Popen(
-        command,
-        env=env,
-        stdin=None if interactive else subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        start_new_session=not interactive,
-    )
-    try:
-        output, _ = process.communicate(timeout=None if interactive else timeout)
-    except BaseException:  # Ctrl-C too
-        if interactive or os.name == "nt":
-            process.kill()
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        raise
-    return process.returncode, output
 
 
 def _cluster_info(cluster: Cluster) -> dict[str, Any]:

@@ -2,56 +2,36 @@
 
 from __future__ import annotations
 
-import enum
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
+from kubectl_connector.errors import UsageError
+from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.credential import Credential
-from kubectl_connector.model.kubeconfig import AuthInfo, Cluster
+from kubectl_connector.model.field import Field, FieldKind
+from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, ExecConfig
 from kubectl_connector.model.secret import Secret
 
-
-class FieldKind(enum.Enum):
-    """How a field's value is given on the command line."""
-
-    TEXT = "text"
-    """As an option's argument: anybody may see it."""
-    SECRET = "secret"  # noqa: S105
-    """At a hidden prompt, on stdin or from a file; never as an argument."""
-    FILE = "file"
-    """As the name of a file whose text is the value."""
-    DERIVED = "derived"
-    """Not at all: it only comes out of a kubeconfig."""
-
-
-@dataclass(frozen=True)
-class Field:
-    """One input of a method, named as in documents (snake case)."""
-
-    name: str
-    help: str
-    kind: FieldKind = FieldKind.TEXT
-    secret: bool = False
-    """Whether the value goes to the secret store."""
-    required: bool = True
-
-    @property
-    def option(self) -> str:
-        """The command-line option, such as ``--client-key``."""
-        return "--" + self.name.replace("_", "-")
+__all__ = [
+    "AuthMethod",
+    "Field",
+    "FieldKind",
+    "IssueRequest",
+    "Material",
+    "user_of",
+]
 
 
 @dataclass(frozen=True)
 class Material:
-    """What a method makes of its fields: the two halves, and the end that it knows of."""
+    """What a method makes of its fields: the two halves of a connector that are its own."""
 
     configuration: Mapping[str, Any] = field(default_factory=dict)
     """Not secret, JSON-like; kept in the catalog."""
     secret: Secret = Secret()
-    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +46,11 @@ class IssueRequest:
 
 
 class AuthMethod(ABC):
-    """One way to say who one is: its fields, how a kubeconfig shows it, how it is issued."""
+    """One way to sign in: its fields, how a kubeconfig shows it, and how a credential is issued.
+
+    Whoever uses a method asks it what it can do. Nothing outside this package compares its name,
+    or knows its fields.
+    """
 
     name: ClassVar[str]
     """As in ``--auth-method`` and in documents."""
@@ -75,6 +59,15 @@ class AuthMethod(ABC):
     fields: ClassVar[tuple[Field, ...]]
     keeps_issued: ClassVar[bool] = False
     """Whether what :meth:`issue` gives is kept in the store, and handed out until it ends."""
+    can_exec: ClassVar[bool] = True
+    """Whether an exec plugin can hand the credential to kubectl (``login --exec``)."""
+    can_embed: ClassVar[bool] = True
+    """Whether a kubeconfig may hold the credential (``login --embed``)."""
+
+    @property
+    def noun(self) -> str:
+        """What messages call the credential, such as "client certificate"."""
+        return self.name.replace("-", " ")
 
     @property
     def option_fields(self) -> tuple[Field, ...]:
@@ -86,21 +79,20 @@ class AuthMethod(ABC):
         """Whether a connector of this method can be made from options."""
         return any(f.required for f in self.option_fields)
 
-    @abstractmethod
     def recognises(self, user: AuthInfo) -> bool:
-        """Whether kubectl would use this method for a kubeconfig user; one method at most does."""
+        """Whether kubectl would use this method for a kubeconfig user; one method at most does.
 
-    @abstractmethod
-    def lift(self, user: AuthInfo) -> Material:
+        False, the default, is for a method that no kubeconfig can tell of.
+        """
+        return False
+
+    def from_auth_info(self, user: AuthInfo) -> Material:
         """What a recognised kubeconfig user becomes. UsageError where it is unusable."""
+        raise UsageError(f"no kubeconfig tells of {self.title}", "register with options")
 
     @abstractmethod
     def build(self, values: Mapping[str, str]) -> Material:
         """What the fields' values become; every required one is there. UsageError where bad."""
-
-    @abstractmethod
-    def auth_info(self, configuration: Mapping[str, Any], secret: Secret) -> AuthInfo:
-        """The kubeconfig user that ``login`` embeds."""
 
     @abstractmethod
     def issue(
@@ -116,18 +108,41 @@ class AuthMethod(ABC):
         """
         return None
 
+    def auth_info(self, configuration: Mapping[str, Any], secret: Secret) -> AuthInfo | None:
+        """The kubeconfig user that renews its own credential, such as an exec stanza.
+
+        None, the default: ``login --embed`` writes what :meth:`issue` gives.
+        """
+        return None
+
+    def ends_at(self, configuration: Mapping[str, Any], secret: Secret) -> datetime | None:
+        """When what is kept ends, as far as it says so itself; the default asks :meth:`ready`."""
+        ready = self.ready(configuration, secret)
+        return ready.expires_at if ready else None
+
+    def runs(self, configuration: Mapping[str, Any]) -> ExecConfig | None:
+        """The program that :meth:`issue` runs, as far as people may see it; None: none."""
+        return None
+
+    def renewal(self, connector: Connector) -> str:
+        """What a person does for a fresh credential: usually a command to type."""
+        update = f"kubectl connector update {connector.name}"
+        if connector.origin:
+            return f"sign in again there, then: {update} --auto-configure"
+        secrets = (f for f in self.option_fields if f.required and f.secret)
+        return f"{update} {next((f.typed for f in secrets), '--help')}"
+
     def describe(self, configuration: Mapping[str, Any]) -> Mapping[str, str]:
         """The configuration in a person's words, in the order of the fields."""
         return {name: str(value) for name, value in configuration.items()}
 
 
-def credential_of(user: AuthInfo, expires_at: datetime | None = None) -> Credential:
-    """The credential that kubectl would send for a kubeconfig user with everything inside."""
-    return Credential(
-        token=user.token,
-        username=user.username,
-        password=user.password,
-        client_certificate=user.client_certificate_data,
-        client_key=user.client_key_data,
-        expires_at=expires_at,
+def user_of(credential: Credential) -> AuthInfo:
+    """The kubeconfig user for which kubectl sends this credential."""
+    return AuthInfo(
+        token=credential.token,
+        username=credential.username,
+        password=credential.password,
+        client_certificate_data=credential.client_certificate,
+        client_key_data=credential.client_key,
     )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from kubectl_connector.auth.client_certificate import (
-    CERTIFICATE,
-    KEY,
+from kubectl_connector.auth._certificate import (
     certificate_expiry,
     certificate_material,
     describe_certificate,
+    with_certificate,
 )
 from kubectl_connector.auth.interface import (
     AuthMethod,
@@ -18,7 +18,6 @@ from kubectl_connector.auth.interface import (
     FieldKind,
     IssueRequest,
     Material,
-    credential_of,
 )
 from kubectl_connector.errors import UsageError
 from kubectl_connector.model.credential import Credential
@@ -33,6 +32,7 @@ class _Password(AuthMethod):
     name = "password"
     title = "Username and password"
     summary = "HTTP basic authentication, for API servers behind a proxy that asks for it."
+    can_exec = False  # an ExecCredential has no place for a password (KEP-541)
     fields = (
         Field(USERNAME, "username"),
         Field(PASSWORD, "password", FieldKind.SECRET, secret=True),
@@ -41,7 +41,7 @@ class _Password(AuthMethod):
     def recognises(self, user: AuthInfo) -> bool:
         return bool(user.username or user.password) and not (user.token or user.token_file)
 
-    def lift(self, user: AuthInfo) -> Material:
+    def from_auth_info(self, user: AuthInfo) -> Material:
         return self._material(
             user.username, user.password, user.client_certificate_data, user.client_key_data
         )
@@ -49,20 +49,14 @@ class _Password(AuthMethod):
     def build(self, values: Mapping[str, str]) -> Material:
         return self._material(values[USERNAME], values[PASSWORD])
 
-    def auth_info(self, configuration: Mapping[str, Any], secret: Secret) -> AuthInfo:
-        return AuthInfo(
-            username=configuration[USERNAME],
-            password=secret[PASSWORD],
-            client_certificate_data=secret.get(CERTIFICATE),
-            client_key_data=secret.get(KEY),
-        )
-
     def issue(
         self, configuration: Mapping[str, Any], secret: Secret, request: IssueRequest
     ) -> Credential:
-        return credential_of(
-            self.auth_info(configuration, secret), certificate_expiry(configuration)
-        )
+        basic = Credential(username=configuration[USERNAME], password=secret[PASSWORD])
+        return with_certificate(basic, configuration, secret)
+
+    def ends_at(self, configuration: Mapping[str, Any], secret: Secret) -> datetime | None:
+        return certificate_expiry(configuration)
 
     def describe(self, configuration: Mapping[str, Any]) -> Mapping[str, str]:
         return {USERNAME: configuration[USERNAME], **describe_certificate(configuration)}
@@ -88,7 +82,6 @@ class _Password(AuthMethod):
         return Material(
             {USERNAME: username, **material.configuration},
             Secret({PASSWORD: password, **material.secret}),
-            certificate_expiry(material.configuration),
         )
 
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from kubectl_connector import jwt
-from kubectl_connector.auth.client_certificate import (
+from kubectl_connector.auth._certificate import (
     CERTIFICATE,
     KEY,
-    certificate_expiry,
     certificate_fields,
     certificate_material,
     describe_certificate,
+    with_certificate,
 )
 from kubectl_connector.auth.interface import (
     AuthMethod,
@@ -21,10 +21,10 @@ from kubectl_connector.auth.interface import (
     FieldKind,
     IssueRequest,
     Material,
-    credential_of,
+    user_of,
 )
 from kubectl_connector.errors import ConnectorError, UsageError
-from kubectl_connector.model.credential import Credential, earliest
+from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.kubeconfig import AuthInfo
 from kubectl_connector.model.secret import Secret
 
@@ -50,7 +50,7 @@ class _Token(AuthMethod):
     def recognises(self, user: AuthInfo) -> bool:
         return bool(user.token or user.token_file)
 
-    def lift(self, user: AuthInfo) -> Material:
+    def from_auth_info(self, user: AuthInfo) -> Material:
         """A token file is kept by name: who rotates it (a kubelet, say) goes on doing so."""
         certificate, key = user.client_certificate_data, user.client_key_data
         if user.token_file:
@@ -62,13 +62,12 @@ class _Token(AuthMethod):
     def build(self, values: Mapping[str, str]) -> Material:
         return self._material(values[TOKEN], values.get(CERTIFICATE), values.get(KEY))
 
-    def auth_info(self, configuration: Mapping[str, Any], secret: Secret) -> AuthInfo:
-        return AuthInfo(
-            token=secret.get(TOKEN),
-            token_file=configuration.get(TOKEN_SOURCE),
-            client_certificate_data=secret.get(CERTIFICATE),
-            client_key_data=secret.get(KEY),
-        )
+    def auth_info(self, configuration: Mapping[str, Any], secret: Secret) -> AuthInfo | None:
+        source = configuration.get(TOKEN_SOURCE)
+        if not source:
+            return None
+        certified = with_certificate(Credential(), configuration, secret)
+        return replace(user_of(certified), token_file=source)
 
     def ready(self, configuration: Mapping[str, Any], secret: Secret) -> Credential | None:
         if TOKEN_SOURCE in configuration:
@@ -82,24 +81,19 @@ class _Token(AuthMethod):
         token = _read_token(source) if source else secret[TOKEN]
         return self._credential(configuration, secret, token)
 
-    def _credential(
-        self, configuration: Mapping[str, Any], secret: Secret, token: str
-    ) -> Credential:
-        user = replace(self.auth_info(configuration, secret), token=token)
-        return credential_of(user, earliest(jwt.expiry(token), certificate_expiry(configuration)))
-
     def describe(self, configuration: Mapping[str, Any]) -> Mapping[str, str]:
         source = configuration.get(TOKEN_SOURCE)
         return {**({TOKEN_SOURCE: source} if source else {}), **describe_certificate(configuration)}
 
     @staticmethod
+    def _credential(configuration: Mapping[str, Any], secret: Secret, token: str) -> Credential:
+        bearer = Credential(token=token, expires_at=jwt.expiry(token))
+        return with_certificate(bearer, configuration, secret)
+
+    @staticmethod
     def _material(token: str, certificate: str | None, key: str | None) -> Material:
         material = certificate_material(certificate, key)
-        expires_at = earliest(
-            jwt.expiry(_checked(token)), certificate_expiry(material.configuration)
-        )
-        secret = Secret({TOKEN: token, **material.secret})
-        return Material(material.configuration, secret, expires_at)
+        return Material(material.configuration, Secret({TOKEN: _checked(token), **material.secret}))
 
 
 def _checked(token: str) -> str:

@@ -11,7 +11,7 @@ from kubectl_connector.cli import console, environment
 from kubectl_connector.cli.options import YesOption
 from kubectl_connector.errors import ConnectorError, StoreError
 from kubectl_connector.operations.delete import delete
-from kubectl_connector.operations.overview import overview
+from kubectl_connector.operations.overview import Listed, overview
 
 
 def command(
@@ -30,13 +30,13 @@ def command(
 
     """
     workspace = environment.workspace()
-    connectors = workspace.catalog.load()
+    listed = overview(workspace, environment.kubeconfigs(), {}).listed
+    connectors = tuple(item.connector for item in listed)
     quoted = ", ".join(f'"{find(connectors, name).name}"' for name in names)
     if not yes and not console.asker().confirm(
         f"Delete {quoted}, secrets included?", False, "say so with --yes"
     ):
         raise ConnectorError("cancelled; nothing was deleted", "say y, or --yes")
-    listed = overview(workspace, environment.kubeconfigs(), {}).listed
     secret_left = False
     for done in delete(workspace, names, force):
         connector = done.connector
@@ -47,11 +47,15 @@ def command(
                 f"its secret stays in the {connector.store} store, out of reach;"
                 " remove it later: kubectl connector prune"
             )
-        item = next(item for item in listed if item.connector.id == connector.id)
-        for context in item.contexts:
-            left = "still holds its credential" if context in item.embedded else "no longer works"
-            console.note(
-                f"context {context} {left}; take it out: kubectl connector logout {context}"
-            )
+        for item in listed:
+            if item.connector.id == connector.id:
+                _tell_of_contexts(item)
     if secret_left and not force:
         raise typer.Exit(StoreError.exit_code)
+
+
+def _tell_of_contexts(item: Listed) -> None:
+    """Say what the contexts of a connector that is gone are good for now."""
+    for context in item.contexts:
+        left = "still holds its credential" if context in item.embedded else "no longer works"
+        console.note(f"context {context} {left}; take it out: kubectl connector logout {context}")

@@ -33,10 +33,9 @@ def command(
     """
     workspace = environment.workspace()
     now = workspace.now()
-    find(workspace.catalog.load(), name)
     listed = overview(workspace, environment.kubeconfigs(), {}).listed
-    item = next(item for item in listed if item.connector.name == name)
-    connector = item.connector
+    connector = find(tuple(item.connector for item in listed), name)
+    item = next(item for item in listed if item.connector is connector)
     secret = workspace.read(connector)[1] if show_secrets else None
     if output not in ("table", "wide"):
         document = views.connector_document(item, now, secret)

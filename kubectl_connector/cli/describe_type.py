@@ -40,7 +40,7 @@ def command(
     )
     if output in ("table", "wide"):
         console.say(f"{TITLE} (type {TYPE}), for resources of type {RESOURCE_TYPE}.")
-        console.say("A token, password, certificate or exec plugin becomes a named connector.\n")
+        console.say("Each of these ways to sign in becomes a named connector:\n")
         for method in auth_methods():
             console.say(f"{method.name}: {method.summary}")
         console.say("")

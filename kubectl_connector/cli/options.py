@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Optional
 
 import typer
@@ -14,8 +15,8 @@ from kubectl_connector.auth.interface import Field, FieldKind
 from kubectl_connector.cli import console
 from kubectl_connector.errors import UsageError
 
-AUTHENTICATION, KUBECONFIG = "Authentication", "Kubeconfig"
-"""Groups of options in ``--help``; the methods' own are in the first."""
+KUBECONFIG = "Kubeconfig"
+"""A group of options in ``--help``, beside those of the fields (``model/field.py``)."""
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The connector's name.")]
 OutputOption = Annotated[
@@ -71,9 +72,9 @@ def with_auth_options(command: Callable[..., None]) -> Callable[..., None]:
     here. Read what was given with :func:`auth_values`.
     """
     signature = inspect.signature(command)
-    parameters = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
-    added = [p for field in all_fields().values() for p in _parameters(field)]
-    command.__signature__ = signature.replace(parameters=parameters + added)  # type: ignore[attr-defined]
+    own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    added = [p for field in all_fields().values() for p in parameters(field)]
+    command.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
     return command
 
 
@@ -115,24 +116,29 @@ def read_text(path: str) -> str:
         raise UsageError(f"{path} is not a text file", "PEM is text; DER is not") from error
 
 
-def _parameters(field: Field) -> list[inspect.Parameter]:
+def parameters(field: Field) -> list[inspect.Parameter]:
+    """The options that a field becomes."""
     if field.kind is not FieldKind.SECRET:
-        metavar = "FILE" if field.kind is FieldKind.FILE else "VALUE"
-        return [_parameter(field.name, str, field.option, field.help, metavar)]
+        return [_parameter(field)]
     refuse = typer.Option(
         field.option, hidden=True, callback=_refuse_argument(field), metavar="VALUE"
     )
+    stdin = replace(
+        field,
+        name=f"{field.name}_stdin",
+        kind=FieldKind.FLAG,
+        spelling=f"{field.option}-stdin",
+        help=f"Read the {field.help} on stdin.",
+    )
+    file = replace(
+        field,
+        name=f"{field.name}_file",
+        kind=FieldKind.FILE,
+        help=f"Read the {field.help} from a file, once.",
+    )
     return [
-        _parameter(
-            f"{field.name}_stdin", bool, f"{field.option}-stdin", f"Read the {field.help} on stdin."
-        ),
-        _parameter(
-            f"{field.name}_file",
-            str,
-            f"{field.option}-file",
-            f"Read the {field.help} from a file, once.",
-            "FILE",
-        ),
+        _parameter(stdin, default=False),
+        _parameter(file),
         inspect.Parameter(
             field.name,
             inspect.Parameter.KEYWORD_ONLY,
@@ -142,20 +148,27 @@ def _parameters(field: Field) -> list[inspect.Parameter]:
     ]
 
 
-def _parameter(
-    name: str, kind: type, option: str, text: str, metavar: str | None = None
-) -> inspect.Parameter:
+_TYPES: dict[FieldKind, Any] = {FieldKind.FLAG: bool, FieldKind.PAIRS: list[str]}
+
+
+def _parameter(field: Field, default: Any = None) -> inspect.Parameter:
+    """One option; a flag whose default is None has a ``--no-`` too."""
+    kind = _TYPES.get(field.kind, str)
+    spellings = field.spelling.split() or [field.option]
+    if field.kind is FieldKind.FLAG and default is None:
+        spellings = [f"{field.option}/--no-{field.option.removeprefix('--')}"]
     info = typer.Option(
-        option,
-        help=f"{text[:1].upper()}{text[1:].rstrip('.')}.",
-        metavar=metavar,
-        rich_help_panel=AUTHENTICATION,
+        *spellings,
+        help=f"{field.help[:1].upper()}{field.help[1:].rstrip('.')}.",
+        metavar={FieldKind.FLAG: None, FieldKind.FILE: "FILE"}.get(field.kind, field.metavar),
+        rich_help_panel=field.group,
+        show_default=False,
     )
     return inspect.Parameter(
-        name,
+        field.name,
         inspect.Parameter.KEYWORD_ONLY,
-        default=False if kind is bool else None,
-        annotation=Annotated[bool if kind is bool else str | None, info],
+        default=default,
+        annotation=Annotated[kind if default is False else kind | None, info],
     )
 
 

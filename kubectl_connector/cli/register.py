@@ -6,9 +6,7 @@ from typing import Annotated, Any, Optional
 
 import typer
 
-from kubectl_connector.auth import choose
-from kubectl_connector.auth.exec_plugin import EXEC, find_program
-from kubectl_connector.auth.interface import FieldKind
+from kubectl_connector.auth.programs import find_program
 from kubectl_connector.cli import console, environment, form, views
 from kubectl_connector.cli.changes import changes_from, with_change_options
 from kubectl_connector.cli.options import (
@@ -20,11 +18,10 @@ from kubectl_connector.cli.options import (
 )
 from kubectl_connector.errors import ConnectorError, UsageError
 from kubectl_connector.formats import render
-from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.model.connector import check_name
-from kubectl_connector.model.kubeconfig import ExecConfig
-from kubectl_connector.operations.draft import Changes, Draft, apply, lift, new_draft
-from kubectl_connector.operations.register import Registered, register
+from kubectl_connector.operations.plan import Plan
+from kubectl_connector.operations.register import Registered, plan_register, register
+from kubectl_connector.operations.source import FromContext
 
 
 @with_change_options
@@ -74,65 +71,38 @@ def command(
         )
     workspace = environment.workspace(timeout)
     changes = changes_from(given)
-    store = changes.store or environment.settings().get("store")
+    store = changes.get("store") or environment.settings().get("store")
     if interactive:
         workspace.open_store(store).check()  # before a person has answered ten questions
         auto_configure = auto_configure or form.wants_context(changes, kubeconfig)
     if auto_configure:
-        _refuse_both(name, changes)
-        draft = lift(name, load(environment.kubeconfigs(kubeconfig)).resolve(context), store)
-        draft = apply(draft, form.complete_lifted(draft, changes) if interactive else changes)
+        source = FromContext(environment.kubeconfigs(kubeconfig), context)
+        plan = plan_register(name, store, source, changes)
+        if interactive:
+            plan = plan.with_changes(form.details(plan))
     else:
         changes = form.complete(changes) if interactive else changes
-        draft = apply(new_draft(name, store), ask_secrets(name, changes))
-    announce(draft, verify=not no_verify)
-    registered = register(workspace, draft, verify=not no_verify)
-    _show(registered, views.introduction(draft, workspace.now()))
+        plan = plan_register(name, store, None, changes)
+    plan = plan.answered(form.answers(plan))
+    announce(plan, verify=not no_verify)
+    registered = register(workspace, plan, verify=not no_verify)
+    _show(registered, views.introduction(plan.draft.spec, workspace.now()))
 
 
-def ask_secrets(name: str, changes: Changes) -> Changes:
-    """The changes with missing secrets asked for, where there is somebody to ask."""
-    from dataclasses import replace
-
-    if changes.server is None:
-        raise UsageError(
-            "which cluster? There is no --server",
-            f"kubectl connector register {name} --auto-configure, or --server https://HOST:PORT",
-        )
-    method = choose(changes.auth_values.keys(), changes.auth_method)
-    values = dict(changes.auth_values)
-    for field in method.option_fields:
-        if field.required and field.kind is FieldKind.SECRET and field.name not in values:
-            instead = f"give it with {field.option}-stdin or {field.option}-file FILE"
-            values[field.name] = console.asker().secret(field.help.capitalize(), instead)
-    return replace(changes, auth_method=method.name, auth_values=values)
-
-
-def announce(draft: Draft, verify: bool) -> None:
+def announce(plan: Plan, verify: bool) -> None:
     """Say which program is going to be run, and find it, before anything runs.
 
     Where nothing is run now (``verify``), one that is missing is no error.
     """
-    stanza = draft.material.configuration.get(EXEC)
-    if stanza is None:
+    if plan.runs is None:
         return
-    shown = ExecConfig.from_entry(stanza)
     try:
-        found = find_program(shown)
+        found = find_program(plan.runs)
     except ConnectorError as error:
         if verify:
             raise
         found = error.message
-    console.note(f"runs: {' '.join([shown.command, *shown.args])} ({found})")
-
-
-def _refuse_both(name: str, changes: Changes) -> None:
-    if changes.server or changes.auth_method or changes.auth_values:
-        raise UsageError(
-            "--auto-configure takes server and credential from the kubeconfig;"
-            " they can't be given too",
-            f"register first, then: kubectl connector update {name} --help",
-        )
+    console.note(f"runs: {' '.join([plan.runs.command, *plan.runs.args])} ({found})")
 
 
 def _show(registered: Registered, introduction: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Any, Optional
 
 import typer
@@ -17,12 +16,12 @@ from kubectl_connector.cli.options import (
 )
 from kubectl_connector.cli.register import announce
 from kubectl_connector.errors import UsageError
-from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.model.connector import Connector
-from kubectl_connector.operations.draft import Changes, Draft, apply, lift
+from kubectl_connector.model.field import Reach
 from kubectl_connector.operations.overview import overview
 from kubectl_connector.operations.register import Registered
-from kubectl_connector.operations.update import redescribe, update
+from kubectl_connector.operations.source import FromContext, again
+from kubectl_connector.operations.update import plan_update, update
 from kubectl_connector.operations.workspace import Workspace
 
 
@@ -64,25 +63,24 @@ def command(
             "--context and --kubeconfig go with --auto-configure",
             f"kubectl connector update {name} --auto-configure",
         )
-    if changes == Changes() and not auto_configure:
-        raise UsageError("nothing to change was given", "kubectl connector update --help")
-
-    def edit(draft: Draft) -> Draft:
-        edited = apply(
-            _lifted_anew(draft, context, kubeconfig) if auto_configure else draft, changes
-        )
-        announce(edited, verify=not no_verify)
-        return edited
-
     workspace = environment.workspace(timeout)
-    if changes.only_words and not auto_configure:
-        updated = redescribe(workspace, name, changes)
-    else:
-        updated = update(workspace, name, edit, verify=not no_verify)
+    source = _source(workspace, name, context, kubeconfig) if auto_configure else None
+    plan = plan_update(workspace, name, source, changes)
+    announce(plan, verify=not no_verify)
+    updated = update(workspace, plan, verify=not no_verify)
     _show(updated)
-    unknown_to_contexts = changes.only_words and changes.namespace is None and not auto_configure
-    if not updated.unchanged and not unknown_to_contexts:
+    if not updated.unchanged and (source or changes.reach > Reach.CATALOG):
         _hint_at_contexts(workspace, updated.connector)
+
+
+def _source(
+    workspace: Workspace, name: str, context: str | None, kubeconfig: str | None
+) -> FromContext:
+    """The context that is named, or the one that the connector was made from."""
+    files = environment.kubeconfigs(kubeconfig)
+    if kubeconfig:
+        return FromContext(files, context)
+    return again(workspace.catalog.get(name), context, files)
 
 
 def _show(updated: Registered) -> None:
@@ -106,24 +104,3 @@ def _hint_at_contexts(workspace: Workspace, connector: Connector) -> None:
         if item.connector.id == connector.id and item.embedded:
             name = connector.name
             console.note(f"bring its contexts up to date: kubectl connector login {name}")
-
-
-def _lifted_anew(draft: Draft, context: str | None, kubeconfig: str | None) -> Draft:
-    """What the origin's context says now, or another one; the rest of the draft stays."""
-    origin = draft.origin
-    if origin is None and not (context or kubeconfig):
-        raise UsageError(
-            f'"{draft.name}" was not made from a kubeconfig',
-            "name a context: --auto-configure --context NAME",
-        )
-    files = environment.kubeconfigs(kubeconfig or (origin.kubeconfig if origin else None))
-    wanted = context or (origin.context if origin and not kubeconfig else None)
-    lifted = lift(draft.name, load(files).resolve(wanted), draft.store)
-    return replace(
-        draft,
-        auth_method=lifted.auth_method,
-        cluster=lifted.cluster,
-        material=lifted.material,
-        impersonation=lifted.impersonation,
-        origin=lifted.origin,
-    )

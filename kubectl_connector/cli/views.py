@@ -13,7 +13,9 @@ from kubectl_connector.model.connector import (
     RESOURCE_TYPE,
     TYPE,
     Connector,
+    Spec,
     format_time,
+    spec_fields,
 )
 from kubectl_connector.model.secret import Item
 from kubectl_connector.secret_looking import HIDDEN
@@ -21,7 +23,6 @@ from kubectl_connector.urls import without_password
 
 if TYPE_CHECKING:  # what a view is given has been imported by whoever made it
     from kubectl_connector.cluster.probe import Probe
-    from kubectl_connector.operations.draft import Draft
     from kubectl_connector.operations.overview import Listed
     from kubectl_connector.operations.verify import Verified
 
@@ -114,7 +115,7 @@ def verified_report(outcomes: Sequence[Verified]) -> Report:
 
 
 def properties(connector: Connector, now: datetime) -> list[tuple[str, str]]:
-    """The first table of ``describe``, in ZenML's order."""
+    """The first table of ``describe``, in ZenML's order; what ZenML lacks is before the times."""
     return [
         ("ID", connector.id),
         ("NAME", connector.name),
@@ -130,9 +131,18 @@ def properties(connector: Connector, now: datetime) -> list[tuple[str, str]]:
         ("SHARED", "no"),
         ("LABELS", labels(connector.labels)),
         ("DESCRIPTION", connector.description),
-        ("LOGIN MODE", connector.login_mode or ""),
+        *_other_rows(connector),
         ("CREATED_AT", format_time(connector.created_at)),
         ("UPDATED_AT", format_time(connector.updated_at)),
+    ]
+
+
+def _other_rows(connector: Connector) -> list[tuple[str, str]]:
+    """The rows of the fields that say a title of their own."""
+    return [
+        (one.field.row, str(one.of(connector) or ""))
+        for one in spec_fields().values()
+        if one.field.row
     ]
 
 
@@ -165,13 +175,13 @@ def answers(probe: Probe) -> str:
     return f"{text}; you are {probe.username}" if probe.username else text
 
 
-def introduction(draft: Draft, now: datetime) -> str:
+def introduction(spec: Spec, now: datetime) -> str:
     """A connector that is about to be made, in one line."""
-    parts = [f"context {draft.origin.context}"] if draft.origin else []
-    parts += [f"server {without_password(draft.cluster.server)}", draft.auth_method]
-    if draft.ends_at:
-        verb = "expired" if draft.ends_at <= now else "expires"
-        parts.append(f"{verb} {ago(draft.ends_at, now)}")
+    parts = [f"context {spec.origin.context}"] if spec.origin else []
+    parts += [f"server {without_password(spec.cluster.server)}", spec.auth_method]
+    if spec.expires_at:
+        verb = "expired" if spec.expires_at <= now else "expires"
+        parts.append(f"{verb} {ago(spec.expires_at, now)}")
     return ", ".join(parts)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 
 def boxed_table(
@@ -62,11 +63,27 @@ def _lay_out(titles: Sequence[str], rows: Sequence[Sequence[str]], style: object
     """A table in one of tabulate's styles, or in a ``TableFormat`` of ours."""
     import tabulate
 
+    with _no_padding_of_titles():
+        return tabulate.tabulate(
+            rows,
+            headers=list(titles),
+            tablefmt=style,  # type: ignore[arg-type]
+            disable_numparse=True,
+            stralign="left",
+        )
+
+
+@contextmanager
+def _no_padding_of_titles() -> Iterator[None]:
+    """For once tabulate adds no blanks to titles; it has a global variable for that, and no option.
+
+    A program that imports us may use tabulate too.
+    """
+    import tabulate
+
+    before = tabulate.MIN_PADDING
     tabulate.MIN_PADDING = 0
-    return tabulate.tabulate(
-        rows,
-        headers=list(titles),
-        tablefmt=style,  # type: ignore[arg-type]
-        disable_numparse=True,
-        stralign="left",
-    )
+    try:
+        yield
+    finally:
+        tabulate.MIN_PADDING = before

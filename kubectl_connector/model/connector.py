@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import Field as Attribute
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from kubectl_connector.errors import UsageError
+from kubectl_connector.model.field import CLUSTER, CONNECTOR, Field, FieldKind, Reach
 from kubectl_connector.model.kubeconfig import Cluster, Impersonation
 
 TYPE = "kubernetes"
@@ -23,146 +25,6 @@ RESOURCE_TYPE = "kubernetes-cluster"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,252}")
 
 
-@dataclass(frozen=True)
-class Origin:
-    """The kubeconfig context that a connector was lifted from."""
-
-    kubeconfig: str
-    """The file that holds the context, absolute."""
-    context: str
-
-
-@dataclass(frozen=True)
-class Connector:
-    """A named way into a cluster, without its secrets. Times are aware, in UTC."""
-
-    id: str
-    name: str
-    auth_method: str
-    cluster_name: str
-    """What people call the cluster: the resource name that the connector gives access to."""
-    cluster: Cluster
-    store: str
-    """The secret store that holds the other half."""
-    owner: str
-    created_at: datetime
-    updated_at: datetime
-    configuration: Mapping[str, Any] = field(default_factory=dict)
-    """What the authentication method keeps that is not secret; JSON-like data."""
-    secret_names: tuple[str, ...] = ()
-    """The names of the method's values in the secret half."""
-    secret_ref: str | None = None
-    """The reference of the secret half in the store; None: there is none to read."""
-    issued_ref: str | None = None
-    """The reference of the last credential that the method issued, where that is kept."""
-    proxy_has_password: bool = False
-    """Whether the secret half holds the proxy's URL, which then is shown without user and password
-    here."""
-    namespace: str | None = None
-    description: str = ""
-    labels: Mapping[str, str] = field(default_factory=dict)
-    expires_at: datetime | None = None
-    impersonation: Impersonation = Impersonation()
-    origin: Origin | None = None
-    login_mode: str | None = None
-    """How login puts it into kubeconfigs, ``embed`` or ``exec``; None: as the settings say."""
-
-    def expired(self, now: datetime) -> bool:
-        """Whether the credential's known end has passed."""
-        return self.expires_at is not None and self.expires_at <= now
-
-    def to_document(self) -> dict[str, Any]:
-        """JSON-like data in a stable order: the catalog's form and that of ``-o json|yaml``."""
-        document: dict[str, Any] = {
-            "id": self.id,
-            "name": self.name,
-            "type": TYPE,
-            "authMethod": self.auth_method,
-            "description": self.description,
-            "labels": dict(self.labels),
-            "owner": self.owner,
-            "clusterName": self.cluster_name,
-            "cluster": self.cluster.to_entry(),
-            "namespace": self.namespace,
-            "impersonation": self.impersonation.to_entry(),
-            "configuration": dict(self.configuration),
-            "secretStore": self.store,
-            "secretNames": list(self.secret_names),
-            "secretRef": self.secret_ref,
-            "issuedRef": self.issued_ref,
-            "proxyHasPassword": self.proxy_has_password,
-            "loginMode": self.login_mode,
-            "expiresAt": format_time(self.expires_at) if self.expires_at else None,
-            "createdAt": format_time(self.created_at),
-            "updatedAt": format_time(self.updated_at),
-            "origin": {"kubeconfig": self.origin.kubeconfig, "context": self.origin.context}
-            if self.origin
-            else None,
-        }
-        return {
-            key: value for key, value in document.items() if value not in (None, "", False, {}, [])
-        }
-
-    @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> Connector:
-        """Read what :meth:`to_document` wrote.
-
-        Raises ValueError that names the field when one is missing, unknown or of a wrong type.
-        """
-        fields = _Fields(document)
-        if fields.text("type") != TYPE:
-            raise ValueError(f"unknown connector type {fields.text('type')!r}")
-        origin = fields.optional("origin", dict)
-        expires_at = fields.optional("expiresAt", str)
-        connector = cls(
-            id=fields.text("id"),
-            name=check_name(fields.text("name")),
-            auth_method=fields.text("authMethod"),
-            cluster_name=fields.text("clusterName"),
-            cluster=Cluster.from_entry(fields.get("cluster", dict)),
-            store=fields.text("secretStore"),
-            owner=fields.text("owner"),
-            created_at=parse_time(fields.text("createdAt")),
-            updated_at=parse_time(fields.text("updatedAt")),
-            configuration=fields.optional("configuration", dict) or {},
-            secret_names=tuple(fields.optional("secretNames", list) or ()),
-            secret_ref=fields.optional("secretRef", str),
-            issued_ref=fields.optional("issuedRef", str),
-            proxy_has_password=fields.optional("proxyHasPassword", bool) or False,
-            namespace=fields.optional("namespace", str),
-            description=fields.optional("description", str) or "",
-            labels=_labels(fields.optional("labels", dict) or {}),
-            expires_at=parse_time(expires_at) if expires_at else None,
-            impersonation=Impersonation.from_entry(fields.optional("impersonation", dict) or {}),
-            origin=Origin(origin["kubeconfig"], origin["context"]) if origin else None,
-            login_mode=_login_mode(fields.optional("loginMode", str)),
-        )
-        fields.refuse_unread()
-        if connector.secret_names and not connector.secret_ref:
-            raise ValueError("secretRef is missing")
-        return connector
-
-    @classmethod
-    def from_document_v1(cls, document: Mapping[str, Any]) -> Connector:
-        """Read what release 0.1 wrote, which kept the secret half under the connector's id.
-
-        It had names of its own among those of the method's values. Raises ValueError.
-        """
-        names = _Fields(document).optional("secretNames", list)
-        if names:
-            document = {
-                **document,
-                "secretNames": [name for name in names if name not in _V1_OWN_NAMES],
-                "secretRef": document.get("id"),
-                "proxyHasPassword": _V1_PROXY_URL in names,
-            }
-        return cls.from_document(document)
-
-
-_V1_PROXY_URL = "proxy_url"
-_V1_OWN_NAMES = (_V1_PROXY_URL, "token_source")
-
-
 def check_name(name: str) -> str:
     """``name`` if a connector may be called so: letters, digits and ``. _ @ + -``; UsageError."""
     if not _NAME.fullmatch(name):
@@ -171,13 +33,6 @@ def check_name(name: str) -> str:
             "use letters, digits and . _ @ + -, starting with a letter or digit",
         )
     return name
-
-
-def check_login_mode(mode: str) -> str:
-    """``mode`` if it is one of :data:`LOGIN_MODES`; UsageError."""
-    if mode not in LOGIN_MODES:
-        raise UsageError(f'no login mode "{mode}"', f"choose one of: {', '.join(LOGIN_MODES)}")
-    return mode
 
 
 def format_time(moment: datetime) -> str:
@@ -215,35 +70,331 @@ def _labels(labels: Mapping[Any, Any]) -> dict[str, str]:
     return dict(labels)
 
 
-def _login_mode(mode: str | None) -> str | None:
-    return check_login_mode(mode) if mode is not None else None
+def _check_type(name: str) -> str:
+    if name != TYPE:
+        raise ValueError(f"unknown connector type {name!r}")
+    return name
 
 
-class _Fields:
-    """A mapping being read: says which field is wrong, and which was not expected."""
+def _end(text: str) -> datetime:
+    try:
+        return parse_time(text)
+    except ValueError as error:
+        raise UsageError(f"--expires-at: {error}", "give a date, a time and a zone") from None
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        self._document = document
-        self._read: set[str] = set()
 
-    def optional(self, name: str, kind: type) -> Any:
-        self._read.add(name)
-        value = self._document.get(name)
-        if value is not None and not isinstance(value, kind):
-            raise ValueError(f"{name} must be a {kind.__name__}")
-        return value
+@dataclass(frozen=True)
+class Origin:
+    """The kubeconfig context that a connector was made from."""
 
-    def get(self, name: str, kind: type) -> Any:
-        value = self.optional(name, kind)
-        if value is None:
-            raise ValueError(f"{name} is missing")
-        return value
+    kubeconfig: str
+    """The file that holds the context, absolute."""
+    context: str
 
-    def text(self, name: str) -> str:
-        value: str = self.get(name, str)
-        return value
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Origin:
+        """Read what :meth:`to_document` wrote."""
+        return cls(document["kubeconfig"], document["context"])
 
-    def refuse_unread(self) -> None:
-        unknown = sorted(str(name) for name in set(self._document) - self._read)
+    def to_document(self) -> dict[str, str]:
+        """JSON-like data."""
+        return {"kubeconfig": self.kubeconfig, "context": self.context}
+
+
+class Form(NamedTuple):
+    """How a value stands in a document: its type there, and the ways in and out."""
+
+    kind: type
+    read: Callable[[Any], Any]
+    write: Callable[[Any], Any]
+
+
+TEXT = Form(str, str, str)
+
+
+def kept(key: str, form: Form = TEXT, *, option: Field | None = None) -> dict[str, Any]:
+    """The metadata of an attribute: its key in documents, and its option if it has one."""
+    if option and option.choices:
+        form = Form(str, option.check, str)
+    return {"key": key, "form": form, "option": option}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spec:
+    """What a connector is like: all that a person can say of it, or that a kubeconfig tells.
+
+    Each attribute is declared here, and nowhere else: its key in documents and, where there is
+    one, its option (in the order of ``--help``).
+    """
+
+    cluster: Cluster = field(
+        metadata=kept("cluster", Form(dict, Cluster.from_entry, Cluster.to_entry))
+    )
+    """Its attributes have options of their own."""
+    cluster_name: str = field(
+        metadata=kept(
+            "clusterName",
+            option=Field(
+                "cluster_name",
+                "What to call the cluster.",
+                group=CLUSTER,
+                metavar="NAME",
+                question="Name of the cluster",
+                reach=Reach.CATALOG,
+            ),
+        )
+    )
+    """What people call the cluster: the resource name that the connector gives access to."""
+    namespace: str | None = field(
+        default=None,
+        metadata=kept(
+            "namespace",
+            option=Field(
+                "namespace",
+                "The namespace of its contexts.",
+                group=CONNECTOR,
+                metavar="NAME",
+                spelling="-n --namespace",
+                question="Namespace",
+                completion="namespaces",
+                reach=Reach.CONTEXTS,
+            ),
+        ),
+    )
+    description: str = field(
+        default="",
+        metadata=kept(
+            "description",
+            option=Field(
+                "description",
+                "A note for people.",
+                group=CONNECTOR,
+                metavar="TEXT",
+                question="Description",
+                reach=Reach.CATALOG,
+            ),
+        ),
+    )
+    labels: Mapping[str, str] = field(
+        default_factory=dict,
+        metadata=kept(
+            "labels",
+            Form(dict, _labels, dict),
+            option=Field(
+                "labels",
+                "A label; K- takes it away. Repeatable.",
+                FieldKind.PAIRS,
+                group=CONNECTOR,
+                metavar="K=V",
+                spelling="-l --label",
+                completion="labels",
+                reach=Reach.CATALOG,
+            ),
+        ),
+    )
+    expires_at: datetime | None = field(
+        default=None,
+        metadata=kept(
+            "expiresAt",
+            Form(str, parse_time, format_time),
+            option=Field(
+                "expires_at",
+                "When the credential ends, where it does not say so itself (RFC 3339).",
+                metavar="TIME",
+                parse=_end,
+            ),
+        ),
+    )
+    store: str = field(
+        metadata=kept(
+            "secretStore",
+            option=Field("store", "Where secrets go: {choices}.", group=CONNECTOR, metavar="NAME"),
+        )
+    )
+    """The secret store that holds the other half."""
+    login_mode: str | None = field(
+        default=None,
+        metadata=kept(
+            "loginMode",
+            option=Field(
+                "login_mode",
+                "How login does it: embed or exec (no secret).",
+                group=CONNECTOR,
+                metavar="MODE",
+                choices=LOGIN_MODES,
+                row="LOGIN MODE",
+                reach=Reach.CATALOG,
+            ),
+        ),
+    )
+    """How login puts it into kubeconfigs, ``embed`` or ``exec``; None: as the settings say."""
+    auth_method: str = field(
+        metadata=kept(
+            "authMethod",
+            option=Field("auth_method", "Default: the one that your options fit.", metavar="NAME"),
+        )
+    )
+    configuration: Mapping[str, Any] = field(
+        default_factory=dict, metadata=kept("configuration", Form(dict, dict, dict))
+    )
+    """What the authentication method keeps that is not secret; JSON-like data."""
+    impersonation: Impersonation = field(
+        default=Impersonation(),
+        metadata=kept(
+            "impersonation", Form(dict, Impersonation.from_entry, Impersonation.to_entry)
+        ),
+    )
+    origin: Origin | None = field(
+        default=None,
+        metadata=kept("origin", Form(dict, Origin.from_document, Origin.to_document)),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connector(Spec):
+    """A named way into a cluster, without its secrets. Times are aware, in UTC."""
+
+    id: str = field(metadata=kept("id"))
+    name: str = field(metadata=kept("name", Form(str, check_name, str)))
+    type: str = field(default=TYPE, metadata=kept("type", Form(str, _check_type, str)))
+    owner: str = field(metadata=kept("owner"))
+    created_at: datetime = field(metadata=kept("createdAt", Form(str, parse_time, format_time)))
+    updated_at: datetime = field(metadata=kept("updatedAt", Form(str, parse_time, format_time)))
+    secret_names: tuple[str, ...] = field(
+        default=(), metadata=kept("secretNames", Form(list, tuple, list))
+    )
+    """The names of the method's values in the secret half."""
+    secret_ref: str | None = field(default=None, metadata=kept("secretRef"))
+    """The reference of the secret half in the store; None: there is none to read."""
+    issued_ref: str | None = field(default=None, metadata=kept("issuedRef"))
+    """The reference of the last credential that the method issued, where that is kept."""
+    proxy_has_password: bool = field(
+        default=False, metadata=kept("proxyHasPassword", Form(bool, bool, bool))
+    )
+    """Whether the secret half holds the proxy's URL, which then is shown without user and password
+    here."""
+
+    def expired(self, now: datetime) -> bool:
+        """Whether the credential's known end has passed."""
+        return self.expires_at is not None and self.expires_at <= now
+
+    def to_document(self) -> dict[str, Any]:
+        """JSON-like data in a stable order: the catalog's form and that of ``-o json|yaml``."""
+        document = {}
+        for name, (key, form, _) in _KEPT.items():
+            value = getattr(self, name)
+            if value is not None and (written := form.write(value)) not in ("", False, {}, []):
+                document[key] = written
+        return document
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Connector:
+        """Read what :meth:`to_document` wrote.
+
+        Raises ValueError that names the field when one is missing, unknown or of a wrong type.
+        """
+        values = {}
+        for name, (key, form, required) in _KEPT.items():
+            value = document.get(key)
+            if value is None and required:
+                raise ValueError(f"{key} is missing")
+            if value is not None and not isinstance(value, form.kind):
+                raise ValueError(f"{key} must be a {form.kind.__name__}")
+            if value is not None:
+                values[name] = form.read(value)
+        unknown = sorted(str(key) for key in document if key not in _KEYS)
         if unknown:
             raise ValueError(f'unknown field "{unknown[0]}"')
+        connector = cls(**values)
+        if connector.secret_names and not connector.secret_ref:
+            raise ValueError("secretRef is missing")
+        return connector
+
+    @classmethod
+    def from_document_v1(cls, document: Mapping[str, Any]) -> Connector:
+        """Read what release 0.1 wrote, which kept the secret half under the connector's id.
+
+        It had names of its own among those of the method's values. Raises ValueError.
+        """
+        names = document.get("secretNames")
+        if isinstance(names, list) and names:
+            document = {
+                **document,
+                "secretNames": [name for name in names if name not in _V1_OWN_NAMES],
+                "secretRef": document.get("id"),
+                "proxyHasPassword": _V1_PROXY_URL in names,
+            }
+        return cls.from_document(document)
+
+
+_V1_PROXY_URL = "proxy_url"
+_V1_OWN_NAMES = (_V1_PROXY_URL, "token_source")
+
+_ORDER = (
+    *("id", "name", "type", "authMethod", "description", "labels", "owner", "clusterName"),
+    *("cluster", "namespace", "impersonation", "configuration", "secretStore", "secretNames"),
+    *("secretRef", "issuedRef", "proxyHasPassword"),
+    *("loginMode", "expiresAt", "createdAt", "updatedAt", "origin"),
+)
+"""The order of the keys in documents, as it has always been; a key that is not here comes last."""
+
+
+def _position(attribute: Attribute[Any]) -> int:
+    key = attribute.metadata["key"]
+    return _ORDER.index(key) if key in _ORDER else len(_ORDER)
+
+
+def _is_required(attribute: Attribute[Any]) -> bool:
+    return attribute.default is MISSING and attribute.default_factory is MISSING
+
+
+_KEPT: dict[str, tuple[str, Form, bool]] = {
+    each.name: (each.metadata["key"], each.metadata["form"], _is_required(each))
+    for each in sorted(fields(Connector), key=_position)
+}
+"""The attributes of a connector: key and form in documents, and whether it must be there."""
+
+_KEYS = {key for key, _, _ in _KEPT.values()}
+
+
+AnySpec = TypeVar("AnySpec", bound=Spec)
+
+
+class SpecField(NamedTuple):
+    """A field, and where in a Spec its value is."""
+
+    field: Field
+    attribute: str
+    within: str
+    """The attribute of the Spec that has ``attribute``; empty: the Spec itself."""
+    default: Any
+    """What the attribute is where nothing is said; MISSING: something must be."""
+
+    def of(self, spec: Spec) -> Any:
+        """The field's value in a spec."""
+        return getattr(getattr(spec, self.within) if self.within else spec, self.attribute)
+
+    def put(self, spec: AnySpec, value: Any) -> AnySpec:
+        """The spec with another value of the field."""
+        if not self.within:
+            return replace(spec, **{self.attribute: value})
+        inner: Any = replace(getattr(spec, self.within), **{self.attribute: value})
+        return replace(spec, **{self.within: inner})
+
+
+def spec_fields() -> dict[str, SpecField]:
+    """What a person can say of any connector, by name, in the order of ``--help``."""
+    attributes = [("", each) for each in fields(Spec)]
+    attributes[:1] = [("cluster", each) for each in fields(Cluster)]
+    found = {}
+    for within, each in attributes:
+        declared: Field | None = each.metadata.get("option")
+        if declared:
+            default = each.default_factory() if callable(each.default_factory) else each.default
+            found[declared.name] = SpecField(declared, each.name, within, default)
+    return found
+
+
+def check_login_mode(mode: str) -> str:
+    """``mode`` if it is one of :data:`LOGIN_MODES`; UsageError."""
+    return spec_fields()["login_mode"].field.check(mode)

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kubectl_connector.model.field import CLUSTER, Field, FieldKind
 from kubectl_connector.ready import V1
 
 Entry = dict[str, Any]
@@ -38,16 +39,51 @@ def decode_data(data: str, what: str) -> str:
         raise ValueError(f"{what} is not base64 of PEM text") from None
 
 
+def _option(
+    name: str, text: str, metavar: str = "", kind: FieldKind = FieldKind.TEXT, question: str = ""
+) -> dict[str, Any]:
+    """The metadata of an attribute that has an option of its own."""
+    return {"option": Field(name, text, kind, group=CLUSTER, metavar=metavar, question=question)}
+
+
 @dataclass(frozen=True)
 class Cluster:
-    """Where an API server is and how to trust it."""
+    """Where an API server is and how to trust it. What a person can say of it is declared here."""
 
-    server: str
-    certificate_authority_data: str | None = None
+    server: str = field(
+        metadata=_option(
+            "server",
+            "The API server, https://HOST:PORT.",
+            "URL",
+            question="Server (https://HOST:PORT)",
+        )
+    )
+    certificate_authority_data: str | None = field(
+        default=None,
+        metadata=_option(
+            "certificate_authority",
+            "CA certificates to trust, PEM.",
+            "FILE",
+            FieldKind.FILE,
+            question="CA certificate file (empty: the system's)",
+        ),
+    )
     """The CA bundle, PEM text."""
-    insecure_skip_tls_verify: bool = False
-    tls_server_name: str | None = None
-    proxy_url: str | None = None
+    insecure_skip_tls_verify: bool = field(
+        default=False,
+        metadata=_option(
+            "insecure_skip_tls_verify",
+            "Trust any certificate: whoever is in between can read everything.",
+            kind=FieldKind.FLAG,
+        ),
+    )
+    tls_server_name: str | None = field(
+        default=None, metadata=_option("tls_server_name", "The name to verify instead.", "NAME")
+    )
+    proxy_url: str | None = field(
+        default=None,
+        metadata=_option("proxy_url", "Go through this http or socks5 proxy.", "URL"),
+    )
     disable_compression: bool = False
     exec_config: Any = None
     """The cluster extension that exec plugins are handed (X3); JSON-like data."""
@@ -174,6 +210,11 @@ class AuthInfo:
     auth_provider: str | None = None
     """The name of a legacy auth-provider, which kubectl no longer runs."""
     impersonation: Impersonation = Impersonation()
+
+    @property
+    def holds_secret(self) -> bool:
+        """Whether a secret stands in it, rather than the name of a file or program that has one."""
+        return bool(self.token or self.password or self.client_key_data)
 
     @classmethod
     def from_entry(cls, entry: Mapping[str, Any]) -> AuthInfo:

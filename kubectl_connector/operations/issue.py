@@ -11,12 +11,13 @@ import os
 from dataclasses import replace
 
 from kubectl_connector.auth import auth_method
-from kubectl_connector.auth.interface import IssueRequest
+from kubectl_connector.auth.interface import IssueRequest, user_of
 from kubectl_connector.catalog import Connectors, find
 from kubectl_connector.durations import ago
 from kubectl_connector.errors import ConnectorError, NotFoundError, RefusedError
 from kubectl_connector.model.connector import Connector, format_time
 from kubectl_connector.model.credential import Credential, earliest
+from kubectl_connector.model.kubeconfig import AuthInfo
 from kubectl_connector.model.secret import Item
 from kubectl_connector.operations.items import commit, discard, places_of
 from kubectl_connector.operations.renewal import noun, renewal
@@ -29,21 +30,33 @@ _log = logging.getLogger(__name__)
 def issue(workspace: Workspace, connector: Connector, item: Item) -> Credential:
     """A credential that is good now, with the earliest end that anybody knows.
 
-    ``item`` is the connector's secret half. What it has ready, or what the method issued earlier
-    and may hand out again, is taken; else the method issues one. Raises RefusedError where the
-    credential has ended, and what :meth:`AuthMethod.issue` raises.
+    ``item`` is the connector's secret half. Raises RefusedError where the credential has ended,
+    and what :meth:`AuthMethod.issue` raises.
+    """
+    credential = _with_end(connector, _obtain(workspace, connector, item))
+    end, now = credential.expires_at, workspace.now()
+    if end and has_ended(format_time(end), format_time(now)):
+        raise RefusedError(
+            f'the {noun(connector)} of "{connector.name}" expired {ago(end, now)}',
+            renewal(connector),
+        )
+    return credential
+
+
+def user_to_embed(workspace: Workspace, connector: Connector, item: Item) -> AuthInfo:
+    """The kubeconfig user that ``login --embed`` writes; its credential may have ended.
+
+    Raises ConnectorError where no kubeconfig may hold it, and what :meth:`AuthMethod.issue` raises.
     """
     method = auth_method(connector.auth_method)
-    if item.ready:
-        return _unended(workspace, connector, item.ready)
-    if method.keeps_issued and (kept := _kept(workspace, connector)):
-        return kept
-    request = IssueRequest(full_cluster(connector, item), workspace.interactive, workspace.timeout)
-    issued = method.issue(connector.configuration, item.secret, request)
-    credential = _unended(workspace, connector, issued)
-    if method.keeps_issued:
-        _keep(workspace, connector, credential)
-    return credential
+    if not method.can_embed:
+        raise ConnectorError(
+            f'"{connector.name}" has a {method.noun}, which no kubeconfig may hold',
+            f"kubectl connector login {connector.name} --exec",
+        )
+    user = method.auth_info(connector.configuration, item.secret)
+    user = user or user_of(_obtain(workspace, connector, item))
+    return replace(user, impersonation=connector.impersonation)
 
 
 def issue_to_kubectl(workspace: Workspace, name: str, id_: str | None) -> Credential:
@@ -51,32 +64,40 @@ def issue_to_kubectl(workspace: Workspace, name: str, id_: str | None) -> Creden
 
     The id is what counts: a connector that was renamed since keeps working, and another one that
     got the name is not taken for it. Raises NotFoundError, StoreError, RefusedError where the
-    credential has ended, and ConnectorError for a password, which no plugin can hand on.
+    credential has ended, and what :func:`check_can_exec` raises.
     """
-    connector, item = workspace.read(_find(workspace, name, id_))
-    credential = issue(workspace, connector, item)
-    if credential.password is not None:
-        raise password_error(connector)
-    return credential
+    connector = _find(workspace, name, id_)
+    check_can_exec(connector)
+    return issue(workspace, *workspace.read(connector))
 
 
-def password_error(connector: Connector) -> ConnectorError:
-    """The error for a connector whose credential can only be embedded (KEP-541 knows no basic)."""
-    return ConnectorError(
-        f'"{connector.name}" has a password, which no exec plugin can hand to kubectl',
-        f"kubectl connector login {connector.name} --embed",
-    )
-
-
-def _unended(workspace: Workspace, connector: Connector, credential: Credential) -> Credential:
-    """The credential with the earliest end that anybody knows; RefusedError where it has come."""
-    end, now = earliest(connector.expires_at, credential.expires_at), workspace.now()
-    if end and has_ended(format_time(end), format_time(now)):
-        raise RefusedError(
-            f'the {noun(connector)} of "{connector.name}" expired {ago(end, now)}',
-            renewal(connector),
+def check_can_exec(connector: Connector) -> None:
+    """Raise ConnectorError where no exec plugin can hand the credential to kubectl."""
+    method = auth_method(connector.auth_method)
+    if not method.can_exec:
+        raise ConnectorError(
+            f'"{connector.name}" has a {method.noun}, which no exec plugin can hand to kubectl',
+            f"kubectl connector login {connector.name} --embed",
         )
-    return replace(credential, expires_at=end)
+
+
+def _obtain(workspace: Workspace, connector: Connector, item: Item) -> Credential:
+    """What the item has ready, what was issued earlier and is still good, or a new one."""
+    method = auth_method(connector.auth_method)
+    if item.ready:
+        return item.ready
+    if method.keeps_issued and (kept := _kept(workspace, connector)):
+        return kept
+    request = IssueRequest(full_cluster(connector, item), workspace.interactive, workspace.timeout)
+    issued = method.issue(connector.configuration, item.secret, request)
+    if method.keeps_issued:
+        _keep(workspace, connector, _with_end(connector, issued))
+    return issued
+
+
+def _with_end(connector: Connector, credential: Credential) -> Credential:
+    """The credential with the earliest end that anybody knows."""
+    return replace(credential, expires_at=earliest(connector.expires_at, credential.expires_at))
 
 
 def _kept(workspace: Workspace, connector: Connector) -> Credential | None:

@@ -18,7 +18,7 @@ from kubectl_connector.kubeconfig.view import Kubeconfig
 from kubectl_connector.kubeconfig.write import KubeconfigEditor
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.kubeconfig import AuthInfo, ExecConfig
-from kubectl_connector.operations.issue import password_error
+from kubectl_connector.operations.issue import check_can_exec, user_to_embed
 from kubectl_connector.operations.renewal import renewal
 from kubectl_connector.operations.workspace import Workspace, full_cluster
 
@@ -120,7 +120,8 @@ def _mode(kubeconfig: Kubeconfig, connector: Connector, request: LoginRequest) -
         return mode
     context = choose_names(kubeconfig, connector.id, connector.name, request.context).context
     if context not in contexts_of(kubeconfig, connector.id):
-        return request.default_mode
+        can_embed = auth_method(connector.auth_method).can_embed
+        return request.default_mode if can_embed else "exec"
     return "embed" if holds_secret(kubeconfig, context, connector.id) else "exec"
 
 
@@ -155,21 +156,19 @@ def _login(workspace: Workspace, connector: Connector, request: LoginRequest, mo
 def _embedded(workspace: Workspace, connector: Connector, _request: LoginRequest) -> Login:
     """The credential itself."""
     connector, item = workspace.read(connector)
-    method = auth_method(connector.auth_method)
-    user = replace(
-        method.auth_info(connector.configuration, item.secret),
-        impersonation=connector.impersonation,
-    )
-    cluster = full_cluster(connector, item)
+    user = user_to_embed(workspace, connector, item)
     return Login(
-        connector.id, connector.name, cluster.to_entry(), user.to_entry(), secret=bool(item)
+        connector.id,
+        connector.name,
+        full_cluster(connector, item).to_entry(),
+        user.to_entry(),
+        secret=bool(item) or user.holds_secret,
     )
 
 
 def _exec(_workspace: Workspace, connector: Connector, request: LoginRequest) -> Login:
     """A stanza that runs us. It names the connector; we find it by its id, under any name."""
-    if "password" in connector.secret_names:
-        raise password_error(connector)
+    check_can_exec(connector)
     if connector.proxy_has_password:
         raise ConnectorError(
             f'the proxy of "{connector.name}" needs a password, which kubectl takes from the'

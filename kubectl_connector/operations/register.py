@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 
 from kubectl_connector.catalog import Connectors, find
 from kubectl_connector.cluster.probe import Probe
-from kubectl_connector.errors import ConnectorError
-from kubectl_connector.model.connector import Connector
+from kubectl_connector.errors import ConnectorError, UsageError
+from kubectl_connector.model.connector import Connector, check_name
 from kubectl_connector.model.secret import Item
-from kubectl_connector.operations.draft import Draft
+from kubectl_connector.operations.draft import new_draft
 from kubectl_connector.operations.items import commit
+from kubectl_connector.operations.plan import Plan, changed
+from kubectl_connector.operations.source import FromContext
+from kubectl_connector.operations.spec import NOTHING, Changes
 from kubectl_connector.operations.take_over import same_secret, take_over
 from kubectl_connector.operations.verify import check
 from kubectl_connector.operations.workspace import Workspace
@@ -31,14 +34,44 @@ class Registered:
     """An identical connector was there already; nothing was written."""
 
 
-def register(workspace: Workspace, draft: Draft, verify: bool = True) -> Registered:
-    """Register ``draft`` as a new connector.
+def plan_register(
+    name: str, store: str, source: FromContext | None = None, changes: Changes = NOTHING
+) -> Plan:
+    """Plan a new connector called ``name``, whose secret goes to ``store``.
 
-    Raises ConnectorError where another connector has the name, UsageError for a bad draft, and
-    what verifying, storing and writing raise; nothing at all is then kept.
+    It is made from the kubeconfig context that ``source`` names, with the changes made to it, or
+    of the changes alone. Nothing is asked or run. Raises UsageError where that makes no connector,
+    and what reading the kubeconfig raises.
     """
+    check_name(name)
+    if source is None:
+        if not changes.get("server"):
+            raise UsageError(
+                "which cluster? There is no --server",
+                f"kubectl connector register {name} --auto-configure, or"
+                " --server https://HOST:PORT",
+            )
+        start = new_draft(store)
+    else:
+        if changes.get("server") or changes.get("auth_method") or changes.credential:
+            raise UsageError(
+                "--auto-configure takes server and credential from the kubeconfig;"
+                " they can't be given too",
+                f"register first, then: kubectl connector update {name} --help",
+            )
+        start = source.draft(store)
+    return Plan(name, start, changes, *changed(start, changes))
+
+
+def register(workspace: Workspace, plan: Plan, verify: bool = True) -> Registered:
+    """Do what :func:`plan_register` planned.
+
+    Raises ConnectorError where another connector has the name, UsageError where a secret is still
+    missing, and what verifying, storing and writing raise; nothing at all is then kept.
+    """
+    draft = plan.complete()
     now = workspace.now().replace(microsecond=0)
-    connector = draft.connector(str(uuid.uuid4()), workspace.owner, now, now)
+    connector = draft.connector(str(uuid.uuid4()), plan.name, workspace.owner, now, now)
     item = draft.item()
     same = next((c for c in workspace.catalog.load() if c.name == connector.name), None)
     if same:

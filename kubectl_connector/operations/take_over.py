@@ -10,14 +10,12 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from kubectl_connector.auth import auth_method
-from kubectl_connector.auth.interface import Material
 from kubectl_connector.catalog import Connectors
 from kubectl_connector.errors import ConnectorError
 from kubectl_connector.journal import Place
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.secret import Item
-from kubectl_connector.operations.draft import item_of
+from kubectl_connector.operations.draft import draft_of
 from kubectl_connector.operations.items import commit, discard
 from kubectl_connector.operations.workspace import Workspace
 
@@ -46,9 +44,7 @@ def same_secret(kept: Item, new: Item) -> bool:
 
 def _rewrite(workspace: Workspace, connector: Connector) -> None:
     _, old = workspace.read(connector)
-    material = Material(connector.configuration, old.secret)
-    method = auth_method(connector.auth_method)
-    new = item_of(method, material, old.proxy_url, connector.expires_at)
+    new = draft_of(connector, old).item()
 
     def refer(connectors: Connectors, ref: str | None) -> Connectors:
         if connector not in connectors:

@@ -2,75 +2,133 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from kubectl_connector.catalog import Connectors, find
 from kubectl_connector.cluster.probe import Probe
-from kubectl_connector.errors import ConnectorError, StoreError
+from kubectl_connector.errors import ConnectorError, StoreError, UsageError
 from kubectl_connector.model.connector import Connector, check_name
+from kubectl_connector.model.field import Reach
 from kubectl_connector.model.secret import Item
-from kubectl_connector.operations.draft import Changes, Draft, redraft, words
+from kubectl_connector.operations.draft import Draft, draft_of
 from kubectl_connector.operations.items import commit, discard, places_of
+from kubectl_connector.operations.plan import Plan, brings_credential, changed
 from kubectl_connector.operations.register import Registered, name_taken
+from kubectl_connector.operations.source import FromContext
+from kubectl_connector.operations.spec import NOTHING, Changes, apply
 from kubectl_connector.operations.take_over import same_secret, take_over
 from kubectl_connector.operations.verify import check
 from kubectl_connector.operations.workspace import Workspace
 
 
-def update(
-    workspace: Workspace, name: str, edit: Callable[[Draft], Draft], verify: bool = True
-) -> Registered:
-    """Apply ``edit`` to the connector's draft; id, owner and creation time stay.
+@dataclass(frozen=True)
+class UpdatePlan(Plan):
+    """A change of a connector that is there."""
 
-    Raises NotFoundError, and what registering raises; the connector is then as it was.
+    old: Connector = field(kw_only=True)
+    """The connector as it was read."""
+    item: Item | None = field(kw_only=True)
+    """Its secret half; None: the change does not concern it, and it was not read."""
+
+    def with_changes(self, changes: Changes) -> UpdatePlan:
+        """The plan with more changes. ValueError where these concern a secret that was not read."""
+        if self.item is None and changes.reach == Reach.CLUSTER:
+            raise ValueError("plan the update anew: the secret was not read")
+        return super().with_changes(changes)
+
+
+def plan_update(
+    workspace: Workspace, name: str, source: FromContext | None = None, changes: Changes = NOTHING
+) -> UpdatePlan:
+    """Plan a change of the connector called ``name``.
+
+    Cluster and credential are taken from the kubeconfig context that ``source`` names, if it names
+    one; then the changes are made. Nothing is asked or run, and the secret is not even read where
+    only the catalog is concerned. Raises NotFoundError, UsageError where the changes make no sense,
+    StoreError where a secret is lost that the changes do not bring anew, and what reading the
+    kubeconfig raises.
     """
-    old, kept, lost = _read(workspace, name)
-    draft = edit(redraft(old, kept))
-    if (
-        lost
-        and draft.auth_method == old.auth_method
-        and set(old.secret_names) - set(draft.material.secret)
-    ):
-        raise lost  # the edit brought no new one
+    if not changes and source is None:
+        raise UsageError("nothing to change was given", "kubectl connector update --help")
+    old = workspace.catalog.get(name)
+    if source is None and changes.reach < Reach.CLUSTER:
+        start = draft_of(old, Item())
+        draft = replace(start, spec=apply(start.spec, changes.fields))
+        return UpdatePlan(name, start, changes, draft, old=old, item=None)
+    try:
+        old, item = workspace.read(old)
+        lost = None
+    except StoreError as error:
+        item, lost = Item(), error
+    start = draft_of(old, item)
+    if source:
+        start = _with_credential_of(start, source.draft(old.store))
+    elif lost and not brings_credential(start.spec, changes):
+        raise lost
+    draft, asks = changed(start, changes)
+    if lost and not asks and _lacks(draft, old, source, changes):
+        raise lost
+    return UpdatePlan(name, start, changes, draft, asks, old=old, item=item)
+
+
+def update(workspace: Workspace, plan: UpdatePlan, verify: bool = True) -> Registered:
+    """Do what :func:`plan_update` planned; id, owner and creation time stay.
+
+    Raises ConnectorError where the connector was changed meanwhile, and what registering raises;
+    the connector is then as it was.
+    """
+    old, draft = plan.old, plan.complete()
+    if plan.item is None:
+        return _apply_in_catalog(workspace, plan)
     now = workspace.now().replace(microsecond=0)
-    new = replace(
-        draft.connector(old.id, old.owner, old.created_at, now), secret_ref=old.secret_ref
-    )
+    new = draft.connector(old.id, old.name, old.owner, old.created_at, now)
+    new = replace(new, secret_ref=old.secret_ref)
     item = draft.item()
     if replace(new, updated_at=old.updated_at) == replace(old, issued_ref=None) and same_secret(
-        kept, item
+        plan.item, item
     ):
         return Registered(old, None, unchanged=True)
     probe = check(workspace, new, item) if verify else None
     return _swap(workspace, old, new, item, probe)
 
 
-def redescribe(workspace: Workspace, name: str, changes: Changes) -> Registered:
-    """Change what neither a cluster nor a secret store has to be asked for (``only_words``).
+def _with_credential_of(draft: Draft, other: Draft) -> Draft:
+    """The draft with the cluster and the credential of another one, made from a context."""
+    spec = replace(
+        draft.spec,
+        cluster=other.spec.cluster,
+        auth_method=other.spec.auth_method,
+        configuration=other.spec.configuration,
+        expires_at=other.spec.expires_at,
+        impersonation=other.spec.impersonation,
+        origin=other.spec.origin,
+    )
+    return Draft(spec, other.secret)
 
-    Raises NotFoundError and CatalogError.
-    """
+
+def _lacks(draft: Draft, old: Connector, source: FromContext | None, changes: Changes) -> bool:
+    """Whether a draft that was made without the old secret is without a part that it needs."""
+    same_method = draft.spec.auth_method == old.auth_method
+    same_proxy = source is None and "proxy_url" not in changes.fields
+    return (same_method and bool(set(old.secret_names) - set(draft.secret))) or (
+        same_proxy and old.proxy_has_password
+    )
+
+
+def _apply_in_catalog(workspace: Workspace, plan: UpdatePlan) -> Registered:
+    """Change what neither a cluster nor a secret store has to be asked for."""
 
     def edit(connectors: Connectors) -> Connectors:
-        old = find(connectors, name)
-        new = replace(old, **words(old, changes))
+        old = find(connectors, plan.name)
+        new = apply(old, plan.changes.fields)
         if new == old:
             return connectors
         new = replace(new, updated_at=workspace.now().replace(microsecond=0))
         return tuple(new if connector is old else connector for connector in connectors)
 
     change = workspace.catalog.change(edit)
-    return Registered(find(change.after, name), None, unchanged=change.after == change.before)
-
-
-def _read(workspace: Workspace, name: str) -> tuple[Connector, Item, StoreError | None]:
-    """The connector and its item, which is empty where it is out of reach: another may follow."""
-    connector = workspace.catalog.get(name)
-    try:
-        return *workspace.read(connector), None
-    except StoreError as error:
-        return connector, Item(), error
+    unchanged = change.after == change.before
+    return Registered(find(change.after, plan.name), None, unchanged=unchanged)
 
 
 def rename(workspace: Workspace, old: str, new: str) -> Connector:

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from kubectl_connector.auth import auth_method
-from kubectl_connector.auth.exec_plugin import find_program
 from kubectl_connector.auth.interface import IssueRequest
+from kubectl_connector.auth.programs import find_program
 from kubectl_connector.errors import ConnectorError, RefusedError, UsageError
 from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, ExecConfig
@@ -42,7 +42,7 @@ def plugin(tmp_path: Path) -> Any:
 
 
 def issue(stanza: ExecConfig, interactive: bool = False, timeout: float = 10.0) -> Credential:
-    material = METHOD.lift(AuthInfo(exec=stanza))
+    material = METHOD.from_auth_info(AuthInfo(exec=stanza))
     request = IssueRequest(CLUSTER, interactive, timeout)
     return METHOD.issue(material.configuration, material.secret, request)
 
@@ -201,4 +201,4 @@ def test_a_relative_entry_of_path_is_not_searched(
 )
 def test_a_stanza_that_kubectl_would_not_take_is_refused(stanza: ExecConfig) -> None:
     with pytest.raises(UsageError):
-        METHOD.lift(AuthInfo(exec=stanza))
+        METHOD.from_auth_info(AuthInfo(exec=stanza))

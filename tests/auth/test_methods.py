@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from kubectl_connector.auth import auth_method, auth_methods, recognise
-from kubectl_connector.auth.interface import FieldKind, IssueRequest
+from kubectl_connector.auth.interface import AuthMethod, FieldKind, IssueRequest, Material, user_of
 from kubectl_connector.errors import ConnectorError, UsageError
 from kubectl_connector.kubeconfig.view import ResolvedContext
 from kubectl_connector.model.connector import format_time
 from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, Context, ExecConfig
 from kubectl_connector.model.secret import Secret
-from kubectl_connector.operations.draft import lift
+from kubectl_connector.operations.source import draft_from
 from kubectl_connector.secret_looking import HIDDEN
 from tests.apiserver import Authority
 
@@ -49,8 +49,10 @@ def test_lifting_and_embedding_gives_the_user_back(what: str) -> None:
     method = recognise(user)
     assert method
     assert method.name == what.split(" ", maxsplit=1)[0]
-    material = method.lift(user)
-    assert method.auth_info(material.configuration, material.secret) == user
+    material = method.from_auth_info(user)
+    configuration, secret = material.configuration, material.secret
+    own = method.auth_info(configuration, secret)
+    assert (own or user_of(method.issue(configuration, secret, REQUEST))) == user
 
 
 @pytest.mark.parametrize("what", USERS)
@@ -58,7 +60,7 @@ def test_nothing_secret_is_in_the_configuration(what: str) -> None:
     user = USERS[what]
     method = recognise(user)
     assert method
-    material = method.lift(user)
+    material = method.from_auth_info(user)
     kept = json.dumps(dict(material.configuration))
     for value in ("--token=abc", '"k"', '"p"', '"t"', PAIR.key_pem.splitlines()[1]):
         assert value not in kept
@@ -70,7 +72,7 @@ def test_what_is_issued_is_what_kubectl_would_send(what: str) -> None:
     user = USERS[what]
     method = recognise(user)
     assert method
-    material = method.lift(user)
+    material = method.from_auth_info(user)
     issued = method.issue(material.configuration, material.secret, REQUEST)
     assert (issued.token, issued.username, issued.password) == (
         user.token,
@@ -94,22 +96,24 @@ def test_one_method_at_most_recognises_a_user(what: str) -> None:
     assert sum(method.recognises(USERS[what]) for method in auth_methods()) == 1
 
 
+def ends_at(method: AuthMethod, material: Material) -> datetime | None:
+    return method.ends_at(material.configuration, material.secret)
+
+
 def test_the_earliest_end_is_the_connectors() -> None:
     token = auth_method("token")
-    assert token.build({"token": jwt_until(SOON)}).expires_at == SOON
-    both = token.build(
-        {
-            "token": jwt_until(SOON),
-            "client_certificate": PAIR.certificate_pem,
-            "client_key": PAIR.key_pem,
-        }
-    )
-    assert both.expires_at == SOON
-    assert token.build({"token": "opaque"}).expires_at is None
-    alone = auth_method("client-certificate").lift(CERTIFICATE)
-    assert alone.expires_at
-    shown = alone.configuration["client_certificate"]
-    assert shown["notAfter"] == format_time(alone.expires_at)
+    assert ends_at(token, token.build({"token": jwt_until(SOON)})) == SOON
+    pair = {"client_certificate": PAIR.certificate_pem, "client_key": PAIR.key_pem}
+    assert ends_at(token, token.build({"token": jwt_until(SOON), **pair})) == SOON
+    assert ends_at(token, token.build({"token": "opaque"})) is None
+    certificate = auth_method("client-certificate")
+    alone = certificate.from_auth_info(CERTIFICATE)
+    end = ends_at(certificate, alone)
+    assert end
+    assert alone.configuration["client_certificate"]["notAfter"] == format_time(end)
+    password = auth_method("password")
+    assert ends_at(password, password.from_auth_info(USERS["password and certificate"])) == end
+    assert ends_at(password, password.from_auth_info(USERS["password"])) is None
 
 
 @pytest.mark.parametrize("token", ["", "two words", "line\nbreak", "Bearer x", "ümlaut"])
@@ -133,7 +137,7 @@ def test_a_username_with_a_colon_is_refused() -> None:
 def test_a_token_file_is_read_at_every_use(tmp_path: Path) -> None:
     path = tmp_path / "token"
     method = auth_method("token")
-    material = method.lift(AuthInfo(token_file=str(path)))
+    material = method.from_auth_info(AuthInfo(token_file=str(path)))
     assert material.secret == Secret()
     for token in ("first", jwt_until(SOON)):
         path.write_text(f" {token}\n")
@@ -154,13 +158,13 @@ def resolved(user: AuthInfo) -> ResolvedContext:
 )
 def test_a_legacy_auth_provider_names_its_successor(provider: str, successor: str) -> None:
     with pytest.raises(UsageError, match=provider) as caught:
-        lift("x", resolved(AuthInfo(auth_provider=provider)), "keyring")
+        draft_from(resolved(AuthInfo(auth_provider=provider)), "keyring")
     assert successor in caught.value.hint
 
 
 def test_a_context_without_a_credential_is_refused() -> None:
     with pytest.raises(UsageError, match="no credential"):
-        lift("x", resolved(AuthInfo()), "keyring")
+        draft_from(resolved(AuthInfo()), "keyring")
 
 
 def test_every_field_says_what_it_is() -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from kubectl_connector.auth import auth_method
-from kubectl_connector.auth.exec_plugin import find_program
 from kubectl_connector.auth.interface import IssueRequest
+from kubectl_connector.auth.programs import find_program
 from kubectl_connector.cluster.transport import AuthenticatedPool
 from kubectl_connector.errors import ConnectorError, NotFoundError, RefusedError, UsageError
 from kubectl_connector.kubeconfig import kuberc
@@ -21,7 +21,8 @@ from kubectl_connector.kubeconfig.view import Found, Kubeconfig, load
 from kubectl_connector.kubeconfig.write import edit_kubeconfig
 from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.kubeconfig import ExecConfig
-from kubectl_connector.operations.draft import check_cluster, lift
+from kubectl_connector.operations.source import FromContext
+from kubectl_connector.operations.spec import check_cluster
 from tests.kubeconfig.recorder import Case, Server, changes, fill, plugin_inputs, snapshot
 
 _KINDS = {"cluster": "clusters", "context": "contexts", "user": "users"}
@@ -101,18 +102,18 @@ def _act(files: KubeconfigFiles, words: list[str], environ: Mapping[str, str]) -
 
 def _get(files: KubeconfigFiles, context: str | None, environ: Mapping[str, str]) -> None:
     """Send a request with a context's credential, as a connector made from it would."""
-    draft = lift("connector", load(files).resolve(context), "keyring")
-    cluster = check_cluster(draft.cluster)
-    method = auth_method(draft.auth_method)
-    configuration, secret = draft.material.configuration, draft.material.secret
+    draft = FromContext(files, context).draft("keyring")
+    cluster = check_cluster(draft.spec.cluster)
+    method = auth_method(draft.spec.auth_method)
+    configuration, secret = draft.spec.configuration, draft.secret
 
     def credential() -> Credential:
-        stanza = method.auth_info(configuration, secret).exec
+        stanza = method.runs(configuration)
         if stanza:
             _ask_kuberc(stanza, environ)
         return method.issue(configuration, secret, IssueRequest(cluster))
 
-    pool = AuthenticatedPool(cluster, credential, draft.impersonation)
+    pool = AuthenticatedPool(cluster, credential, draft.spec.impersonation)
     try:
         status = pool.request("GET", f"{cluster.server}/version", retries=False).status
     except ValueError:

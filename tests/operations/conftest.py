@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
 import pytest
@@ -12,14 +12,24 @@ from kubectl_connector.auth import auth_method
 from kubectl_connector.catalog import Catalog
 from kubectl_connector.errors import NotFoundError, StoreError
 from kubectl_connector.model.connector import Connector
-from kubectl_connector.model.kubeconfig import Cluster
+from kubectl_connector.model.kubeconfig import AuthInfo, ExecConfig
 from kubectl_connector.model.secret import Item, Secret
 from kubectl_connector.operations.draft import Draft
+from kubectl_connector.operations.plan import Plan
+from kubectl_connector.operations.register import Registered, plan_register
+from kubectl_connector.operations.spec import Changes
+from kubectl_connector.operations.update import plan_update, update
 from kubectl_connector.operations.workspace import Workspace
 from tests.apiserver import ApiServer
 from tests.conftest import JANE_TOKEN, Home
 
+MakePlan = Callable[..., Plan]
 NOW = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
+
+
+def said(credential: Mapping[str, str] | None = None, **fields: object) -> Changes:
+    """What a person said."""
+    return Changes(fields, credential or {})
 
 
 @dataclass
@@ -81,16 +91,38 @@ def workspace(home: Home, stores: dict[str, MemoryStore]) -> Workspace:
 
 
 @pytest.fixture
-def token_draft(server: ApiServer) -> Callable[..., Draft]:
-    def make(name: str = "prod", token: str = JANE_TOKEN, **more: object) -> Draft:
-        return Draft(
-            name=name,
-            auth_method="token",
-            cluster=Cluster(server.url, certificate_authority_data=server.ca_pem),
-            cluster_name="lab",
-            material=auth_method("token").build({"token": token}),
-            store="keyring",
-            **more,  # type: ignore[arg-type]
-        )
+def token_plan(server: ApiServer) -> MakePlan:
+    def make(name: str = "prod", token: str = JANE_TOKEN, **more: object) -> Plan:
+        reach = {"server": server.url, "certificate_authority": server.ca_pem}
+        changes = said({"token": token}, **{**reach, "cluster_name": "lab", **more})
+        return plan_register(name, "keyring", None, changes)
 
     return make
+
+
+def altered(plan: Plan, secret: Secret | None = None, **spec: object) -> Plan:
+    """The plan of a connector that is otherwise than can be said: as if made from a context."""
+    draft = Draft(
+        replace(plan.draft.spec, **spec),  # type: ignore[arg-type]
+        plan.draft.secret if secret is None else secret,
+    )
+    return replace(plan, draft=draft)
+
+
+def exec_plan(plan: Plan, stanza: ExecConfig, **spec: object) -> Plan:
+    """The plan, but with a plugin that gives the credential."""
+    material = auth_method("exec").from_auth_info(AuthInfo(exec=stanza))
+    configuration = material.configuration
+    return altered(plan, material.secret, auth_method="exec", configuration=configuration, **spec)
+
+
+def make_update(
+    workspace: Workspace,
+    name: str = "prod",
+    credential: Mapping[str, str] | None = None,
+    verify: bool = True,
+    **fields: object,
+) -> Registered:
+    """Plan and make an update."""
+    plan = plan_update(workspace, name, None, said(credential, **fields))
+    return update(workspace, plan, verify)

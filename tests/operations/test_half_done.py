@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timezone
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,19 +22,18 @@ from kubectl_connector.errors import (
 )
 from kubectl_connector.model.connector import Origin
 from kubectl_connector.model.credential import Credential
+from kubectl_connector.model.field import UNSET, Reach
 from kubectl_connector.model.secret import Item, Secret
 from kubectl_connector.operations.delete import Deleted, delete
-from kubectl_connector.operations.draft import NEVER, Changes, Draft, apply
 from kubectl_connector.operations.items import Pruned, orphans, prune
 from kubectl_connector.operations.register import register
-from kubectl_connector.operations.update import redescribe, rename, update
+from kubectl_connector.operations.spec import check_cluster
+from kubectl_connector.operations.update import plan_update, rename, update
 from kubectl_connector.operations.verify import verify
 from kubectl_connector.operations.workspace import MissingSecretError, Workspace
 from tests.apiserver import ApiServer
 from tests.conftest import BOB_TOKEN, JANE_TOKEN, Home
-from tests.operations.conftest import MemoryStore
-
-MakeDraft = Callable[..., Draft]
+from tests.operations.conftest import MakePlan, MemoryStore, altered, make_update, said
 
 
 class UnwritableCatalog(Catalog):
@@ -57,9 +56,9 @@ def failing(workspace: Workspace, home: Home, kind: type[Catalog]) -> Workspace:
 
 
 def test_register_keeps_both_halves_apart(
-    workspace: Workspace, store: MemoryStore, token_draft: MakeDraft
+    workspace: Workspace, store: MemoryStore, token_plan: MakePlan
 ) -> None:
-    done = register(workspace, token_draft())
+    done = register(workspace, token_plan())
     assert done.probe
     assert done.probe.username == "jane@example.com"
     assert workspace.catalog.load() == (done.connector,)
@@ -71,13 +70,13 @@ def test_register_keeps_both_halves_apart(
 
 
 def test_register_twice_is_unchanged_and_another_is_refused(
-    workspace: Workspace, store: MemoryStore, token_draft: MakeDraft
+    workspace: Workspace, store: MemoryStore, token_plan: MakePlan
 ) -> None:
-    first = register(workspace, token_draft()).connector
-    again = register(workspace, token_draft())
+    first = register(workspace, token_plan()).connector
+    again = register(workspace, token_plan())
     assert again.unchanged
     assert again.connector == first
-    for other in (token_draft(token=BOB_TOKEN), token_draft(namespace="other")):
+    for other in (token_plan(token=BOB_TOKEN), token_plan(namespace="other")):
         with pytest.raises(ConnectorError, match="there is a connector named"):
             register(workspace, other)
     assert list(store.items) == [first.secret_ref]
@@ -85,36 +84,36 @@ def test_register_twice_is_unchanged_and_another_is_refused(
 
 @pytest.mark.parametrize("name", ["-bad", ""])
 def test_register_refuses_a_bad_name_before_anything(
-    workspace: Workspace, store: MemoryStore, token_draft: MakeDraft, name: str
+    workspace: Workspace, store: MemoryStore, token_plan: MakePlan, name: str
 ) -> None:
     with pytest.raises(UsageError):
-        register(workspace, token_draft(name))
+        register(workspace, token_plan(name))
     assert not store.items
 
 
 def test_a_refused_credential_leaves_nothing(
-    workspace: Workspace, store: MemoryStore, token_draft: MakeDraft
+    workspace: Workspace, store: MemoryStore, token_plan: MakePlan
 ) -> None:
     with pytest.raises(RefusedError, match='refused the token of "prod"'):
-        register(workspace, token_draft(token="wrong"))
+        register(workspace, token_plan(token="wrong"))
     assert (workspace.catalog.load(), store.items) == ((), {})
 
 
 def test_no_verify_asks_nobody(
-    workspace: Workspace, server: ApiServer, token_draft: MakeDraft
+    workspace: Workspace, server: ApiServer, token_plan: MakePlan
 ) -> None:
     server.requests.clear()
-    assert register(workspace, token_draft(token="wrong"), verify=False).probe is None
+    assert register(workspace, token_plan(token="wrong"), verify=False).probe is None
     assert not server.requests
 
 
 @pytest.mark.parametrize("method", ["check", "put"])
 def test_a_failing_store_leaves_nothing(
-    workspace: Workspace, store: MemoryStore, token_draft: MakeDraft, method: str
+    workspace: Workspace, store: MemoryStore, token_plan: MakePlan, method: str
 ) -> None:
     store.broken = {method}
     with pytest.raises(StoreError):
-        register(workspace, token_draft())
+        register(workspace, token_plan())
     assert (workspace.catalog.load(), store.items) == ((), {})
 
 
@@ -126,27 +125,29 @@ def test_a_failing_catalog_leaves_no_connector_and_nothing_that_prune_does_not_f
     workspace: Workspace,
     home: Home,
     store: MemoryStore,
-    token_draft: MakeDraft,
+    token_plan: MakePlan,
     catalog: type[Catalog],
     error: type[BaseException],
 ) -> None:
     with pytest.raises(error):
-        register(failing(workspace, home, catalog), token_draft())
+        register(failing(workspace, home, catalog), token_plan())
     assert workspace.catalog.load() == ()
     prune(workspace)
     assert (store.items, workspace.catalog.journal.places()) == ({}, ())
 
 
-def new_token(token: str) -> Callable[[Draft], Draft]:
-    return lambda draft: apply(draft, Changes(auth_values={"token": token}))
+def new_token(token: str) -> dict[str, str]:
+    return {"token": token}
 
 
 def test_update_changes_only_what_is_said(
-    workspace: Workspace, store: MemoryStore, token_draft: MakeDraft
+    workspace: Workspace, store: MemoryStore, token_plan: MakePlan
 ) -> None:
-    old = register(workspace, token_draft(labels={"a": "1", "b": "2"}, namespace="x")).connector
-    changes = Changes(labels={"a": None, "c": "3"}, namespace="", description="d")
-    new = update(workspace, "prod", lambda draft: apply(draft, changes)).connector
+    old = register(workspace, token_plan(labels={"a": "1", "b": "2"}, namespace="x")).connector
+    labels = {"a": UNSET, "c": "3"}
+    new = make_update(
+        workspace, labels=labels, namespace=UNSET, description="d", server=old.cluster.server
+    ).connector
     assert new == replace(
         old,
         labels={"b": "2", "c": "3"},
@@ -157,17 +158,17 @@ def test_update_changes_only_what_is_said(
     assert store.secret(new)["token"] == JANE_TOKEN
 
 
-def test_update_with_nothing_new_is_unchanged(workspace: Workspace, token_draft: MakeDraft) -> None:
-    register(workspace, token_draft())
-    assert update(workspace, "prod", new_token(JANE_TOKEN)).unchanged
+def test_update_with_nothing_new_is_unchanged(workspace: Workspace, token_plan: MakePlan) -> None:
+    register(workspace, token_plan())
+    assert make_update(workspace, "prod", new_token(JANE_TOKEN)).unchanged
 
 
 def test_a_refused_update_keeps_the_old_credential(
-    workspace: Workspace, store: MemoryStore, token_draft: MakeDraft
+    workspace: Workspace, store: MemoryStore, token_plan: MakePlan
 ) -> None:
-    old = register(workspace, token_draft()).connector
+    old = register(workspace, token_plan()).connector
     with pytest.raises(RefusedError):
-        update(workspace, "prod", new_token("wrong"))
+        make_update(workspace, "prod", new_token("wrong"))
     assert store.secret(old)["token"] == JANE_TOKEN
 
 
@@ -176,57 +177,54 @@ def test_an_update_that_can_not_be_written_leaves_all_as_it_was(
     workspace: Workspace,
     home: Home,
     stores: dict[str, MemoryStore],
-    token_draft: MakeDraft,
+    token_plan: MakePlan,
     target: str,
 ) -> None:
-    old = register(workspace, token_draft()).connector
+    old = register(workspace, token_plan()).connector
 
-    def edit(draft: Draft) -> Draft:
-        return apply(draft, Changes(auth_values={"token": BOB_TOKEN}, store=target))
-
+    full = failing(workspace, home, UnwritableCatalog)
     with pytest.raises(CatalogError):
-        update(failing(workspace, home, UnwritableCatalog), "prod", edit)
+        make_update(full, "prod", new_token(BOB_TOKEN), store=target)
     assert stores["keyring"].secret(old) == Secret({"token": JANE_TOKEN})
     assert (len(stores["keyring"].items), len(stores["file"].items)) == (1, 0)
     assert workspace.catalog.load() == (old,)
 
 
 def test_a_connector_can_move_to_another_store(
-    workspace: Workspace, stores: dict[str, MemoryStore], token_draft: MakeDraft
+    workspace: Workspace, stores: dict[str, MemoryStore], token_plan: MakePlan
 ) -> None:
-    register(workspace, token_draft())
-    new = update(workspace, "prod", lambda draft: apply(draft, Changes(store="file"))).connector
+    register(workspace, token_plan())
+    new = make_update(workspace, store="file").connector
     assert stores["keyring"].items == {}
     assert stores["file"].secret(new) == Secret({"token": JANE_TOKEN})
 
 
 def test_a_lost_secret_can_be_given_anew(
-    workspace: Workspace, store: MemoryStore, token_draft: MakeDraft
+    workspace: Workspace, store: MemoryStore, token_plan: MakePlan
 ) -> None:
-    register(workspace, token_draft())
+    register(workspace, token_plan())
     store.items.clear()
     with pytest.raises(MissingSecretError, match="has no secret"):
-        update(workspace, "prod", lambda draft: apply(draft, Changes(description="x")))
-    new = update(workspace, "prod", new_token(JANE_TOKEN)).connector
+        make_update(workspace, tls_server_name="lab")
+    new = make_update(workspace, "prod", new_token(JANE_TOKEN)).connector
     assert store.secret(new)["token"] == JANE_TOKEN
 
 
 def test_a_method_can_be_changed(
-    workspace: Workspace, store: MemoryStore, server: ApiServer, token_draft: MakeDraft
+    workspace: Workspace, store: MemoryStore, server: ApiServer, token_plan: MakePlan
 ) -> None:
-    old = register(workspace, token_draft()).connector
+    old = register(workspace, token_plan()).connector
     certificate, key = server.issue_client_certificate("kate")
     values = {"client_certificate": certificate, "client_key": key}
-    changes = Changes(auth_method="client-certificate", auth_values=values)
-    new = update(workspace, "prod", lambda draft: apply(draft, changes)).connector
+    new = make_update(workspace, "prod", values, auth_method="client-certificate").connector
     assert (new.id, new.auth_method) == (old.id, "client-certificate")
     assert set(store.secret(new)) == {"client_certificate", "client_key"}
     assert list(store.items) == [new.secret_ref]
 
 
-def test_rename_keeps_everything_else(workspace: Workspace, token_draft: MakeDraft) -> None:
-    old = register(workspace, token_draft()).connector
-    register(workspace, token_draft("lab"))
+def test_rename_keeps_everything_else(workspace: Workspace, token_plan: MakePlan) -> None:
+    old = register(workspace, token_plan()).connector
+    register(workspace, token_plan("lab"))
     assert rename(workspace, "prod", "prod-eu") == replace(old, name="prod-eu")
     with pytest.raises(ConnectorError, match="there is a connector named"):
         rename(workspace, "prod-eu", "lab")
@@ -237,10 +235,10 @@ def test_rename_keeps_everything_else(workspace: Workspace, token_draft: MakeDra
 
 
 def test_delete_takes_both_halves(
-    workspace: Workspace, store: MemoryStore, token_draft: MakeDraft
+    workspace: Workspace, store: MemoryStore, token_plan: MakePlan
 ) -> None:
-    register(workspace, token_draft("a"))
-    register(workspace, token_draft("b"))
+    register(workspace, token_plan("a"))
+    register(workspace, token_plan("b"))
     with pytest.raises(NotFoundError):
         delete(workspace, ["a", "zzz"])
     assert len(workspace.catalog.load()) == 2
@@ -250,9 +248,9 @@ def test_delete_takes_both_halves(
 
 @pytest.mark.parametrize("force", [False, True])
 def test_a_secret_that_can_not_be_removed_is_left_for_prune(
-    workspace: Workspace, store: MemoryStore, token_draft: MakeDraft, force: bool
+    workspace: Workspace, store: MemoryStore, token_plan: MakePlan, force: bool
 ) -> None:
-    connector = register(workspace, token_draft()).connector
+    connector = register(workspace, token_plan()).connector
     store.broken = {"drop"}
     assert list(delete(workspace, ["prod"], force)) == [Deleted(connector, True)]
     assert workspace.catalog.load() == ()
@@ -264,10 +262,10 @@ def test_a_secret_that_can_not_be_removed_is_left_for_prune(
 
 
 def test_delete_looks_at_every_store_before_it_deletes_anything(
-    workspace: Workspace, stores: dict[str, MemoryStore], token_draft: MakeDraft
+    workspace: Workspace, stores: dict[str, MemoryStore], token_plan: MakePlan
 ) -> None:
-    register(workspace, token_draft("a"))
-    register(workspace, replace(token_draft("b"), store="file"))
+    register(workspace, token_plan("a"))
+    register(workspace, token_plan("b", store="file"))
     stores["file"].broken = {"check"}
     with pytest.raises(StoreError) as caught:
         delete(workspace, ["a", "b"])
@@ -277,30 +275,29 @@ def test_delete_looks_at_every_store_before_it_deletes_anything(
 
 
 def test_what_only_people_read_needs_no_store_and_no_cluster(
-    workspace: Workspace, store: MemoryStore, token_draft: MakeDraft
+    workspace: Workspace, store: MemoryStore, token_plan: MakePlan
 ) -> None:
-    old = register(workspace, token_draft()).connector
+    old = register(workspace, token_plan()).connector
     store.broken = {"get", "put", "check"}
-    changes = Changes(description="x", labels={"team": "a"}, namespace="n", cluster_name="c")
-    assert changes.only_words
-    new = redescribe(workspace, "prod", changes).connector
+    changes = said(description="x", labels={"team": "a"}, namespace="n", cluster_name="c")
+    assert changes.reach < Reach.CLUSTER
+    new = update(workspace, plan_update(workspace, "prod", None, changes)).connector
     assert new == replace(
         old, description="x", labels={"team": "a"}, namespace="n", cluster_name="c"
     )
-    assert redescribe(workspace, "prod", changes).unchanged
-    assert redescribe(workspace, "prod", Changes(labels={"team": None})).connector.labels == {}
-    assert not Changes(description="x", server="https://y").only_words
+    assert update(workspace, plan_update(workspace, "prod", None, changes)).unchanged
+    assert make_update(workspace, labels={"team": UNSET}).connector.labels == {}
+    assert said(description="x", server="https://y").reach == Reach.CLUSTER
 
 
 def test_a_secret_out_of_reach_can_be_given_anew_elsewhere(
-    workspace: Workspace, stores: dict[str, MemoryStore], token_draft: MakeDraft
+    workspace: Workspace, stores: dict[str, MemoryStore], token_plan: MakePlan
 ) -> None:
-    old = register(workspace, token_draft()).connector
+    old = register(workspace, token_plan()).connector
     stores["keyring"].broken = {"get", "put", "drop", "check"}
     with pytest.raises(StoreError):
-        update(workspace, "prod", lambda d: apply(d, Changes(store="file")), verify=False)
-    changes = Changes(store="file", auth_values={"token": JANE_TOKEN})
-    done = update(workspace, "prod", lambda d: apply(d, changes))
+        make_update(workspace, store="file", verify=False)
+    done = make_update(workspace, "prod", new_token(JANE_TOKEN), store="file")
     assert done.left_in == "keyring"
     new = done.connector
     assert (new.id, new.store) == (old.id, "file")
@@ -308,46 +305,45 @@ def test_a_secret_out_of_reach_can_be_given_anew_elsewhere(
 
 
 def test_an_empty_value_takes_something_away(
-    workspace: Workspace, token_draft: MakeDraft, store: MemoryStore
+    workspace: Workspace, token_plan: MakePlan, store: MemoryStore
 ) -> None:
     end = datetime(2126, 1, 1, tzinfo=timezone.utc)
-    register(workspace, replace(token_draft(), expires_at=end, namespace="n"))
-    changes = Changes(certificate_authority="", expires_at=NEVER, namespace="")
-    new = update(workspace, "prod", lambda d: apply(d, changes), verify=False).connector
+    register(workspace, token_plan(expires_at=end, namespace="n"))
+    nothing: dict[str, Any] = dict.fromkeys(
+        ("certificate_authority", "expires_at", "namespace"), UNSET
+    )
+    new = make_update(workspace, verify=False, **nothing).connector
     assert new.cluster.certificate_authority_data is None
     assert new.expires_at is None
     assert new.namespace is None
     assert store.items[new.secret_ref or ""] == Item(
         Secret({"token": JANE_TOKEN}), None, Credential(token=JANE_TOKEN)
     )
-    for nothing in (Changes(server=""), Changes(cluster_name="")):
+    for needed in ("server", "cluster_name", "store", "auth_method"):
         with pytest.raises(UsageError, match="can't be empty"):
-            apply(token_draft(), nothing)
+            make_update(workspace, "prod", None, True, **{needed: UNSET})
 
 
 def test_a_credential_given_by_hand_is_no_longer_its_contexts(
-    workspace: Workspace, token_draft: MakeDraft
+    workspace: Workspace, token_plan: MakePlan
 ) -> None:
-    register(workspace, replace(token_draft(), origin=Origin("/home/jane/.kube/config", "lab")))
-    changes = Changes(auth_values={"token": BOB_TOKEN})
-    edit = partial(apply, changes=changes)
-    assert update(workspace, "prod", edit, verify=False).connector.origin is None
+    register(workspace, altered(token_plan(), origin=Origin("/home/jane/.kube/config", "lab")))
+    done = make_update(workspace, "prod", new_token(BOB_TOKEN), verify=False)
+    assert done.connector.origin is None
 
 
 def test_a_proxys_password_is_a_secret(
-    workspace: Workspace, store: MemoryStore, token_draft: MakeDraft
+    workspace: Workspace, store: MemoryStore, token_plan: MakePlan
 ) -> None:
-    draft = token_draft()
-    proxied = replace(draft.cluster, proxy_url="http://jane:hunter2@proxy.example:3128")
-    done = register(workspace, replace(draft, cluster=proxied), verify=False).connector
+    plan = token_plan()
+    proxied = replace(plan.draft.spec.cluster, proxy_url="http://jane:hunter2@proxy.example:3128")
+    done = register(workspace, altered(plan, cluster=proxied), verify=False).connector
     assert done.cluster.proxy_url == "http://proxy.example:3128"
     assert done.proxy_has_password
     assert done.secret_names == ("token",)
     assert store.items[done.secret_ref or ""].proxy_url == proxied.proxy_url
     assert "hunter2" not in Path(workspace.catalog.path).read_text()
-    renamed = update(
-        workspace, "prod", lambda d: apply(d, Changes(description="x")), verify=False
-    ).connector
+    renamed = make_update(workspace, verify=False, tls_server_name="lab").connector
     assert store.items[renamed.secret_ref or ""].proxy_url == proxied.proxy_url
 
 
@@ -368,11 +364,10 @@ def test_a_proxys_password_is_a_secret(
     ],
 )
 def test_where_kubectl_sends_no_credentials_none_are_registered(
-    workspace: Workspace, token_draft: MakeDraft, server_url: str, says: str
+    workspace: Workspace, token_plan: MakePlan, server_url: str, says: str
 ) -> None:
-    draft = token_draft()
     with pytest.raises(UsageError, match=says) as caught:
-        register(workspace, replace(draft, cluster=replace(draft.cluster, server=server_url)))
+        token_plan(server=server_url)
     assert "hunter2" not in caught.value.message
 
 
@@ -381,26 +376,26 @@ def test_where_kubectl_sends_no_credentials_none_are_registered(
     ["foo", "ftp://p", "http://", "http://jane:hunter2@p:99999", "http://jane:hunter2/x@p:1"],
 )
 def test_a_proxy_that_can_not_be_gone_through_is_refused(
-    workspace: Workspace, token_draft: MakeDraft, proxy: str
+    workspace: Workspace, token_plan: MakePlan, proxy: str
 ) -> None:
-    draft = token_draft()
+    plan = token_plan()
+    cluster = replace(plan.draft.spec.cluster, proxy_url=proxy)
     with pytest.raises(UsageError, match="the proxy") as caught:
-        register(workspace, replace(draft, cluster=replace(draft.cluster, proxy_url=proxy)))
+        check_cluster(cluster)
     assert "hunter2" not in caught.value.message
 
 
 def test_a_certificate_authority_that_is_none_is_refused(
-    workspace: Workspace, token_draft: MakeDraft
+    workspace: Workspace, token_plan: MakePlan
 ) -> None:
-    changes = Changes(certificate_authority="#!/bin/sh\n")
     with pytest.raises(UsageError, match="the certificate authority is not a certificate"):
-        register(workspace, apply(token_draft(), changes), verify=False)
+        token_plan(certificate_authority="#!/bin/sh\n")
 
 
 def test_one_bad_connector_does_not_keep_the_others_from_being_verified(
-    workspace: Workspace, store: MemoryStore, token_draft: MakeDraft
+    workspace: Workspace, store: MemoryStore, token_plan: MakePlan
 ) -> None:
-    good = register(workspace, token_draft()).connector
+    good = register(workspace, token_plan()).connector
     store.items["bad"] = Item(Secret({"token": JANE_TOKEN}))
     configuration = {"client_certificate": {"notAfter": "foo"}}
     bad = replace(good, name="bad", id="b", configuration=configuration, secret_ref="bad")

@@ -6,36 +6,34 @@ import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from typing import cast
 
 import pytest
 
 from kubectl_connector import files
-from kubectl_connector.auth import auth_method
 from kubectl_connector.catalog import Catalog, Change, Connectors
 from kubectl_connector.errors import CatalogError, ConnectorError, StoreError
 from kubectl_connector.model.connector import Connector
-from kubectl_connector.model.kubeconfig import AuthInfo, ExecConfig
+from kubectl_connector.model.kubeconfig import ExecConfig
 from kubectl_connector.model.secret import Item, Secret
-from kubectl_connector.operations.draft import Changes, Draft, apply
 from kubectl_connector.operations.items import commit, orphans, prune
 from kubectl_connector.operations.register import register
-from kubectl_connector.operations.update import update
+from kubectl_connector.operations.spec import Changes
+from kubectl_connector.operations.update import UpdatePlan, plan_update, update
 from kubectl_connector.operations.workspace import Workspace
 from kubectl_connector.stores import StoreOptions
 from kubectl_connector.stores.keyring import KeyringStore
 from tests.conftest import BOB_TOKEN, JANE_TOKEN, Home
-from tests.operations.conftest import MemoryStore
+from tests.operations.conftest import MakePlan, MemoryStore, exec_plan, make_update
 from tests.stores.conftest import no_passphrase
 from tests.stores.keyrings import BlockingKeyring
 
-MakeDraft = Callable[..., Draft]
-EXEC = auth_method("exec").lift(AuthInfo(exec=ExecConfig("get-token")))
+PLUGIN = ExecConfig("get-token")
 """Of a connector that has no secret."""
 
 
-def new_token(token: str, **more: str) -> Callable[[Draft], Draft]:
-    return partial(apply, changes=Changes(auth_values={"token": token}, **more))  # type: ignore[arg-type]
+def new_token(token: str) -> dict[str, str]:
+    return {"token": token}
 
 
 class FullDisk(Catalog):
@@ -47,30 +45,28 @@ class FullDisk(Catalog):
 
 
 def test_a_failed_update_leaves_no_secret_where_there_was_none(
-    workspace: Workspace, home: Home, store: MemoryStore, token_draft: MakeDraft
+    workspace: Workspace, home: Home, store: MemoryStore, token_plan: MakePlan
 ) -> None:
     """Not even one that kubectl could be handed (D2)."""
-    bare = replace(token_draft(), auth_method="exec", material=EXEC)
+    bare = exec_plan(token_plan(), PLUGIN)
     old = register(workspace, bare, verify=False).connector
     full = replace(workspace, catalog=FullDisk(str(home.connector_home)))
     with pytest.raises(CatalogError):
-        update(full, "prod", new_token(JANE_TOKEN), verify=False)
+        make_update(full, "prod", new_token(JANE_TOKEN), verify=False)
     assert (store.items, workspace.catalog.load(), orphans(workspace)) == ({}, (old,), ())
 
 
 def test_of_two_updates_at_once_the_one_that_was_reported_as_done_is_there(
-    workspace: Workspace, store: MemoryStore, token_draft: MakeDraft
+    workspace: Workspace, store: MemoryStore, token_plan: MakePlan
 ) -> None:
     """The refused one does not put the secret back that the other has replaced (D3)."""
-    register(workspace, token_draft())
+    register(workspace, token_plan())
 
-    def meddle(draft: Draft) -> Draft:
-        done = update(workspace, "prod", new_token(BOB_TOKEN, description="bobs"), verify=False)
-        assert not done.unchanged
-        return new_token("the-losers")(draft)
-
+    losing = plan_update(workspace, "prod", None, Changes(credential=new_token("the-losers")))
+    done = make_update(workspace, "prod", new_token(BOB_TOKEN), description="bobs", verify=False)
+    assert not done.unchanged
     with pytest.raises(ConnectorError, match="changed by somebody else"):
-        update(workspace, "prod", meddle, verify=False)
+        update(workspace, losing, verify=False)
     (winner,) = workspace.catalog.load()
     assert winner.description == "bobs"
     assert store.secret(winner) == Secret({"token": BOB_TOKEN})
@@ -78,30 +74,29 @@ def test_of_two_updates_at_once_the_one_that_was_reported_as_done_is_there(
 
 
 def test_what_a_store_could_not_remove_is_not_referred_to_any_more(
-    workspace: Workspace, store: MemoryStore, token_draft: MakeDraft
+    workspace: Workspace, store: MemoryStore, token_plan: MakePlan
 ) -> None:
     """So the credential path does not hand it out (D1; see also test_exec_login.py)."""
-    register(workspace, token_draft())
+    register(workspace, token_plan())
     store.broken = {"drop"}
 
-    def to_exec(draft: Draft) -> Draft:
-        return replace(draft, auth_method="exec", material=EXEC)
-
-    done = update(workspace, "prod", to_exec, verify=False)
+    plan = plan_update(workspace, "prod", None, Changes({"tls_server_name": "lab"}))
+    to_exec = cast(UpdatePlan, exec_plan(plan, PLUGIN))
+    done = update(workspace, to_exec, verify=False)
     assert done.left_in == "keyring"
     assert done.connector.secret_ref is None
     assert len(orphans(workspace)) == len(store.items) == 1
 
 
 def test_ctrl_c_at_a_keyring_that_blocks_is_not_waited_for_twice(
-    workspace: Workspace, home: Home, token_draft: MakeDraft
+    workspace: Workspace, home: Home, token_plan: MakePlan
 ) -> None:
     """Nor does it end as another error than Ctrl-C (D4)."""
     backend = BlockingKeyring()
     options = StoreOptions(str(home.connector_home), no_passphrase, timeout=3600.0)
     blocked = replace(workspace, open_store=lambda name: Interrupted(options, backend))  # noqa: ARG005
     with pytest.raises(KeyboardInterrupt):
-        register(blocked, token_draft(), verify=False)
+        register(blocked, token_plan(), verify=False)
     assert workspace.catalog.load() == ()
     assert len(orphans(workspace)) == 1  # it may be there: nothing is lost sight of
     backend.unlocked.set()
@@ -118,7 +113,7 @@ class Interrupted(KeyringStore):
 
 
 def test_a_store_that_gave_no_answer_is_not_asked_again(
-    workspace: Workspace, home: Home, token_draft: MakeDraft, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, home: Home, token_plan: MakePlan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     backend = BlockingKeyring()
     options = StoreOptions(str(home.connector_home), no_passphrase, timeout=0.2)
@@ -127,7 +122,7 @@ def test_a_store_that_gave_no_answer_is_not_asked_again(
     monkeypatch.setattr(store, "drop", dropped.append)
     slow = replace(workspace, open_store=lambda name: store)  # noqa: ARG005
     with pytest.raises(StoreError, match="did not answer"):
-        register(slow, token_draft(), verify=False)
+        register(slow, token_plan(), verify=False)
     assert not dropped
     assert len(orphans(workspace)) == 1
     backend.unlocked.set()
@@ -136,7 +131,7 @@ def test_a_store_that_gave_no_answer_is_not_asked_again(
 def test_a_change_that_was_made_though_it_failed_keeps_its_item(
     workspace: Workspace,
     store: MemoryStore,
-    token_draft: MakeDraft,
+    token_plan: MakePlan,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The catalog was replaced, and its folder could not be synced."""
@@ -148,16 +143,16 @@ def test_a_change_that_was_made_though_it_failed_keeps_its_item(
 
     monkeypatch.setattr(files, "sync_folder", sync_folder)
     with pytest.raises(CatalogError, match="Input/output"):
-        register(workspace, token_draft())
+        register(workspace, token_plan())
     (connector,) = workspace.catalog.load()
     assert store.secret(connector)["token"] == JANE_TOKEN
 
 
 @pytest.mark.parametrize("fails", [False, True])
 def test_prune_leaves_what_is_on_its_way_into_the_catalog(
-    workspace: Workspace, store: MemoryStore, token_draft: MakeDraft, fails: bool
+    workspace: Workspace, store: MemoryStore, token_plan: MakePlan, fails: bool
 ) -> None:
-    connector = register(workspace, token_draft()).connector
+    connector = register(workspace, token_plan()).connector
 
     def meddle(connectors: Connectors, ref: str | None) -> Connectors:
         assert [place.ref for place in orphans(workspace)] == [ref]
@@ -176,28 +171,28 @@ def test_prune_leaves_what_is_on_its_way_into_the_catalog(
 
 
 def test_prune_leaves_what_connectors_refer_to(
-    workspace: Workspace, store: MemoryStore, token_draft: MakeDraft
+    workspace: Workspace, store: MemoryStore, token_plan: MakePlan
 ) -> None:
-    connector = register(workspace, token_draft()).connector
+    connector = register(workspace, token_plan()).connector
     assert (orphans(workspace), prune(workspace)) == ((), ())
     assert store.secret(connector)["token"] == JANE_TOKEN
 
 
 def test_who_looked_a_connector_up_before_it_was_changed_reads_the_new_one(
-    workspace: Workspace, token_draft: MakeDraft
+    workspace: Workspace, token_plan: MakePlan
 ) -> None:
-    stale = register(workspace, token_draft()).connector
-    new = update(workspace, "prod", new_token(BOB_TOKEN), verify=False).connector
+    stale = register(workspace, token_plan()).connector
+    new = make_update(workspace, "prod", new_token(BOB_TOKEN), verify=False).connector
     connector, item = workspace.read(stale)
     assert connector == new
     assert item.secret == Secret({"token": BOB_TOKEN})
 
 
 def test_every_change_has_a_reference_of_its_own(
-    workspace: Workspace, store: MemoryStore, token_draft: MakeDraft
+    workspace: Workspace, store: MemoryStore, token_plan: MakePlan
 ) -> None:
-    seen: list[Connector] = [register(workspace, token_draft()).connector]
+    seen: list[Connector] = [register(workspace, token_plan()).connector]
     for token in (BOB_TOKEN, JANE_TOKEN, BOB_TOKEN):
-        seen.append(update(workspace, "prod", new_token(token), verify=False).connector)
+        seen.append(make_update(workspace, "prod", new_token(token), verify=False).connector)
     assert len({connector.secret_ref for connector in seen}) == 4
     assert list(store.items) == [seen[-1].secret_ref]

@@ -13,15 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from kubectl_connector.auth import auth_method
 from kubectl_connector.catalog import Catalog
 from kubectl_connector.errors import ConnectorError
-from kubectl_connector.model.kubeconfig import Cluster
 from kubectl_connector.operations.delete import delete
-from kubectl_connector.operations.draft import Changes, Draft, apply
 from kubectl_connector.operations.items import orphans, prune
-from kubectl_connector.operations.register import register
-from kubectl_connector.operations.update import update
+from kubectl_connector.operations.register import plan_register, register
+from kubectl_connector.operations.spec import Changes
+from kubectl_connector.operations.update import plan_update, update
 from kubectl_connector.operations.workspace import Workspace
 from kubectl_connector.stores import StoreOptions
 from kubectl_connector.stores.file import FileStore
@@ -38,15 +36,14 @@ def in_folder(folder: str) -> Workspace:
 
 
 def make(workspace: Workspace, name: str, token: str) -> None:
-    material = auth_method("token").build({"token": token})
-    cluster = Cluster("https://lab.example")
-    draft = Draft(name, "token", cluster, "lab", material, "file", description=token)
-    register(workspace, draft, verify=False)
+    said = {"server": "https://lab.example", "description": token}
+    plan = plan_register(name, "file", None, Changes(said, {"token": token}))
+    register(workspace, plan, verify=False)
 
 
 def change(workspace: Workspace, name: str, token: str) -> None:
-    changes = Changes(auth_values={"token": token}, description=token)
-    update(workspace, name, partial(apply, changes=changes), verify=False)
+    changes = Changes({"description": token}, {"token": token})
+    update(workspace, plan_update(workspace, name, None, changes), verify=False)
 
 
 def look(workspace: Workspace, name: str) -> None:

@@ -1,0 +1,56 @@
+"""How programs that give credentials are found and run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping
+
+from kubectl_connector.errors import ConnectorError
+from kubectl_connector.model.kubeconfig import ExecConfig
+
+
+def find_program(stanza: ExecConfig) -> str:
+    """The path of the program that a stanza names, as kubectl finds it (X12, X13).
+
+    Raises ConnectorError with the stanza's own install hint where it is missing.
+    """
+    found = shutil.which(stanza.command)
+    if found and os.path.dirname(stanza.command) == "" and not os.path.isabs(found):
+        found = None  # a relative entry of PATH: kubectl refuses those
+    if not found:
+        raise ConnectorError(
+            f"the exec plugin {stanza.command} is not installed, or not on the PATH",
+            " ".join((stanza.install_hint or "").split())
+            or "install it, or give its full path in the kubeconfig",
+        )
+    return found
+
+
+def output_of(
+    command: list[str], env: Mapping[str, str], interactive: bool, timeout: float
+) -> tuple[int, bytes]:
+    """A program's exit code and output; TimeoutExpired where nobody is there to be waited for.
+
+    A program that is not asked for anything gets a session of its own, so that it can be ended with
+    all that it has started.
+    """
+    process = subprocess.Popen(
+        command,
+        env=env,
+        stdin=None if interactive else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        start_new_session=not interactive,
+    )
+    try:
+        output, _ = process.communicate(timeout=None if interactive else timeout)
+    except BaseException:  # Ctrl-C too
+        if interactive or os.name == "nt":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
+    return process.returncode, output

@@ -1,0 +1,140 @@
+"""What a person says of a connector, and how it changes what the connector is like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field
+from typing import Any
+
+from kubectl_connector import suggest
+from kubectl_connector.errors import UsageError
+from kubectl_connector.model.connector import AnySpec, SpecField, spec_fields
+from kubectl_connector.model.field import UNSET, FieldKind, Reach
+from kubectl_connector.model.kubeconfig import Cluster
+from kubectl_connector.stores import check_store_name
+from kubectl_connector.urls import PROXY_SCHEMES, has_password, split_url, without_password
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a person said. What is not in here stays as it is."""
+
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    """Values by the name of the field (``spec_fields``); UNSET takes the value away."""
+    credential: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Values of the authentication method's own fields, by name; they may be secret."""
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for a field that there isn't."""
+        known = spec_fields()
+        for name in self.fields:
+            if name not in known:
+                listing = f"fields: {', '.join(known)}"
+                raise UsageError(f'no field "{name}"', suggest.did_you_mean(name, known, listing))
+
+    def __bool__(self) -> bool:
+        """Whether anything was said."""
+        return bool(self.fields or self.credential)
+
+    def get(self, name: str) -> Any:
+        """What was said of a field; None where nothing was, or where it is to be taken away."""
+        value = self.fields.get(name)
+        return None if value is UNSET else value
+
+    def and_then(self, more: Changes) -> Changes:
+        """These changes and more; what was said later counts."""
+        return Changes({**self.fields, **more.fields}, {**self.credential, **more.credential})
+
+    @property
+    def reach(self) -> Reach:
+        """How far they reach."""
+        if self.credential:
+            return Reach.CLUSTER
+        known = spec_fields()
+        return max((known[name].field.reach for name in self.fields), default=Reach.CATALOG)
+
+
+NOTHING = Changes()
+
+
+def apply(spec: AnySpec, fields: Mapping[str, Any]) -> AnySpec:
+    """The spec with the fields' values in it. UsageError where they make no sense."""
+    known = spec_fields()
+    for name, value in _consistent(fields).items():
+        one = known[name]
+        if value is UNSET:
+            spec = one.put(spec, _default(one))
+        elif one.field.kind is FieldKind.PAIRS:
+            pairs = {**one.of(spec), **value}
+            spec = one.put(spec, {key: text for key, text in pairs.items() if text is not UNSET})
+        else:
+            spec = one.put(spec, one.field.check(value))
+    return spec
+
+
+def _default(one: SpecField) -> Any:
+    if one.default is MISSING:
+        words = one.field.name.replace("_", " ")
+        raise UsageError(f"the {words} can't be empty", f"leave {one.field.option} out")
+    return one.default
+
+
+def _consistent(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The fields with what follows from them. UsageError where one can't be said this way.
+
+    A certificate authority and ``insecure_skip_tls_verify`` exclude each other: whichever is said
+    ends the other.
+    """
+    if fields.get("store") not in (None, UNSET):
+        check_store_name(fields["store"])
+    proxy = fields.get("proxy_url")
+    if proxy not in (None, UNSET) and has_password(proxy):
+        raise UsageError(
+            "a password in --proxy-url can be seen by every process on this machine",
+            "register from a kubeconfig whose proxy-url holds it: --auto-configure",
+        )
+    authority, insecure = (
+        fields.get(name) for name in ("certificate_authority", "insecure_skip_tls_verify")
+    )
+    if authority not in (None, UNSET) and insecure is None:
+        return {**fields, "insecure_skip_tls_verify": False}
+    if insecure and authority is None:
+        return {**fields, "certificate_authority": UNSET}
+    return fields
+
+
+def check_cluster(cluster: Cluster) -> Cluster:
+    """``cluster`` if kubectl would send credentials there; UsageError."""
+    parts = split_url(cluster.server)
+    if not parts or parts.scheme != "https" or not parts.hostname:
+        raise UsageError(
+            f'the server "{without_password(cluster.server)}" is not an https:// address:'
+            " kubectl sends no credentials anywhere else",
+            "give --server https://HOST:PORT",
+        )
+    if parts.username is not None:
+        raise UsageError(
+            "the server's address holds a username or password", "give them to --username instead"
+        )
+    if cluster.insecure_skip_tls_verify and cluster.certificate_authority_data:
+        raise UsageError(
+            "--insecure-skip-tls-verify and a certificate authority exclude each other",
+            "leave one of them out; the certificate authority is the safe one",
+        )
+    if cluster.proxy_url:
+        _check_proxy(cluster.proxy_url)
+    if cluster.certificate_authority_data:
+        from kubectl_connector import certificates
+
+        certificates.facts(cluster.certificate_authority_data, "the certificate authority")
+    return cluster
+
+
+def _check_proxy(url: str) -> None:
+    parts = split_url(url)
+    if not parts or parts.scheme not in PROXY_SCHEMES or not parts.hostname:
+        raise UsageError(
+            f'the proxy "{without_password(url)}" is not the address of an http, https or socks5'
+            " proxy",
+            "give --proxy-url like http://proxy.example.com:3128",
+        )

@@ -1,0 +1,1 @@
+"""A method and a store of one file each, and the proof that nothing else is needed."""

@@ -1,0 +1,165 @@
+"""A new method and a new store are one file each: everything works with them, and they are right.
+
+The method is of the kind that goes wrong where somebody takes a secret for the credential itself.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kubectl_connector.completion.complete import complete
+from tests.apiserver import ApiServer
+from tests.conftest import JANE, ROOT, Home
+from tests.e2e.terminal import Terminal
+from tests.extension.auth.minted import mint
+from tests.secret_service import require_secret_service, secret_service
+
+pytestmark = pytest.mark.skipif(
+    "E2E_PLUGIN" in os.environ, reason="an archive takes nothing from PYTHONPATH"
+)
+
+HERE = Path(__file__).resolve().parent
+KEY = "the-key-that-mints-4f9a"
+AUDIENCE = "the-lab"
+MINTED = mint(KEY, AUDIENCE)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "minted"
+    path.touch()
+    return path
+
+
+@pytest.fixture(params=["shelf", "keyring"])
+def store(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def terminal(kubectl: Path, home: Home, log: Path, store: str) -> Iterator[Terminal]:
+    environment = {"PYTHONPATH": str(HERE / "site"), "MINTED_LOG": str(log)}
+    if store != "keyring":
+        yield Terminal(kubectl, home, environment)
+        return
+    require_secret_service()
+    with secret_service() as service:
+        address = "DBUS_SESSION_BUS_ADDRESS"
+        yield Terminal(kubectl, home, {**environment, address: service[address]})
+
+
+@pytest.fixture
+def registered(terminal: Terminal, server: ApiServer, store: str, tmp_path: Path) -> Terminal:
+    """A terminal with a connector of the new method, ``lab``; its key is no token of anybody's."""
+    server.rules.tokens[MINTED] = JANE
+    (tmp_path / "ca.crt").write_text(server.ca_pem)
+    reach = ("--server", server.url, "--certificate-authority", str(tmp_path / "ca.crt"))
+    own = ("--audience", AUDIENCE, "--token-stdin", "--store", store)
+    terminal.connector("register", "lab", *reach, *own, stdin=KEY)
+    return terminal
+
+
+def status(printed: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(printed)["status"]
+    return found
+
+
+def test_it_is_described(registered: Terminal, store: str) -> None:
+    kept = registered.kept()["lab"]
+    assert (kept["authMethod"], kept["secretStore"]) == ("minted", store)
+    assert kept["configuration"] == {"audience": AUDIENCE}
+    described = registered.connector("describe", "lab")
+    assert AUDIENCE in described
+    assert KEY not in described + registered.connector("list", "-o", "yaml")
+    assert KEY in registered.connector("describe", "lab", "--show-secrets")
+    types = registered.connector("describe-type", "kubernetes")
+    assert "minted: A token for an hour" in types
+    assert "--audience VALUE" in types
+    registered.connector("verify", "lab")
+
+
+def test_the_credential_is_what_the_method_issues(registered: Terminal, log: Path) -> None:
+    """It is not the key; its end is its own, and it is handed out until then."""
+    exec_arguments = ("credential", "lab", "--id", registered.kept()["lab"]["id"])
+    printed = [
+        registered.connector("credential", "lab"),
+        registered.connector(*exec_arguments),
+        registered.connector(*exec_arguments),
+    ]
+    assert KEY not in "".join(printed)
+    assert {status(each)["token"] for each in printed} == {MINTED}
+    ends = {status(each)["expirationTimestamp"] for each in printed}
+    assert len(ends) == 1
+    left = datetime.fromisoformat(ends.pop().replace("Z", "+00:00")) - datetime.now(timezone.utc)
+    assert timedelta(minutes=55) < left <= timedelta(hours=1)
+    assert len(log.read_text().splitlines()) <= 2  # once to verify, once to keep
+
+
+@pytest.mark.parametrize("mode", ["--exec", "--embed"])
+def test_kubectl_gets_what_the_method_issues(registered: Terminal, mode: str) -> None:
+    registered.connector("login", "lab", mode)
+    kubeconfig = registered.home.kubeconfig.read_text()
+    assert KEY not in kubeconfig
+    assert (MINTED in kubeconfig) == (mode == "--embed")
+    assert registered.who_am_i() == JANE.name
+    registered.connector("logout", "lab")
+
+
+def test_the_hint_says_how_this_method_is_renewed(registered: Terminal, server: ApiServer) -> None:
+    del server.rules.tokens[MINTED]
+    refusal = registered.refused("verify", "lab")
+    assert 'refused the minted of "lab"' in refusal.error
+    assert refusal.hint == "kubectl connector update lab --token-stdin"
+
+
+def test_what_no_kubeconfig_may_hold_goes_by_exec(registered: Terminal) -> None:
+    registered.connector(
+        *("update", "lab", "--auth-method", "sealed", "--audience", AUDIENCE, "--token-stdin"),
+        stdin=KEY,
+    )
+    refusal = registered.refused("login", "lab", "--embed")
+    assert refusal.error == '"lab" has a sealed, which no kubeconfig may hold'
+    assert refusal.hint == "kubectl connector login lab --exec"
+    registered.connector("login", "lab")  # by default a credential is embedded
+    assert MINTED not in registered.home.kubeconfig.read_text()
+    assert registered.who_am_i() == JANE.name
+
+
+@pytest.fixture
+def generated() -> tuple[Any, str]:
+    """Completion's tree and the reference, as they are made with the new files there."""
+    program = "import reference as r; print(r.tree()); print('-' * 9); print(r.reference())"
+    path = os.pathsep.join([str(HERE / "site"), str(ROOT / "packaging")])
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    source, _, reference = done.stdout.partition("-" * 9 + "\n")
+    module: dict[str, Any] = {}
+    exec(source, module)  # noqa: S102 (our own, just made)
+    return module["TREE"], reference
+
+
+def test_completion_and_the_reference_know_both(generated: tuple[Any, str]) -> None:
+    tree, reference = generated
+
+    def offered(*words: str) -> list[str]:
+        return [name for name, _ in complete(words, tree, lambda *_: ())[0]]
+
+    assert "shelf" in offered("register", "x", "--store", "")
+    assert "minted" in offered("update", "x", "--auth-method", "")
+    assert "--audience" in offered("register", "x", "--aud")
+    assert "`--audience VALUE` | Audience of the tokens." in reference
+    assert "keyring or file or shelf" in reference
