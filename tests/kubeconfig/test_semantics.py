@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kubectl_connector.errors import KubeconfigError
-from kubectl_connector.kubeconfig.load import load
+from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.kubeconfig.paths import kubeconfig_files
 from tests.conftest import ROOT
 from tests.kubeconfig.recorder import VECTORS
