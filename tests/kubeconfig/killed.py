@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def _killed(options: list[str], action: str, path: str) -> int:
-    """The exit status of a child that strace watches from just before its change on."""
+    """The exit status of a child that strace watches, from just before its change."""
     ready, go = os.pipe()
     child = os.fork()
     if not child:

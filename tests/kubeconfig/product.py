@@ -30,7 +30,7 @@ _KINDS = {"cluster": "clusters", "context": "contexts", "user": "users"}
 
 @dataclass
 class Outcome:
-    """What a case came to: a refusal, or names, or a view; what was sent, and what changed."""
+    """The outcome of a case: a refusal, names or a view; what was sent, and what changed."""
 
     refused: str = ""
     """The error's message."""
@@ -44,7 +44,7 @@ class Outcome:
 def run(
     case: Case, environ: Mapping[str, str], places: Mapping[str, str], server: Server
 ) -> Outcome:
-    """Take a case's steps in the tree that is the working directory."""
+    """Do the steps of a case in the tree that is the working directory."""
     root = Path(places["$DIR"])
     before = snapshot(root)
     outcome = Outcome()

@@ -1,4 +1,4 @@
-"""Run a vector's cases through a real kubectl, and give the facts in the form they are kept in.
+"""Run a vector's cases through a real kubectl, and return the facts in their recorded form.
 
 See vectors/README.md for the form.
 """
@@ -101,7 +101,7 @@ def environment(case: Case, placeholders: Mapping[str, str]) -> dict[str, str]:
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """What two snapshots say has changed."""
+    """The differences of two snapshots."""
     files = {}
     for name in sorted(before.keys() | after.keys()):
         if before.get(name) == after.get(name):
@@ -112,7 +112,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, An
 
 
 def snapshot(root: Path) -> dict[str, Any]:
-    """Every file, folder and link below a folder, but what kubectl and the plugins leave."""
+    """Every file, folder and link below a folder, except what kubectl and the plugins leave."""
     found: dict[str, Any] = {}
     for path in sorted(root.rglob("*")):
         name = str(path.relative_to(root))
@@ -129,7 +129,7 @@ def snapshot(root: Path) -> dict[str, Any]:
 
 
 def observe(kubectl: Path, vector: str, case: Case, server: Server, root: Path) -> dict[str, Any]:
-    """The facts of a case, run by a real kubectl in the folder ``root``, which is made."""
+    """The facts of a case that a real kubectl runs in the new folder ``root``."""
     placeholders = {**server.placeholders, "$DIR": str(root)}
     lay_out(vector, case, root, placeholders)
     before = snapshot(root)

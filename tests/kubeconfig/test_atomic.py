@@ -1,4 +1,4 @@
-"""Whatever happens meanwhile, a kubeconfig is what it was or what it is to be, and nothing else."""
+"""At every moment a kubeconfig is the old file or the new one, and nothing in between."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ CALLS = ("openat", "write", "fsync", "/^chmod", "/^chown", "/^rename", "/^unlink
 
 @dataclass(frozen=True)
 class Scene:
-    """A kubeconfig in a folder of its own, what is done to it, and what it may be afterwards."""
+    """A kubeconfig in a folder of its own, the action on it, and the bytes before and after."""
 
     action: str
     path: Path
@@ -91,7 +91,7 @@ def _scenes(folder: Path, stages: dict[str, tuple[bytes, bytes]]) -> list[Scene]
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_killed_at_a_system_call_it_is_the_old_or_the_new_file(
+def test_a_kill_at_any_system_call_leaves_the_old_or_the_new_file(
     strace: None, stages: dict[str, tuple[bytes, bytes]], tmp_path: Path, call: str
 ) -> None:
     for number in range(1, 40):
@@ -147,7 +147,7 @@ ERRORS = (errno.ENOSPC, errno.EACCES, errno.EROFS)
 
 @contextmanager
 def failing(call: int, number: int) -> Iterator[list[str]]:
-    """Let the call of that number, of those that change a disk, fail; and note all that are made.
+    """Let one call fail, by its number among those that change a disk; note all that are made.
 
     What is patched is the system's interface, below everything that is ours.
     """
@@ -176,7 +176,7 @@ def failing(call: int, number: int) -> Iterator[list[str]]:
 
 @pytest.mark.parametrize("number", ERRORS, ids=errno.errorcode.get)
 @pytest.mark.parametrize("action", ACTIONS)
-def test_when_a_call_fails_the_old_file_is_whole_and_nothing_is_left(
+def test_a_call_that_fails_leaves_the_old_file_whole_and_nothing_else(
     stages: dict[str, tuple[bytes, bytes]], tmp_path: Path, action: str, number: int
 ) -> None:
     path = tmp_path / "folder" / "config"
@@ -192,7 +192,7 @@ def test_when_a_call_fails_the_old_file_is_whole_and_nothing_is_left(
                 failed = True
         assert path.read_bytes() == (before if failed else after)
         left = {each.name for each in path.parent.iterdir()} - {"config"}
-        if made[call - 1 : call] == ["unlink"]:  # who may not remove its lock leaves it
+        if made[call - 1 : call] == ["unlink"]:  # a lock that can't be removed stays
             assert left <= {"config.lock"}
             for name in left:
                 (path.parent / name).unlink()
@@ -266,8 +266,8 @@ def test_on_a_read_only_disk_the_old_file_is_whole(tiny_disk: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX's limits")
-def test_where_a_file_may_not_grow_so_large_the_old_one_is_whole(tmp_path: Path) -> None:
-    """A write that fails half-way, for everybody who can't mount a full disk."""
+def test_a_file_size_limit_leaves_the_old_file_whole(tmp_path: Path) -> None:
+    """A write that fails half-way, also where no full disk can be mounted."""
     path = tmp_path / "config"
     path.write_bytes(TEXT)
     old = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -283,7 +283,7 @@ def test_where_a_file_may_not_grow_so_large_the_old_one_is_whole(tmp_path: Path)
 
 @contextmanager
 def ordinary_user() -> Iterator[Path]:
-    """Be nobody in particular, in a folder of one's own."""
+    """Run as an ordinary user, in a folder of that user."""
     with tempfile.TemporaryDirectory() as folder:
         if os.geteuid() == 0:
             os.chown(folder, NOBODY, NOBODY)
@@ -313,7 +313,7 @@ def test_in_a_read_only_folder_the_old_file_is_whole() -> None:
 # What a kill left behind
 
 
-def test_the_next_write_removes_what_a_killed_one_left_and_nothing_else(tmp_path: Path) -> None:
+def test_the_next_write_removes_what_a_killed_write_left_and_nothing_else(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     path, left = folder / "config", ".config.kubectl-connector-"

@@ -1,4 +1,4 @@
-"""What is no kubeconfig: one clear error, in bounded time and memory, and nothing is written."""
+"""Bad kubeconfigs: one clear error, in bounded time and memory, and nothing is written."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def test_a_fifo_is_read_but_not_changed(path: Path) -> None:
 
 
 def test_an_alias_bomb_that_is_never_used_is_no_harm(path: Path) -> None:
-    """Nothing is unfolded; and as kubectl would refuse the file, so do we."""
+    """Nothing is unfolded. kubectl refuses such a file, so we do too."""
     path.write_text(f"x:\n{textwrap.indent(LAUGHS, ' ')}kind: Config\n")
     with pytest.raises(KubeconfigError, match="repeats its anchors too often"):
         change(path)
@@ -168,7 +168,7 @@ MEMORY = 512 * 1024 * 1024
 
 
 def limited(path: Path) -> list[str]:
-    """What reading and changing come to in 512 MiB of memory and 10 s of processor time."""
+    """The results of reading and changing, with 512 MiB of memory and 10 s of processor time."""
     done = subprocess.run(
         [sys.executable, "-c", LIMITED, path],
         capture_output=True,

@@ -40,7 +40,7 @@ def paths(request: pytest.FixtureRequest, tmp_path: Path) -> list[Path]:
 
 
 def rotated(paths: list[Path], by: int) -> str:
-    """A KUBECONFIG: everybody lists the files in another order, so all of them are written."""
+    """A KUBECONFIG. Each writer lists the files in another order, so all of them are written."""
     by %= len(paths)
     return os.pathsep.join(map(str, [*paths[by:], *paths[:by]]))
 
@@ -70,7 +70,7 @@ def writers(paths: list[Path]) -> Iterator[list[subprocess.Popen[str]]]:
 
 
 def names_of(running: list[subprocess.Popen[str]]) -> set[str]:
-    """Who is to be logged in once all have ended, well."""
+    """The names that are to be logged in after all writers have ended well."""
     names: set[str] = set()
     for process in running:
         out, err = process.communicate(timeout=PATIENCE)
@@ -81,7 +81,7 @@ def names_of(running: list[subprocess.Popen[str]]) -> set[str]:
 
 @contextmanager
 def reader(paths: list[Path]) -> Iterator[Counter[str]]:
-    """Read all the time, without a lock; counts what comes of it."""
+    """Read all the time, without a lock, and count the results."""
     files = kubeconfig_files(None, {"KUBECONFIG": rotated(paths, 0)})
     seen: Counter[str] = Counter()
     stop = threading.Event()
@@ -119,7 +119,7 @@ def test_nothing_is_lost_among_ourselves(kubectl: Path, paths: list[Path]) -> No
     assert not list(paths[0].parent.glob("*.lock"))
 
 
-def test_beside_kubectl_we_lose_nothing_of_it_and_count_what_it_loses(
+def test_we_lose_no_change_of_kubectls_and_count_what_it_loses_of_ours(
     kubectl: Path, paths: list[Path]
 ) -> None:
     counted: Counter[str] = Counter()
@@ -143,7 +143,7 @@ def test_beside_kubectl_we_lose_nothing_of_it_and_count_what_it_loses(
         names = names_of(running)
     found = load(kubeconfig_files(None, {"KUBECONFIG": rotated(paths, 0)})).contexts.keys()
     assert found == view(kubectl, *paths)["contexts"].keys()
-    assert set_by_kubectl <= found  # one kubectl at a time does not lose its own: nor do we
+    assert set_by_kubectl <= found  # kubectl runs one at a time, so nothing of it may be lost
     counted["kubectl succeeded"] = len(set_by_kubectl)
     counted["ours that kubectl took out (W19)"] = len(names - found)
     counted["ours that kubectl put back (W19)"] = len(

@@ -43,7 +43,7 @@ def second(tmp_path: Path) -> Path:
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(one=texts, two=texts, names=st.lists(st.sampled_from("abc"), min_size=1, max_size=4))
-def test_whoever_logs_in_to_a_list_and_out_of_it_leaves_every_file_as_it_was(
+def test_login_and_logout_with_a_list_leave_every_file_as_it_was(
     one: Text, two: Text, names: list[str]
 ) -> None:
     with TemporaryDirectory() as folder:
@@ -74,7 +74,7 @@ def test_whoever_logs_in_to_a_list_and_out_of_it_leaves_every_file_as_it_was(
     names=st.lists(st.sampled_from("abc"), min_size=1, max_size=6),
     numbers=st.fixed_dictionaries(dict.fromkeys("abc", st.integers(0, 3))),
 )
-def test_whichever_list_each_logs_in_to_none_is_current_once_all_are_gone(
+def test_no_context_of_ours_is_current_after_logins_with_different_lists(
     one: Text, two: Text, names: list[str], numbers: dict[str, int]
 ) -> None:
     with TemporaryDirectory() as folder:
@@ -126,7 +126,7 @@ def test_m2_a_later_files_current_context_shows_through_again(first: Path, secon
     assert load(files).current_context == "mine"
 
 
-def test_m2_so_it_does_where_kubectl_has_rewritten_the_first_file(
+def test_m2_it_shows_through_also_where_kubectl_has_rewritten_the_first_file(
     kubectl: Path, first: Path, second: Path
 ) -> None:
     first.write_bytes(OTHER)
@@ -143,10 +143,10 @@ def test_m2_so_it_does_where_kubectl_has_rewritten_the_first_file(
     "text",
     [CURRENT, b'{"contexts":[{"name":"mine"}],"current-context":"mine"}', b"current-context: 'x'"],
 )
-def test_a_file_gets_its_own_current_context_back_also_below_another_files(
+def test_a_file_gets_its_own_current_context_back_also_where_another_file_decides(
     first: Path, second: Path, text: bytes
 ) -> None:
-    """Logged in to one file, logged out of a list in which another one's is current."""
+    """The login is to one file, the logout from a list in which another file decides."""
     first.write_bytes(b"current-context: elsewhere\n")
     second.write_bytes(text)
     edit_kubeconfig(files_of(second), login("a"))
@@ -196,7 +196,7 @@ def test_a_context_of_a_file_that_is_not_listed_any_more_does_not_become_current
 def test_w1_a_second_login_by_another_list_leaves_the_entries_in_their_file(
     first: Path, second: Path
 ) -> None:
-    """current-context then stands in a file that no entry of ours is in."""
+    """current-context is then in a file without our entries."""
     first.write_bytes(OTHER)
     second.write_bytes(CURRENT)
     edit_kubeconfig(files_of(second), login("ours"))
@@ -208,10 +208,10 @@ def test_w1_a_second_login_by_another_list_leaves_the_entries_in_their_file(
     assert first.read_bytes() == OTHER
 
 
-def test_w4_where_no_entry_of_ours_is_in_the_first_file_what_was_current_is_so_again(
+def test_w4_the_current_context_comes_back_also_in_a_file_without_our_entries(
     first: Path, second: Path
 ) -> None:
-    """Nothing in that file can remember how current-context was spelt there, so it is written."""
+    """That file can't remember how current-context was spelt, so the mark's name is written."""
     first.write_bytes(CURRENT)
     second.write_bytes(OTHER)
     edit_kubeconfig(files_of(second), login("ours", switch=False))
@@ -272,7 +272,7 @@ def test_w13_a_link_into_a_missing_folder_is_an_error(first: Path) -> None:
     assert [each.name for each in first.parent.iterdir() if each.name != "home"] == ["first"]
 
 
-def test_a_logout_where_there_is_no_kubeconfig_makes_nothing(tmp_path: Path) -> None:
+def test_a_logout_without_a_kubeconfig_makes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "config"
     assert edit_kubeconfig(files_of(path), logout("ours"))[1] == ()
     assert not path.parent.exists()
@@ -322,7 +322,7 @@ def test_when_the_second_file_fails_the_first_is_as_it_was(
     monkeypatch.setattr(write, "write_kubeconfig", interrupted)
     with pytest.raises(kind):
         edit_kubeconfig(files_of(first, second), both)
-    assert written == [str(first), str(second), str(first)]  # what had not changed is not written
+    assert written == [str(first), str(second), str(first)]  # the second file had not changed
     assert (first.read_bytes(), second.read_bytes()) == (CURRENT, OTHER)
     assert not list(first.parent.glob("*.lock"))
 

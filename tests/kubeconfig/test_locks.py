@@ -50,7 +50,7 @@ def lock_of(path: Path) -> Path:
 
 
 def leave_lock(path: Path, age: float = 0.0) -> Path:
-    """A lock whose maker is gone."""
+    """Make a lock as a writer leaves it that was killed."""
     lock = lock_of(path)
     lock.touch()
     then = time.time() - age
@@ -88,7 +88,7 @@ def test_kubectl_is_kept_out_while_we_hold_it(kubectl: Path, config: Path) -> No
 
 @contextmanager
 def held_by_kubectl(kubectl: Path, config: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A living kubectl that holds the lock: under it, it waits to read a FIFO a second time."""
+    """A running kubectl that holds the lock while it waits to read a FIFO a second time."""
     fifo = config.with_name("fifo")
     os.mkfifo(fifo)
     reader = subprocess.Popen(
@@ -107,7 +107,7 @@ def held_by_kubectl(kubectl: Path, config: Path) -> Iterator[subprocess.Popen[by
 
 
 @posix
-def test_a_lock_that_a_living_kubectl_holds_is_not_broken(kubectl: Path, config: Path) -> None:
+def test_a_lock_that_a_running_kubectl_holds_is_not_broken(kubectl: Path, config: Path) -> None:
     with held_by_kubectl(kubectl, config) as process:
         fifo = config.with_name("fifo")
         with (
@@ -174,7 +174,7 @@ def test_a_stale_lock_is_broken_on_request_alone(config: Path) -> None:
     assert not lock_of(config).exists()
 
 
-def test_a_lock_that_is_not_stale_yet_is_not_broken_on_request_either(config: Path) -> None:
+def test_a_lock_that_is_not_stale_yet_is_not_broken_even_on_request(config: Path) -> None:
     leave_lock(config, age=STALE_AFTER - 5)
     with (
         pytest.raises(KubeconfigError, match="locked"),
@@ -215,7 +215,7 @@ def test_a_change_found_under_the_lock_is_not_dropped_where_its_own_file_cannot_
 
 
 def test_locks_are_taken_in_the_order_of_kubectl(tmp_path: Path) -> None:
-    """Byte order of names, whatever the order in KUBECONFIG: so nobody waits in a circle."""
+    """Byte order of names, whatever the order in KUBECONFIG, so two writers never deadlock."""
     names = ["b", "a", "B", "ä", "a-"]
     leave_lock(tmp_path / "b")
     with (
@@ -253,7 +253,7 @@ for number in range(40):
 """
 
 
-def test_two_processes_with_opposite_orders_do_not_wait_for_each_other_for_ever(
+def test_two_processes_with_opposite_orders_do_not_deadlock(
     tmp_path: Path,
 ) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
@@ -278,7 +278,7 @@ with kubectl_lock(sys.argv[1:], timeout=0):
 
 @posix
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
-def test_who_is_interrupted_gives_its_locks_free(config: Path, name: str) -> None:
+def test_an_interrupted_writer_releases_its_locks(config: Path, name: str) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", HOLD, config],
         stdout=subprocess.PIPE,
@@ -312,7 +312,7 @@ def test_an_interruption_at_any_moment_leaves_no_lock(config: Path) -> None:
 @posix
 @traceable
 def test_an_interruption_at_any_line_of_the_lock_leaves_none_of_several(tmp_path: Path) -> None:
-    """Also between two locks, and when one of them has just been given free."""
+    """Also between two locks, and when one of them has just been released."""
     paths = [str(tmp_path / name) for name in "ab"]
     for step in itertools.count():
         completed = False

@@ -1,4 +1,4 @@
-"""What login, logout and list read, and when: no entry that does not matter, no secret late."""
+"""What login, logout and list read, and when: no needless entry, and no secret under a lock."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_a_second_login_parses_only_what_it_must(
     assert len(texts) <= 9
 
 
-def test_who_logs_out_one_by_one_gets_the_bytes_back(
+def test_logging_all_out_one_by_one_gives_the_bytes_back(
     crowd: Workspace, files: KubeconfigFiles, home: Home
 ) -> None:
     ids = {each.name: each.id for each in crowd.catalog.load()}
@@ -213,14 +213,14 @@ def test_a_secret_is_never_read_under_the_lock(
     assert not watched.lock.exists()
 
 
-def test_nor_is_it_where_the_mode_turns_out_to_be_another(
+def test_a_secret_is_not_read_under_the_lock_where_the_mode_has_changed(
     workspace: Workspace,
     files: KubeconfigFiles,
     watched: Watched,
     home: Home,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The first look saw a stanza; somebody logs in with --embed before we have the lock."""
+    """The first look saw a stanza, and another login embedded before we got the lock."""
     login(workspace, "prod", LoginRequest(files, mode="exec", program="kubectl-connector"))
     stanza = home.kubeconfig.read_bytes()
     login(workspace, "prod", LoginRequest(files, mode="embed"))

@@ -12,7 +12,7 @@ from tests.kubeconfig.recorder import VECTORS, Case, Server, cases, observe
 
 _NAMES = sorted(folder.name for folder in VECTORS.iterdir() if folder.is_dir())
 _NEW_IN_1_37 = ("mode-of-the-copy",)
-"""What 1.36 still did as 1.32, beside not telling plugins where kubectl is (vector 29)."""
+"""Cases in which 1.36 does as 1.32 did, besides vector 29 (no KUBECTL_PATH for plugins)."""
 
 
 @pytest.mark.parametrize("vector", _NAMES)
@@ -23,7 +23,7 @@ def test_kubectl_does_what_was_recorded(
     found = cases(vector)
     assert found
     if older and not os.environ.get("CI") and all("expect" in case for case in found):
-        pytest.skip("seen alike with all versions; CI runs it with the older one too")
+        pytest.skip("all versions do the same; CI runs it with the older one too")
     for number, case in enumerate(found):
         expected = case.get("expect") or _expected(vector, case, older)
         got = observe(each_kubectl, vector, case, vector_server, tmp_path / str(number))

@@ -48,7 +48,7 @@ def place(tmp_path: Path) -> Place:
 
 
 def try_login(place: Place, text: Text, name: str = "ours") -> bool:
-    """Log in; False where the engine may refuse, and did."""
+    """Log in; False where the engine refused, and may refuse."""
     try:
         place.run(login(name))
     except KubeconfigError:
@@ -72,7 +72,7 @@ def test_login_then_logout_gives_back_the_same_bytes(text: Text) -> None:
 
 @QUICK
 @given(text=texts, data=st.data())
-def test_any_sequence_that_ends_with_nobody_logged_in_gives_back_the_same_bytes(
+def test_any_sequence_that_logs_everything_out_gives_back_the_same_bytes(
     text: Text, data: st.DataObject
 ) -> None:
     with TemporaryDirectory() as folder:
@@ -105,7 +105,7 @@ def test_login_keeps_every_line_but_those_that_it_must_change(text: Text) -> Non
         before, after = _lines(text.data), _lines(place.data or b"")
         lost = Counter(before) - Counter(after)
         changed = (b"current-context", b"clusters:", b"users:", b"contexts:")
-        # ... and the line where a list in brackets ends
+        # or it is the line where a list in brackets ends
         assert all(line.lstrip().startswith(changed) or b"]" in line for line in lost)
         kept = [line for line in before if line not in lost]
         rest = iter(after)
@@ -210,7 +210,7 @@ def test_the_users_latest_spelling_of_current_context_comes_back(place: Place) -
 
 
 @pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
-def test_contexts_that_were_each_current_before_the_other_lead_back_to_what_was_before_both(
+def test_two_contexts_that_were_current_in_turn_lead_back_to_what_was_before_both(
     place: Place, order: tuple[str, str]
 ) -> None:
     place.path.write_text("contexts: [{name: mine}]\ncurrent-context: mine\n")

@@ -1,4 +1,4 @@
-"""We do what kubectl was recorded to do; where we do not, the reason stands here."""
+"""We do what kubectl was recorded to do. Where we differ, the reason is here."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from kubectl_connector.kubeconfig.view import load
 from tests.kubeconfig.product import Outcome, run
 from tests.kubeconfig.recorder import VECTORS, Case, Server, cases, environment, fill, lay_out
 
-_MISSING = "D6: who names a missing file with --kubeconfig to read from it is told so, always"
-_LEGACY = "D8: reading writes nothing; the legacy file is read where it stands"
+_MISSING = "D6: reading a missing file that --kubeconfig names is always an error"
+_LEGACY = "D8: reading writes nothing; the legacy file is read where it is"
 _LOCKS = "W14: only files that are written are locked"
-_FLAGS = "the connection's flags are kubectl's own; we have none of them"
-_PATHS = "W9: what is written is what was asked for; no path is made relative, nor bare (W11)"
-_NO_DEFAULT = "F11: without a cluster there is nothing to register; we guess no server"
+_FLAGS = "only kubectl has these flags"
+_PATHS = "W9: we write paths as they are given, and make none relative or bare (W11)"
+_NO_DEFAULT = "F11: without a cluster there is nothing to register; we do not guess a server"
 _PLAIN = "F10: a cluster that kubectl sends no credential to is refused"
 _REFUSED = "X11: a refusal is shown; connect() asks the plugin again at its next request"
 _NO_RENAME = "W2: we rename no context; a new name is a new entry, which goes to the default file"
-_CHECKS = "F1: where kubectl shows without checking, a context that is asked for is checked (F4)"
+_CHECKS = "F1: we check the context that is asked for (F4); kubectl shows it unchecked"
 
 DIFFERENCES = {
     ("02-kubeconfig-flag", "not-a-list"): _MISSING,
@@ -43,26 +43,32 @@ DIFFERENCES = {
     ("17-exec-command-on-write", "set-credentials-on-each"): _PATHS,
     ("17-exec-command-on-write", "config-set-is-safe"): "W8: no default is added to an exec stanza",
     ("17-exec-command-on-write", "exec-command-flag"): _PATHS,
-    ("18-modes-and-links", "hard-link-follows"): "W12: an atomic change would part them: refused",
+    (
+        "18-modes-and-links",
+        "hard-link-follows",
+    ): "W12: an atomic change would part the two names, so it is refused",
     ("19-locks", "leftover-lock"): _LOCKS,
-    ("19-locks", "leftover-lock-blocks-no-op"): "W18: what changes nothing needs no lock of others",
+    (
+        "19-locks",
+        "leftover-lock-blocks-no-op",
+    ): "W18: an edit that changes nothing needs no lock of other files",
     ("19-locks", "same-file-two-spellings"): _LOCKS,
     ("19-locks", "directory-of-a-missing-entry-is-created"): _LOCKS,
     ("19-locks", "empty-entry-locks-dot-lock-in-cwd"): _LOCKS,
-    ("20-view", "redaction"): "F1: what is read is what is there; who shows it leaves secrets out",
+    ("20-view", "redaction"): "F1: we read what is there; secrets are left out where it is shown",
     ("20-view", "flatten-minify"): _CHECKS,
     ("20-view", "minify-without-user"): _CHECKS,
-    ("21-user-fields", "token-and-missing-file"): "F5: of the two the file is kept, by name",
+    ("21-user-fields", "token-and-missing-file"): "F5: we keep the file of the two, by name",
     ("22-cluster-fields", "http"): _PLAIN,
     ("22-cluster-fields", "no-server"): _NO_DEFAULT,
     ("23-context-references", "nocluster"): _NO_DEFAULT,
     ("23-context-references", "nocurrent"): _NO_DEFAULT,
     ("24-exec-input", "nomode"): "X1: v1 without interactiveMode is taken, and written with it",
-    ("25-exec-output", "yaml"): "X7: the contract is JSON; that kubectl reads YAML too is chance",
+    ("25-exec-output", "yaml"): "X7: the contract says JSON; kubectl happens to read YAML too",
     ("26-exec-failures", "401-reruns-once-without-retrying-the-request"): _REFUSED,
     ("27-exec-not-run", "http"): _PLAIN,
 }
-"""Where we do something else than kubectl, on purpose."""
+"""The cases where we differ from kubectl on purpose."""
 
 OUTCOMES: dict[str, list[str]] = json.loads(Path(__file__).with_name("outcomes.json").read_text())
 """What we do there, by vector/case: every line is one thing that differs."""
@@ -76,16 +82,16 @@ NOT_OURS = {
     ("23-context-references", "nocurrent-but-flags"): _FLAGS,
     ("27-exec-not-run", "token-flag"): _FLAGS,
 }
-"""Cases that we have no counterpart for."""
+"""Cases without a counterpart in our code."""
 
 PRIVATE_FOLDER = "0700"
-"""W13: kubectl makes folders that all may enter (0755); ours are for their owner."""
+"""W13: kubectl makes folders that everybody may enter (0755); only the owner may enter ours."""
 
 KUBECTLS_OWN = {
-    "29-plugin-lookup": "kubectl finds us; that it does is tests/e2e's matter",
-    "30-completion": "kubectl's side of the TAB key; ours is tests/completion's matter",
+    "29-plugin-lookup": "kubectl finds plugins; tests/e2e covers that it finds us",
+    "30-completion": "kubectl's side of completion; tests/completion covers ours",
 }
-"""Vectors that no code of ours has a part in."""
+"""Vectors that concern kubectl alone."""
 
 
 def _all_cases() -> Iterator[Any]:
@@ -129,7 +135,7 @@ def test_every_difference_is_a_case_and_has_an_outcome() -> None:
 def test_m10_paths_count_from_the_folder_of_the_file_that_owns_the_entry(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the flattened view of vector 20 shows, without its certificate that is none."""
+    """As in the flattened view of vector 20, without its certificate, which is not one."""
     lay_out("20-view", {}, tmp_path / "tree", {})
     monkeypatch.chdir(tmp_path / "tree")
     found = load(kubeconfig_files(None, {"KUBECONFIG": "x/a.yaml:y/b.yaml"})).users["u"]
@@ -187,7 +193,7 @@ def _file_differences(got: Outcome, expected: Case, places: Mapping[str, str]) -
 
 
 def _requests(seen: list[dict[str, str]]) -> list[dict[str, str]]:
-    """What a server saw; to it the names of headers are alike in either case."""
+    """What a server saw; it takes header names in either case."""
     return [{name.lower(): value for name, value in request.items()} for request in seen]
 
 
@@ -204,7 +210,7 @@ def _same_view(ours: dict[str, Any], theirs: Any) -> bool:
 
 
 def _same_entries(ours: dict[str, Any], theirs: dict[str, Any], kind: str) -> bool:
-    """Whether all that kubectl sees is there alike; unknown fields are there for us alone."""
+    """Whether we see all that kubectl sees; kubectl does not see unknown fields."""
     body = kind.removesuffix("s")
     return ours.keys() == theirs.keys() and all(
         _seen(ours[name].get(key)) == value

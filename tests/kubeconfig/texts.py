@@ -93,7 +93,7 @@ def _list(draw: st.DrawFn, kind: str, column: int) -> list[str]:
 
 @st.composite
 def yaml_texts(draw: st.DrawFn) -> Text:
-    """A block YAML kubeconfig, sometimes with next to nothing in it."""
+    """A kubeconfig in block YAML, sometimes almost empty."""
     column = draw(st.sampled_from([0, 0, 0, 2]))
     pad = " " * column
     shared = draw(st.integers(0, 9)) == 0

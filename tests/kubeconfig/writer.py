@@ -14,7 +14,7 @@ from tests.kubeconfig.edits import login, logout
 
 
 def main(listed: str, name: str, count: str) -> None:
-    """Every third login is taken back."""
+    """Log in many times, and log out again after every third login."""
     files = kubeconfig_files(None, {"KUBECONFIG": listed})
     there = []
     for number in range(int(count)):
