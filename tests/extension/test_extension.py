@@ -16,7 +16,9 @@ from typing import Any
 
 import pytest
 
+from kubectl_connector.auth.interface import AuthMethod, IssueRequest
 from kubectl_connector.completion.complete import complete
+from kubectl_connector.model.kubeconfig import Cluster
 from tests.apiserver import ApiServer
 from tests.conftest import JANE, ROOT, Home
 from tests.e2e.terminal import Terminal
@@ -163,3 +165,17 @@ def test_completion_and_the_reference_know_both(generated: tuple[Any, str]) -> N
     assert "--audience" in offered("register", "x", "--aud")
     assert "`--audience VALUE` | Audience of the tokens." in reference
     assert "keyring or file or shelf" in reference
+
+
+def test_the_example_in_the_architecture_is_a_method() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    example = page.partition("```python\n")[2].partition("```")[0]
+    end = datetime(2126, 1, 1, tzinfo=timezone.utc)
+    module: dict[str, Any] = {"request_token": lambda *given: (f"for {given[2]}", end)}
+    exec(example, module)  # noqa: S102 (our own page)
+    method: AuthMethod = module["METHOD"]
+    material = method.build({"token": "t", "service_account": "shop/till"})
+    request = IssueRequest(Cluster("https://lab.example"))
+    issued = method.issue(material.configuration, material.secret, request)
+    assert (issued.token, issued.expires_at) == ("for shop/till", end)
+    assert "t" not in material.configuration.values()
