@@ -91,7 +91,8 @@ def auth_values(given: Mapping[str, Any]) -> dict[str, str]:
         if field.kind is not FieldKind.SECRET:
             value = given[name]
             if value is not None:
-                values[name] = read_text(value) if field.kind is FieldKind.FILE else value
+                is_file = field.kind is FieldKind.FILE
+                values[name] = read_text(value) if is_file else field.check(value)
             continue
         if given[f"{name}_stdin"] and given[f"{name}_file"] is not None:
             raise UsageError(

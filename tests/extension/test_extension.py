@@ -136,6 +136,14 @@ def test_what_no_kubeconfig_may_hold_goes_by_exec(registered: Terminal) -> None:
     assert registered.who_am_i() == JANE.name
 
 
+def test_a_value_that_is_none_of_the_choices_is_refused(registered: Terminal) -> None:
+    refusal = registered.refused("update", "lab", "--audience", "nobody", "--token-stdin")
+    assert (refusal.error, refusal.hint) == (
+        'no audience "nobody"',
+        "choose one of: the-lab, the-shop",
+    )
+
+
 @pytest.fixture
 def generated() -> tuple[Any, str]:
     """Completion's tree and the reference, as they are made with the new files there."""
@@ -163,6 +171,7 @@ def test_completion_and_the_reference_know_both(generated: tuple[Any, str]) -> N
     assert "shelf" in offered("register", "x", "--store", "")
     assert "minted" in offered("update", "x", "--auth-method", "")
     assert "--audience" in offered("register", "x", "--aud")
+    assert offered("register", "x", "--audience", "") == ["the-lab", "the-shop"]
     assert "`--audience VALUE` | Audience of the tokens." in reference
     assert "keyring or file or shelf" in reference
 
