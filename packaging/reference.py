@@ -17,6 +17,7 @@ from kubectl_connector.cli import help as help_
 from kubectl_connector.cli import main
 from kubectl_connector.cli.app import VERBS, build, load
 from kubectl_connector.cli.changes import option_fields
+from kubectl_connector.cli.options import all_fields
 from kubectl_connector.cli.program import WAYS
 from kubectl_connector.completion.complete import FILE, FOLDER, FREE
 from kubectl_connector.formats import format_names
@@ -41,6 +42,7 @@ _OPTIONS: dict[str, Any] = {
         for field in option_fields().values()
         if field.metavar not in ("FILE", "")
     },
+    **{field.option: field.choices for field in all_fields().values() if field.choices},
 }
 """The kinds of options' values, where the metavar does not say enough."""
 

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from kubectl_connector.auth import auth_methods
 from kubectl_connector.errors import UsageError
 from kubectl_connector.model.connector import spec_fields
-from kubectl_connector.model.field import Reach
+from kubectl_connector.model.field import FieldKind, Reach
 from kubectl_connector.operations.spec import Changes
 from tests.apiserver import ApiServer
 from tests.conftest import JANE_TOKEN, Home
@@ -107,6 +108,16 @@ def test_every_field_says_what_it_is() -> None:
         assert one.field.name == name
         assert one.field.help.endswith(".")
         assert one.field.group
+
+
+def test_a_name_means_one_thing() -> None:
+    """It is an option, and a program's keyword."""
+    kinds: dict[str, set[FieldKind]] = {}
+    for method in auth_methods():
+        for field in method.option_fields:
+            assert field.name not in spec_fields()
+            kinds.setdefault(field.name, set()).add(field.kind)
+    assert all(len(each) == 1 for each in kinds.values())
 
 
 def test_how_far_changes_reach_is_the_farthest_of_their_fields() -> None:

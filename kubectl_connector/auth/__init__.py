@@ -43,10 +43,11 @@ def recognise(user: AuthInfo) -> AuthMethod | None:
 
 
 def choose(given: Set[str], wanted: str | None = None) -> AuthMethod:
-    """The method that fields called ``given`` belong to, or the one that is ``wanted``.
+    """The method called ``wanted``, else the one that suits the fields called ``given`` best.
 
-    Of the methods that know all given fields, one that lacks nothing comes first, then one that
-    lacks only secrets, which can be asked for. UsageError where no method fits.
+    Only methods that know all the given fields are considered. A method that lacks no field is
+    best; then comes one that lacks only secrets, since a person can be asked for those. UsageError
+    where no method fits.
     """
     if wanted is not None:
         return _checked(auth_method(wanted), given)
@@ -75,12 +76,12 @@ def _checked(method: AuthMethod, given: Set[str]) -> AuthMethod:
 
 
 def _distance(method: AuthMethod, given: Set[str]) -> tuple[int, int, str]:
-    """How far the given fields are from enough: what can't be asked for counts first.
+    """How much a method lacks: first the fields that nobody is asked for, then all of them.
 
-    With nothing given at all, a token is what most people have.
+    Where no field is given, the token comes first: it lacks one secret, and most people have one.
     """
     missing = [f for f in method.option_fields if f.required and f.name not in given]
     if given and not any(f.required for f in method.option_fields if f.name in given):
-        return len(method.fields), 0, method.name  # only what may go along with it was given
+        return len(method.fields), 0, method.name  # only optional fields were given
     unaskable = sum(f.kind is not FieldKind.SECRET for f in missing)
     return unaskable, len(missing), method.name

@@ -108,7 +108,7 @@ def _stanza(configuration: Mapping[str, Any], secret: Secret) -> ExecConfig:
 
 
 def _run(stanza: ExecConfig, request: IssueRequest) -> bytes:
-    """Run the program as kubectl does (X2 to X4, X10) and give what it printed."""
+    """Run the program as kubectl does (X2 to X4, X10), and return what it printed."""
     program = find_program(stanza)
     interactive = request.interactive and stanza.interactive_mode != "Never"
     if stanza.interactive_mode == "Always" and not interactive:
@@ -153,7 +153,7 @@ def _cluster_info(cluster: Cluster) -> dict[str, Any]:
 
 
 def _read_answer(output: bytes, stanza: ExecConfig) -> Credential:
-    """The credential in a plugin's output, held to what kubectl demands (X7 to X9)."""
+    """Read the credential from a plugin's output, and check what kubectl checks (X7 to X9)."""
     try:
         answer = json.loads(output)
         status = answer["status"]

@@ -57,6 +57,7 @@ class AuthMethod(ABC):
     title: ClassVar[str]
     summary: ClassVar[str]
     fields: ClassVar[tuple[Field, ...]]
+    """Of kind TEXT, FILE, SECRET or DERIVED: a method is given texts."""
     keeps_issued: ClassVar[bool] = False
     """Whether what :meth:`issue` gives is kept in the store, and handed out until it ends."""
     can_exec: ClassVar[bool] = True

@@ -32,10 +32,10 @@ def find_program(stanza: ExecConfig) -> str:
 def output_of(
     command: list[str], env: Mapping[str, str], interactive: bool, timeout: float
 ) -> tuple[int, bytes]:
-    """A program's exit code and output; TimeoutExpired where nobody is there to be waited for.
+    """Run a program, and return its exit code and its output.
 
-    A program that is not asked for anything gets a session of its own, so that it can be ended with
-    all that it has started.
+    A program that may ask a person has no time limit. Any other program gets a session of its own,
+    so that it can be killed with its children; TimeoutExpired where it takes too long.
     """
     process = subprocess.Popen(
         command,
@@ -46,7 +46,7 @@ def output_of(
     )
     try:
         output, _ = process.communicate(timeout=None if interactive else timeout)
-    except BaseException:  # Ctrl-C too
+    except BaseException:  # Ctrl-C is one, too
         if interactive or os.name == "nt":
             process.kill()
         else:

@@ -51,7 +51,7 @@ class _Token(AuthMethod):
         return bool(user.token or user.token_file)
 
     def from_auth_info(self, user: AuthInfo) -> Material:
-        """A token file is kept by name: who rotates it (a kubelet, say) goes on doing so."""
+        """Keep a token file by its name: a program, such as a kubelet, goes on rotating it."""
         certificate, key = user.client_certificate_data, user.client_key_data
         if user.token_file:
             material = certificate_material(certificate, key)

@@ -1,4 +1,4 @@
-"""The command tree. A verb's module is imported when the verb is used, and not before."""
+"""The command tree. The module of a verb is imported when the verb is used."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ All commands: kubectl connector --help
 
 
 class Verb(NamedTuple):
-    """Where a command is, and what it says of itself in one line."""
+    """A command's module, its group in ``--help``, and its summary."""
 
     module: str
     group: str
@@ -90,10 +90,10 @@ class VerbCommand(TyperCommand):
 
 
 class Group(TyperGroup):
-    """Commands under one word; suggests the nearest for a typo, and shows its help when alone."""
+    """Commands under one word. It suggests the nearest for a typo; alone, it shows its help."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """The arguments; without any, the help is shown, and that is all."""
+        """The arguments; where there are none, the help is shown instead."""
         if not args and not self.invoke_without_command:
             console.say(self.get_help(ctx))
             raise typer.Exit
@@ -112,7 +112,7 @@ class Group(TyperGroup):
         return help_.text(self, ctx)
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        """The command is what counts."""
+        """A group takes a command."""
         return ["COMMAND"]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
@@ -142,7 +142,7 @@ class VerbGroup(Group):
         return load(cmd_name) if cmd_name in VERBS else None
 
     def command_groups(self, ctx: Any) -> dict[str, help_.Rows]:
-        """From the table alone: help imports no verb."""
+        """The commands by group, from the table alone, so that help imports no verb."""
         groups: dict[str, help_.Rows] = {}
         for name, verb in VERBS.items():
             groups.setdefault(verb.group, []).append((name, verb.summary))
@@ -169,7 +169,7 @@ def add_verb(app: typer.Typer, name: str, function: Callable[..., None]) -> None
 
 
 def new_app(**options: Any) -> typer.Typer:
-    """A Typer app as all of ours are: no rich help, no tracebacks, no completion of its own."""
+    """A Typer app with our settings: no rich help, no tracebacks, no completion by typer."""
     return typer.Typer(
         add_completion=False,
         rich_markup_mode=None,

@@ -14,24 +14,24 @@ from kubectl_connector import files
 from kubectl_connector.cli.environment import home
 
 _FORGET_AFTER = 3_600.0
-"""Seconds after which a process of the same number is another one, where we can't tell."""
+"""Seconds after which a process of the same number is taken for another one."""
 
 
 def first_time() -> bool:
-    """Whether this is the first run under this kubectl that may ask; the next one hears no."""
+    """Whether this run may ask: no earlier one under this kubectl did. The next one may not."""
     folder = os.path.join(home(), "asked")
     try:
         files.make_private_folder(folder)
         _forget_old(folder)
         handle = os.open(os.path.join(folder, _parent()), os.O_CREAT | os.O_EXCL, 0o600)
     except OSError:
-        return False  # it was there, or can't be noted: on the safe side, nobody is asked
+        return False  # the file is there, or can't be made: nobody is asked, to be safe
     os.close(handle)
     return True
 
 
 def _parent() -> str:
-    """The process that runs us; with its start time where that can be had."""
+    """The number of the process that runs us, with its start time where that is known."""
     parent = os.getppid()
     with contextlib.suppress(OSError, IndexError), open(f"/proc/{parent}/stat", "rb") as file:
         started = file.read().rpartition(b")")[2].split()[19]

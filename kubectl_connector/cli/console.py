@@ -1,4 +1,4 @@
-"""The person at the other end: what is printed where, what may be asked, what is shown."""
+"""Talk to the person at the terminal: results, notes, errors and questions."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ log = logging.getLogger("kubectl_connector")
 
 
 def out(text: str) -> None:
-    """Data: to stdout. ConnectorError where that is closed or full."""
+    """Write data to stdout. ConnectorError where stdout is closed or full."""
     try:
         if sys.stdout is None:
             raise OSError("it is closed")
         sys.stdout.write(printable(text))
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader has seen enough. What comes is not shown, and the exit code stays its own.
+        # The reader has closed the pipe. The rest is dropped; the exit code stays as it is.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         raise ConnectorError(
@@ -34,12 +34,12 @@ def out(text: str) -> None:
 
 
 def say(text: str) -> None:
-    """A result in one line: to stdout, as kubectl says what it changed."""
+    """Write a result of one line to stdout, as kubectl does."""
     out(f"{text}\n")
 
 
 def note(text: str) -> None:
-    """Anything that is not the result: to stderr; nowhere, where that can't be written."""
+    """Write a note to stderr; drop it where stderr can't be written."""
     with contextlib.suppress(OSError, AttributeError):
         sys.stderr.write(f"{printable(text)}\n")
 
@@ -50,18 +50,18 @@ def counted(number: int, noun: str) -> str:
 
 
 def printable(text: str) -> str:
-    """The text without what a terminal would obey: names come from files and from servers."""
+    """Replace what a terminal would obey: names come from files and from servers."""
     return text if text.isprintable() else _OBEYED.sub("\ufffd", text)
 
 
 _OBEYED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
-"""Control characters but tab and line feed, what turns the direction of writing, surrogates."""
+"""Control characters (not tab and line feed), changes of the writing direction, surrogates."""
 
 
 def complain(error: ConnectorError) -> None:
-    """An error in two lines; with ``-v`` the chain of its causes, by type and text."""
+    """Print an error in two lines, and with ``-v`` its causes, by type and text."""
     with contextlib.suppress(OSError, AttributeError):
         sys.stderr.write(_red("error:"))
     note(f" {_one_line(error.message)}")
@@ -78,7 +78,7 @@ def _one_line(text: str) -> str:
 
 
 def be_verbose() -> None:
-    """Show what is done in detail; never a secret."""
+    """Log details to stderr; a secret is never among them."""
     logging.basicConfig(stream=sys.stderr, format="%(message)s")
     log.setLevel(logging.INFO)
 
@@ -99,7 +99,7 @@ def stdout_is_terminal() -> bool:
 
 
 def spinner(text: str) -> AbstractContextManager[object]:
-    """Shows that something is going on, on a terminal, and leaves nothing behind."""
+    """Show on a terminal that something is going on; nothing of it stays on the screen."""
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         return nullcontext()
     from rich.console import Console
@@ -108,7 +108,7 @@ def spinner(text: str) -> AbstractContextManager[object]:
 
 
 class Asker(Protocol):
-    """Who answers questions. There may be nobody: then asking is an error that says what to give.
+    """Answers questions. Where nobody is there, asking is an error that says what to give instead.
 
     ``instead`` tells how to give the answer without being asked.
     """
@@ -174,7 +174,7 @@ class NoTerminal:
 
 
 def asker() -> Asker:
-    """A person where there is one."""
+    """The person at the terminal, or nobody."""
     return Terminal() if at_terminal() else NoTerminal()
 
 

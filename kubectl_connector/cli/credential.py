@@ -1,4 +1,4 @@
-"""``credential``: what kubectl runs, where the fast way (``credential.py``) has no answer."""
+"""``credential``: answers kubectl where the credential path (``plugin.py``) can't."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kubectl_connector.operations.issue import issue_to_kubectl
 from kubectl_connector.ready import API_VERSIONS, V1
 
 _PATIENCE = 600.0
-"""Seconds for another plugin that we run: kubectl itself would wait for ever."""
+"""Seconds for another plugin that we run; kubectl itself would wait for ever."""
 
 
 def command(
@@ -55,7 +55,7 @@ class _Info:
 
 
 def _read_info(text: str | None) -> _Info:
-    """Typed by hand there is none: version v1, and a person who may be asked."""
+    """Read what kubectl wants. Where a person runs the command: version v1, questions allowed."""
     if not text:
         return _Info()
     try:

@@ -55,7 +55,7 @@ def command(
 
 
 def _tell_of_contexts(item: Listed) -> None:
-    """Say what the contexts of a connector that is gone are good for now."""
+    """Say what became of the contexts of a connector that is gone."""
     for context in item.contexts:
         left = "still holds its credential" if context in item.embedded else "no longer works"
         console.note(f"context {context} {left}; take it out: kubectl connector logout {context}")

@@ -37,7 +37,7 @@ def workspace(timeout: float = DEFAULT_TIMEOUT, interactive: bool | None = None)
     folder = home()
     asking = console.at_terminal() if interactive is None else interactive
 
-    @functools.cache  # one store a run: it asks for its passphrase once
+    @functools.cache  # a run has one store of a name, which asks for its passphrase once
     def store(name: str) -> SecretStore:
         passphrase = ask_passphrase if asking else passphrase_of_environment
         return open_store(name, StoreOptions(folder, passphrase, interactive=asking))
@@ -74,7 +74,7 @@ def ask_passphrase(confirm: bool) -> str:
 
 
 def passphrase_of_environment(confirm: bool) -> str:  # noqa: ARG001
-    """The file store's passphrase where nobody may be asked; StoreError where it is not set."""
+    """The file store's passphrase, from the environment alone; StoreError where it is not set."""
     return passphrase(os.environ)
 
 

@@ -20,7 +20,7 @@ _INSTEAD = "run it at a terminal, or give options: kubectl connector register --
 
 
 def wants_context(changes: Changes, kubeconfig: str | None) -> bool:
-    """Whether to take everything from the current kubeconfig context; asked where there is one."""
+    """Ask whether to take everything from the current context; False where there is none."""
     if changes.get("server"):
         return False
     try:
@@ -32,7 +32,7 @@ def wants_context(changes: Changes, kubeconfig: str | None) -> bool:
 
 
 def details(plan: Plan) -> Changes:
-    """What a kubeconfig can't tell, or may tell otherwise than wanted."""
+    """Ask for what a kubeconfig can't tell, or what a person may want otherwise."""
     spec = plan.draft.spec
     known = {"cluster_name": spec.cluster_name, "namespace": spec.namespace or ""}
     return _ask_fields(plan.changes, ("cluster_name", *_DETAILS), known)
@@ -50,7 +50,7 @@ def complete(changes: Changes) -> Changes:
 
 
 def answers(plan: Plan) -> dict[str, str]:
-    """The secrets that a plan lacks; UsageError where there is nobody to be asked."""
+    """Ask for the secrets that a plan lacks; UsageError where nobody is there."""
     return {
         field.name: console.asker().secret(
             field.help.capitalize(),
@@ -103,7 +103,7 @@ def _ask_method(changes: Changes) -> str:
 
 
 def _ask_field(field: Field, default: str = "") -> str | None:
-    """An answer, its file read where the field is one; None or empty where there is none."""
+    """Ask for a field, and read the file where the answer names one; None or empty: no answer."""
     text = field.question or field.help.capitalize()
     if field.kind is FieldKind.SECRET:
         while not (value := console.asker().secret(text, _INSTEAD)) and field.required:
@@ -119,7 +119,7 @@ def _ask_field(field: Field, default: str = "") -> str | None:
 
 
 def _ask_file(question: str) -> str | None:
-    """A file's text; None for an empty answer. A name that can't be read is asked for again."""
+    """Ask for a file until it can be read, and return its text; None for an empty answer."""
     while path := _ask(question, ""):
         try:
             return read_text(path)

@@ -9,14 +9,14 @@ from typing import Any
 WIDEST = 120
 """Columns; longer lines are hard to read, however wide the terminal is."""
 OTHER = "Options"
-"""The group of the options that name none; it comes last."""
+"""The group of the options that have no other; it comes last."""
 
 Rows = list[tuple[str, str]]
 
 
 def text(command: Any, context: Any) -> str:
     """The whole help of a command, as wide as the terminal is."""
-    # Not left to the formatter: it never goes below 50 columns, nor above 80.
+    # The formatter by itself goes neither below 50 columns nor above 80.
     context.terminal_width = max(min(shutil.get_terminal_size().columns, WIDEST), 20)
     formatter = context.make_formatter()
     command.format_help(context, formatter)
@@ -24,7 +24,7 @@ def text(command: Any, context: Any) -> str:
 
 
 def usage(command: Any, context: Any) -> list[str]:
-    """The words after the command's name: what has to be given first."""
+    """The words that follow the command's name, arguments first."""
     return [*(name for name, _ in arguments(command, context)), "[OPTIONS]"]
 
 

@@ -117,7 +117,7 @@ def command(
 
 
 def _warn_of_policy(command: str) -> None:
-    """Say so where kubectl would not run us."""
+    """Warn where kubectl's own settings keep it from running us."""
     try:
         refusal = program.kubectls_refusal(command)
     except KubeconfigError as error:

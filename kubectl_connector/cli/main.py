@@ -1,4 +1,4 @@
-"""The one error boundary: whatever happens below becomes two lines and an exit code."""
+"""The error boundary: every error below becomes two lines and an exit code."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def _prepare() -> None:
             stream.reconfigure(errors="replace")
     if hasattr(signal, "SIGTERM"):
         signal.signal(signal.SIGTERM, _terminate)
-    # Who registered with --insecure-skip-tls-verify has been told, and need not be at every call.
+    # --insecure-skip-tls-verify warns by its help; urllib3 would repeat that at every request.
     warnings.filterwarnings("ignore", message="Unverified HTTPS request")
 
 
 def _invoke(arguments: list[str]) -> int:
-    """Not typer's own main(): that turns Ctrl-C into an exit code before anybody could say so."""
+    """Call the command without typer's own main(), which ends at Ctrl-C without a message."""
     command = build()
     try:
         with command.make_context(PROGRAM, arguments) as context:
@@ -84,7 +84,7 @@ def _usage(error: TyperException) -> UsageError:
 
 
 def _fault(error: Exception) -> ConnectorError:
-    """A fault of ours. Its text may hold anything, so only its type and place are shown."""
+    """An error that is our fault. Its text may hold a secret: only its type and place are shown."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
@@ -96,5 +96,5 @@ def _fault(error: Exception) -> ConnectorError:
 
 
 def _terminate(_signal: int, _frame: FrameType | None) -> None:
-    """SIGTERM unwinds the stack, so that locks and half-done work are cleaned up."""
+    """Unwind the stack at SIGTERM, so that locks are given free."""
     raise KeyboardInterrupt

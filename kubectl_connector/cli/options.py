@@ -65,11 +65,11 @@ def all_fields() -> dict[str, Field]:
 
 
 def with_auth_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the authentication methods' own options to a command that takes ``**auth``.
+    """Add the options of the authentication methods to a command that takes ``**given``.
 
-    A field of text or a file becomes one option; a secret becomes ``--NAME-stdin`` and
-    ``--NAME-file``, and a ``--NAME`` that says why there is none. So a new method needs no change
-    here. Read what was given with :func:`auth_values`.
+    A field of text or a file becomes one option. A secret becomes ``--NAME-stdin`` and
+    ``--NAME-file``, and a hidden ``--NAME`` that says why it is refused. :func:`auth_values` reads
+    what was given.
     """
     signature = inspect.signature(command)
     own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
@@ -79,7 +79,7 @@ def with_auth_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def auth_values(given: Mapping[str, Any]) -> dict[str, str]:
-    """The values of the fields that were given, read from where they are.
+    """The values of the fields that were given, read from stdin and files where they are there.
 
     Raises UsageError for a file that can't be read, and where two values come from stdin.
     """
@@ -91,7 +91,8 @@ def auth_values(given: Mapping[str, Any]) -> dict[str, str]:
         if field.kind is not FieldKind.SECRET:
             value = given[name]
             if value is not None:
-                values[name] = read_text(value) if field.kind is FieldKind.FILE else value
+                is_file = field.kind is FieldKind.FILE
+                values[name] = read_text(value) if is_file else field.check(value)
             continue
         if given[f"{name}_stdin"] and given[f"{name}_file"] is not None:
             raise UsageError(
@@ -193,7 +194,7 @@ def _read_stdin(field: Field) -> str:
 
 
 def _one_line(text: str, field: Field) -> str:
-    """Without the line break that every tool puts at the end."""
+    """The text without the line break that tools put at the end; UsageError for several lines."""
     value = text.removesuffix("\n").removesuffix("\r")
     if not value:
         raise UsageError(f"the {field.help} is empty", "check what writes it")

@@ -1,4 +1,4 @@
-"""This program as others run it: where it is, and what it needs."""
+"""How other programs run this one: by which path, and with what in the environment."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NAME = "kubectl-connector"
 WAYS = ("auto", "path", "name")
 
 _ON_EVERY_PATH = ("/bin", "/usr/bin", "/usr/local/bin")
-"""What is on the PATH of programs that no shell started, and of sudo."""
+"""The folders on the PATH of sudo, and of programs that no shell started."""
 
 
 def command(how: str) -> str | None:

@@ -99,7 +99,7 @@ def _show(updated: Registered) -> None:
 
 
 def _hint_at_contexts(workspace: Workspace, connector: Connector) -> None:
-    """Contexts that hold the credential itself know nothing of the change."""
+    """Name the command that brings contexts up to date which hold the credential itself."""
     for item in overview(workspace, environment.kubeconfigs(), {}).listed:
         if item.connector.id == connector.id and item.embedded:
             name = connector.name

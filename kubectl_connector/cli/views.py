@@ -1,4 +1,4 @@
-"""Results as reports and sentences. Text only: nothing here prints."""
+"""Results as reports and sentences. Nothing here prints."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from kubectl_connector.model.secret import Item
 from kubectl_connector.secret_looking import HIDDEN
 from kubectl_connector.urls import without_password
 
-if TYPE_CHECKING:  # what a view is given has been imported by whoever made it
+if TYPE_CHECKING:  # the caller has imported what it passes
     from kubectl_connector.cluster.probe import Probe
     from kubectl_connector.operations.overview import Listed
     from kubectl_connector.operations.verify import Verified
@@ -59,7 +59,7 @@ def connectors_report(listed: Sequence[Listed], now: datetime) -> Report:
 def connector_document(
     item: Listed, now: datetime, secret: Item | None = None
 ) -> Mapping[str, Any]:
-    """A connector for programs: what the catalog keeps, and what is so at the moment."""
+    """A connector for programs: what the catalog keeps, and its status now."""
     status = {
         "expired": item.connector.expired(now),
         "contexts": list(item.contexts),
@@ -205,7 +205,7 @@ def labels(pairs: Mapping[str, str]) -> str:
 
 
 def _values(secret: Item) -> dict[str, str]:
-    """The secret values by name, for somebody who insists on seeing them."""
+    """The secret values by name, for ``--show-secrets``."""
     return {**secret.secret, **({"proxy_url": secret.proxy_url} if secret.proxy_url else {})}
 
 

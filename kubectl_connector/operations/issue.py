@@ -62,8 +62,8 @@ def user_to_embed(workspace: Workspace, connector: Connector, item: Item) -> Aut
 def issue_to_kubectl(workspace: Workspace, name: str, id_: str | None) -> Credential:
     """A credential that is good now, for the connector with this id, else with this name.
 
-    The id is what counts: a connector that was renamed since keeps working, and another one that
-    got the name is not taken for it. Raises NotFoundError, StoreError, RefusedError where the
+    The id counts where it is given: a connector that was renamed keeps working, and another one
+    that got its name is not taken for it. Raises NotFoundError, StoreError, RefusedError where the
     credential has ended, and what :func:`check_can_exec` raises.
     """
     connector = _find(workspace, name, id_)

@@ -16,7 +16,7 @@ from kubectl_connector.operations.draft import Draft
 
 @dataclass(frozen=True)
 class FromContext:
-    """A context, which tells where a cluster is and how to sign in."""
+    """A context of a kubeconfig: it tells where a cluster is and how to sign in."""
 
     files: KubeconfigFiles
     name: str | None = None

@@ -42,11 +42,11 @@ def plan_update(
 ) -> UpdatePlan:
     """Plan a change of the connector called ``name``.
 
-    Cluster and credential are taken from the kubeconfig context that ``source`` names, if it names
-    one; then the changes are made. Nothing is asked or run, and the secret is not even read where
-    only the catalog is concerned. Raises NotFoundError, UsageError where the changes make no sense,
-    StoreError where a secret is lost that the changes do not bring anew, and what reading the
-    kubeconfig raises.
+    Cluster and credential are taken from the kubeconfig context of ``source``, if there is one;
+    then the changes are made. The secret store is read, which may ask for what opens it, unless the
+    changes concern the catalog or contexts alone. Raises NotFoundError, UsageError where the
+    changes make no sense, StoreError where the store can't give a secret that the changes do not
+    bring anew, and what reading the kubeconfig raises.
     """
     if not changes and source is None:
         raise UsageError("nothing to change was given", "kubectl connector update --help")
@@ -66,7 +66,7 @@ def plan_update(
     elif lost and not brings_credential(start.spec, changes):
         raise lost
     draft, asks = changed(start, changes)
-    if lost and not asks and _lacks(draft, old, source, changes):
+    if lost and _lacks(draft, old, source, changes):
         raise lost
     return UpdatePlan(name, start, changes, draft, asks, old=old, item=item)
 

@@ -1,4 +1,4 @@
-"""What every use case works with: our files, the stores, the clock, the person."""
+"""What every use case works with: the catalog, the stores, the clock, the person."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kubectl_connector.stores.interface import SecretStore
 _log = logging.getLogger(__name__)
 
 Progress = Callable[[str], AbstractContextManager[object]]
-"""Shows a text while a cluster is being asked, where there is somebody to see it."""
+"""Shows a text while a cluster is being asked."""
 
 
 def utc_now() -> datetime:

@@ -16,7 +16,9 @@ from typing import Any
 
 import pytest
 
+from kubectl_connector.auth.interface import AuthMethod, IssueRequest
 from kubectl_connector.completion.complete import complete
+from kubectl_connector.model.kubeconfig import Cluster
 from tests.apiserver import ApiServer
 from tests.conftest import JANE, ROOT, Home
 from tests.e2e.terminal import Terminal
@@ -134,6 +136,14 @@ def test_what_no_kubeconfig_may_hold_goes_by_exec(registered: Terminal) -> None:
     assert registered.who_am_i() == JANE.name
 
 
+def test_a_value_that_is_none_of_the_choices_is_refused(registered: Terminal) -> None:
+    refusal = registered.refused("update", "lab", "--audience", "nobody", "--token-stdin")
+    assert (refusal.error, refusal.hint) == (
+        'no audience "nobody"',
+        "choose one of: the-lab, the-shop",
+    )
+
+
 @pytest.fixture
 def generated() -> tuple[Any, str]:
     """Completion's tree and the reference, as they are made with the new files there."""
@@ -161,5 +171,20 @@ def test_completion_and_the_reference_know_both(generated: tuple[Any, str]) -> N
     assert "shelf" in offered("register", "x", "--store", "")
     assert "minted" in offered("update", "x", "--auth-method", "")
     assert "--audience" in offered("register", "x", "--aud")
+    assert offered("register", "x", "--audience", "") == ["the-lab", "the-shop"]
     assert "`--audience VALUE` | Audience of the tokens." in reference
     assert "keyring or file or shelf" in reference
+
+
+def test_the_example_in_the_architecture_is_a_method() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    example = page.partition("```python\n")[2].partition("```")[0]
+    end = datetime(2126, 1, 1, tzinfo=timezone.utc)
+    module: dict[str, Any] = {"request_token": lambda *given: (f"for {given[2]}", end)}
+    exec(example, module)  # noqa: S102 (our own page)
+    method: AuthMethod = module["METHOD"]
+    material = method.build({"token": "t", "service_account": "shop/till"})
+    request = IssueRequest(Cluster("https://lab.example"))
+    issued = method.issue(material.configuration, material.secret, request)
+    assert (issued.token, issued.expires_at) == ("for shop/till", end)
+    assert "t" not in material.configuration.values()

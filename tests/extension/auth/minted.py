@@ -21,7 +21,7 @@ class _Minted(AuthMethod):
     fields = (
         # Named as the field that holds the credential itself where the method is "token".
         Field("token", "bearer token", FieldKind.SECRET, secret=True),
-        Field("audience", "audience of the tokens"),
+        Field("audience", "audience of the tokens", choices=("the-lab", "the-shop")),
     )
 
     def build(self, values: Mapping[str, str]) -> Material:
