@@ -1,8 +1,8 @@
-"""Which items may be in the secret stores: a keyring can't say what it holds.
+"""The journal of the items that may be in the secret stores, as a keyring can't list its items.
 
-Each item has a file of its own, without content, in the folder ``items`` beside the catalog. It is
-made before the item is put into a store and removed after the item is gone, so that no item is ever
-lost sight of, whatever ends the process. Making and removing one needs no lock.
+Each item has an empty file of its own, in the folder ``items`` beside the catalog. We create the
+file before we put the item into a store, and remove it after the item is gone. So the journal knows
+every item, however the process ends. Creating and removing a file needs no lock.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ class Journal:
             os.close(handle)
             files.sync_folder(self.path)
         except FileExistsError:
-            pass  # one of release 0.1, which is taken over in several tries
+            pass  # an item of release 0.1, which may take several tries to take over
         except OSError as error:
             raise self._unusable("written", error) from error
 
     def forget(self, place: Place) -> None:
-        """Take out an item that is gone from its store."""
+        """Remove an item that is gone from its store."""
         try:
             for path in (self._file(place), self._file(place) + _CONDEMNED):
                 with contextlib.suppress(FileNotFoundError):
@@ -53,17 +53,18 @@ class Journal:
             raise self._unusable("written", error) from error
 
     def places(self) -> tuple[Place, ...]:
-        """Every item that was written down and not taken out again, sorted."""
+        """Every item in the journal, sorted."""
         return tuple(sorted({_place(name) for name in self._names()}))
 
     def condemned(self) -> tuple[Place, ...]:
-        """Those that are about to be removed, sorted."""
+        """The items that a process is about to remove, sorted."""
         return tuple(sorted(_place(n) for n in self._names() if n.endswith(_CONDEMNED)))
 
     def condemn(self, place: Place) -> None:
-        """Say that an item is about to be removed because no connector refers to it.
+        """Note that an item is about to be removed, because no connector refers to it.
 
-        Whoever put it, and has not come to refer to it, finds out by :meth:`is_condemned`.
+        The process that put the item, and is about to refer to it, sees this by
+        :meth:`is_condemned`.
         """
         try:
             with contextlib.suppress(FileNotFoundError):
@@ -72,7 +73,7 @@ class Journal:
             raise self._unusable("written", error) from error
 
     def is_condemned(self, place: Place) -> bool:
-        """Whether somebody removes the item, or has removed it."""
+        """Whether a process is removing the item or has removed it."""
         return not os.path.exists(self._file(place))
 
     def _names(self) -> list[str]:
@@ -94,6 +95,6 @@ class Journal:
 
 
 def _place(name: str) -> Place:
-    """The item that a file is about; a part of it is empty where the file is not one of ours."""
+    """The item that a file stands for; one part is empty where the file is not one of ours."""
     ref, _, store = name.removesuffix(_CONDEMNED).rpartition(".")
     return Place(store, ref)
