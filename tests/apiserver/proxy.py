@@ -12,9 +12,9 @@ from typing import Any
 
 
 class ConnectProxy:
-    """The proxy; a context manager. ``targets`` lists the ``host:port`` of every tunnel asked for.
+    """The proxy; a context manager. ``targets`` lists the ``host:port`` of every request.
 
-    With ``refuse``, it answers 403 to every one of them.
+    With ``refuse``, the proxy answers every request with 403.
     """
 
     def __init__(self, *, refuse: bool = False) -> None:
@@ -39,7 +39,7 @@ class ConnectProxy:
 
     @property
     def url(self) -> str:
-        """Where it is, as a kubeconfig's ``proxy-url`` says it."""
+        """The proxy's URL, as a kubeconfig's ``proxy-url``."""
         return f"http://127.0.0.1:{self._listener.server_address[1]}"
 
 
@@ -69,7 +69,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class's name)
-        """Stay quiet."""
+        """Log nothing."""
 
 
 def _pump(one: socket.socket, other: socket.socket) -> None:
