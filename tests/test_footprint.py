@@ -1,4 +1,4 @@
-"""What an import may drag in: start-up time is part of the product (docs/architecture.md)."""
+"""What an import may load: start-up time is part of the product (docs/architecture.md)."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def loaded_by(module: str) -> set[str]:
 
 
 def new_modules(module: str) -> set[str]:
-    """The modules that are there after an import and not in an empty program."""
+    """The modules that an import adds to those of an empty program."""
     program = (
         "import sys; before = set(sys.modules)\n"
         f"import {module}\n"

@@ -1,4 +1,4 @@
-"""A secret is written once, and the catalog is the commit point: what this makes impossible."""
+"""A secret is written once, and the catalog is the commit point: what can't happen then."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.stores.keyrings import BlockingKeyring
 
 MakeDraft = Callable[..., Draft]
 EXEC = auth_method("exec").lift(AuthInfo(exec=ExecConfig("get-token")))
-"""Of a connector that has no secret."""
+"""The credential of a connector that has no secret."""
 
 
 def new_token(token: str, **more: str) -> Callable[[Draft], Draft]:
@@ -38,7 +38,7 @@ def new_token(token: str, **more: str) -> Callable[[Draft], Draft]:
 
 
 class FullDisk(Catalog):
-    """Can be read, and not written."""
+    """A catalog that can be read, but not written."""
 
     def change(self, edit: Callable[[Connectors], Connectors]) -> Change:
         edit(self.load())
@@ -48,7 +48,7 @@ class FullDisk(Catalog):
 def test_a_failed_update_leaves_no_secret_where_there_was_none(
     workspace: Workspace, home: Home, store: MemoryStore, token_draft: MakeDraft
 ) -> None:
-    """Not even one that kubectl could be handed (D2)."""
+    """This holds also for a secret that we could hand to kubectl (D2)."""
     bare = replace(token_draft(), auth_method="exec", material=EXEC)
     old = register(workspace, bare, verify=False).connector
     full = replace(workspace, catalog=FullDisk(str(home.connector_home)))
@@ -60,7 +60,7 @@ def test_a_failed_update_leaves_no_secret_where_there_was_none(
 def test_of_two_updates_at_once_the_one_that_was_reported_as_done_is_there(
     workspace: Workspace, store: MemoryStore, token_draft: MakeDraft
 ) -> None:
-    """The refused one does not put the secret back that the other has replaced (D3)."""
+    """The refused update does not put back the secret that the other one replaced (D3)."""
     register(workspace, token_draft())
 
     def meddle(draft: Draft) -> Draft:
@@ -79,7 +79,7 @@ def test_of_two_updates_at_once_the_one_that_was_reported_as_done_is_there(
 def test_what_a_store_could_not_remove_is_not_referred_to_any_more(
     workspace: Workspace, store: MemoryStore, token_draft: MakeDraft
 ) -> None:
-    """So the credential path does not hand it out (D1; see also test_exec_login.py)."""
+    """So the credential path does not hand out the secret (D1; see also test_exec_login.py)."""
     register(workspace, token_draft())
     store.broken = {"drop"}
 
@@ -95,19 +95,19 @@ def test_what_a_store_could_not_remove_is_not_referred_to_any_more(
 def test_ctrl_c_at_a_keyring_that_blocks_is_not_waited_for_twice(
     workspace: Workspace, home: Home, token_draft: MakeDraft
 ) -> None:
-    """Nor does it end as another error than Ctrl-C (D4)."""
+    """The command also ends with Ctrl-C, and with no other error (D4)."""
     backend = BlockingKeyring()
     options = StoreOptions(str(home.connector_home), no_passphrase, timeout=3600.0)
     blocked = replace(workspace, open_store=lambda name: Interrupted(options, backend))  # noqa: ARG005
     with pytest.raises(KeyboardInterrupt):
         register(blocked, token_draft(), verify=False)
     assert workspace.catalog.load() == ()
-    assert len(orphans(workspace)) == 1  # it may be there: nothing is lost sight of
+    assert len(orphans(workspace)) == 1  # it may be in the store, so the journal keeps it
     backend.unlocked.set()
 
 
 class Interrupted(KeyringStore):
-    """Ctrl-C comes while it waits to put an item."""
+    """A keyring at which Ctrl-C comes while it waits to put an item."""
 
     def put(self, ref: str, item: Item) -> None:
         import _thread
@@ -138,7 +138,7 @@ def test_a_change_that_was_made_though_it_failed_keeps_its_item(
     token_draft: MakeDraft,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The catalog was replaced, and its folder could not be synced."""
+    """The change replaced the catalog, but could not sync its folder."""
     syncs = iter([None, OSError(5, "Input/output error")])
 
     def sync_folder(_folder: str) -> None:
@@ -155,11 +155,11 @@ def test_a_change_that_was_made_though_it_failed_keeps_its_item(
 def test_who_is_pruned_before_it_is_referred_to_is_told(
     workspace: Workspace, store: MemoryStore
 ) -> None:
-    """An item may be on its way into the catalog while somebody else looks for orphans."""
+    """One process may look for orphans while another puts an item and has yet to refer to it."""
 
     def meddle(connectors: Connectors, ref: str | None) -> Connectors:
         (place,) = orphans(workspace)
-        workspace.catalog.journal.condemn(place)  # as prune does, under the lock that is ours now
+        workspace.catalog.journal.condemn(place)  # as prune does, under the lock that we hold now
         return connectors
 
     with pytest.raises(ConnectorError, match="pruned before") as caught:
