@@ -1,1 +1,1 @@
-"""Measurements; run by `make bench`, never by tests (docs/performance.md)."""
+"""Measurements. `make bench` runs them; tests never do (docs/performance.md)."""

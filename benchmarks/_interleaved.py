@@ -1,4 +1,4 @@
-"""Time whole commands against each other, in turn: all then share the machine's weather."""
+"""Time whole commands in turn, so that other load on the machine affects all alike."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ class Timing:
 
     median: float
     spread: float
-    """Half the distance between the quartiles."""
+    """Half the distance between the first and the third quartile."""
 
 
 def interleave(
     commands: Mapping[str, Command], environment: Mapping[str, str], runs: int
 ) -> dict[str, Timing]:
-    """Run every command ``runs`` times, in turn; CalledProcessError where one fails."""
+    """Run the commands in turn, ``runs`` times each; CalledProcessError where one fails."""
     times: dict[str, list[float]] = {name: [] for name in commands}
     for round_ in range(runs + 2):
         for name, command in commands.items():
             seconds = _time(command, environment)
-            if round_ >= 2:  # the first two warm the caches
+            if round_ >= 2:  # the first two rounds warm the caches
                 times[name].append(seconds)
     return {name: _timing(seconds) for name, seconds in times.items()}
 
 
 def table(timings: Mapping[str, Timing], unit: str) -> str:
-    """A Markdown table; ``unit`` names the command that the others are compared with."""
+    """A Markdown table; each ratio is to the median of the command called ``unit``."""
     lines = ["| command | median | ± | ratio |", "|---|---|---|---|"]
     for name, timing in timings.items():
         ratio = timing.median / timings[unit].median
@@ -66,5 +66,5 @@ def _timing(seconds: list[float]) -> Timing:
 
 
 def load() -> str:
-    """How busy the machine was, for whoever reads the table."""
+    """How busy the machine is, for the reader of the table."""
     return f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs"

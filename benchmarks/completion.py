@@ -1,4 +1,4 @@
-"""What a person at the TAB key waits for; every figure is a whole process, of one run."""
+"""Measure how long a person at the TAB key waits; every figure is of a whole process."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _catalog(folder: Path) -> Path:
 
 
 def _kubeconfig(folder: Path) -> Path:
-    """With a certificate and key in each entry, as kubeadm and kind write them."""
+    """Write a kubeconfig with a certificate and key in each entry, as kubeadm and kind do."""
     data = "LS0t" * 500
     names = [f"lab-{n}" for n in range(CONTEXTS)]
     document = {

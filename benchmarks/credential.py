@@ -1,6 +1,6 @@
-"""What kubectl waits for: ``kubectl-connector credential``, and the commands that people type.
+"""Measure ``kubectl-connector credential``, for which kubectl waits, and what people type.
 
-A real gnome-keyring on a bus of its own; every figure is a whole process, of one run.
+The keyring is a real gnome-keyring on a bus of its own. Every figure is of a whole process.
 """
 
 from __future__ import annotations

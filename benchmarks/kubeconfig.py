@@ -1,8 +1,8 @@
-"""A whole ``kubectl connector login`` beside one ``kubectl config use-context``, on the same files.
+"""Compare ``kubectl connector login`` with ``kubectl config use-context``, on the same files.
 
-Prints a Markdown table (docs/performance.md). Both commands are whole processes, and take turns:
-what else the machine does then meets both alike, and the ratio of their medians says more than
-either. Each run changes the file: the login alternates between two namespaces, kubectl between two
+This prints a Markdown table (docs/performance.md). Both commands run as whole processes, in turn,
+so other load on the machine affects both alike. The ratio of their medians says more than either
+median. Each run changes the file: the login alternates between two namespaces, kubectl between two
 contexts.
 
     python benchmarks/kubeconfig.py [--rounds N] [--contexts 10,100,1000,5000]
@@ -30,7 +30,7 @@ BIN = Path(sys.executable).parent
 sys.path.insert(0, str(ROOT))
 
 CA, CERTIFICATE, KEY = 1100, 1150, 1700
-"""Bytes of PEM, before base64."""
+"""Sizes in bytes of PEM, before base64."""
 
 
 def main() -> None:
@@ -47,7 +47,7 @@ def main() -> None:
 
 @contextmanager
 def environment(folder: Path) -> Iterator[tuple[dict[str, str], str]]:
-    """A home of its own, and the name of the store: a private Secret Service, else the file."""
+    """A private home, and the store's name: keyring where a Secret Service can start, else file."""
     from tests.secret_service import secret_service
 
     own = {
@@ -65,7 +65,7 @@ def environment(folder: Path) -> Iterator[tuple[dict[str, str], str]]:
 
 
 def register(environ: dict[str, str], store: str) -> None:
-    """A connector with a token and a CA, unverified: there is no such cluster."""
+    """Register a connector with a token and a CA, unverified, because there is no such cluster."""
     ca = Path(environ["HOME"]) / "ca.crt"
     ca.write_text(certificate_authority())
     command = ["register", "bench", "--server", "https://bench.invalid:6443"]
@@ -81,15 +81,15 @@ def register(environ: dict[str, str], store: str) -> None:
 
 
 def certificate_authority() -> str:
-    """A real one: a connector's CA is looked at."""
+    """A real CA certificate, because ``register`` reads it."""
     import trustme
 
     return trustme.CA().cert_pem.bytes().decode()
 
 
 def kubeconfig(contexts: int) -> str:
-    """As cloud tools leave it: a cluster, user and context each, with embedded certificates."""
-    make = random.Random(contexts)  # noqa: S311 (nothing is protected by it)
+    """The text that cloud tools write: a cluster, user and context each, certificates embedded."""
+    make = random.Random(contexts)  # noqa: S311 (it protects nothing)
 
     def pem(kind: str, size: int) -> str:
         body = base64.encodebytes(make.randbytes(size * 3 // 4)).decode()
@@ -116,7 +116,7 @@ def kubeconfig(contexts: int) -> str:
 def report(
     folder: Path, environ: dict[str, str], store: str, sizes: Sequence[int], rounds: int
 ) -> None:
-    """The table, and what it was made with."""
+    """Print the table, and what it was measured with."""
     say(f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors,", end=" ")
     say(f"Python {platform.python_version()}, {kubectl_version(environ)}; {store} store;", end=" ")
     say(f"medians of {rounds} rounds (quartiles)\n")
@@ -139,7 +139,7 @@ def report(
 def measure(
     path: Path, environ: dict[str, str], rounds: int
 ) -> tuple[list[float], list[float], list[float]]:
-    """Seconds of whole logins, of whole use-contexts, and of the engine's part in-process."""
+    """Seconds of whole logins, of whole use-contexts, and of the engine alone in this process."""
     logins: list[float] = []
     switches: list[float] = []
     engine: list[float] = []
@@ -155,7 +155,7 @@ def measure(
 
 
 def engine_alone(path: Path, turn: int) -> float:
-    """Load, lock, change and write, without starting anything."""
+    """Seconds that the engine takes to load, lock, change and write, without a new process."""
     from kubectl_connector.kubeconfig.edit import Edit
     from kubectl_connector.kubeconfig.paths import kubeconfig_files
     from kubectl_connector.kubeconfig.write import edit_kubeconfig
@@ -167,7 +167,7 @@ def engine_alone(path: Path, turn: int) -> float:
 
 
 def starting(environ: dict[str, str], rounds: int) -> str:
-    """What the interpreter, our imports, and kubectl take before they do anything."""
+    """The times that the interpreter, our imports, and kubectl take before they do anything."""
     commands = {
         "python": [sys.executable, "-c", "pass"],
         "the engine's imports": [sys.executable, "-c", "import kubectl_connector.kubeconfig.write"],
@@ -182,7 +182,7 @@ def starting(environ: dict[str, str], rounds: int) -> str:
 
 
 def timed(command: list[str], environ: dict[str, str]) -> float:
-    """Seconds that a command takes; SystemExit where it fails."""
+    """The seconds that a command takes; SystemExit where it fails."""
     program = shutil.which(command[0], path=environ["PATH"]) or command[0]
     start = time.perf_counter()
     done = subprocess.run([program, *command[1:]], env=environ, capture_output=True, check=False)
@@ -193,7 +193,7 @@ def timed(command: list[str], environ: dict[str, str]) -> float:
 
 
 def kubectl_version(environ: dict[str, str]) -> str:
-    """Which kubectl it is."""
+    """The version of the kubectl on PATH."""
     program = shutil.which("kubectl", path=environ["PATH"]) or "kubectl"
     done = subprocess.run(
         [program, "version", "--client"], env=environ, capture_output=True, text=True, check=True
@@ -208,7 +208,7 @@ def shown(seconds: list[float]) -> str:
 
 
 def say(text: str, end: str = "\n") -> None:
-    """A line of the report."""
+    """Print a line of the report."""
     print(text, end=end, flush=True)
 
 

@@ -1,11 +1,11 @@
 """Named, keyring-backed ways into Kubernetes clusters.
 
-The public names are imported on first use, so that ``import kubectl_connector`` costs nothing:
-:func:`connect` opens an authenticated API client; :class:`Connector` and the error tree are what
-it speaks of.
+The public names are imported on first use, so that ``import kubectl_connector`` costs nothing.
+:func:`connect` opens an authenticated API client. The other names are :class:`Connector` and the
+errors that users see.
 """
 
-TYPE_CHECKING = False  # typing's own would be imported at every start, for nothing
+TYPE_CHECKING = False  # importing typing for it would cost time at every start
 if TYPE_CHECKING:
     from kubectl_connector.api import connect
     from kubectl_connector.errors import (

@@ -4,10 +4,10 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; the process ends with its exit code.
+    """Run the command line, and end the process with its exit code.
 
-    ``credential`` is what kubectl runs at every call: it is answered, where it can be, before
-    anything of the command line is imported.
+    kubectl runs ``credential`` at every call. Where possible we answer it before we import
+    anything of the command line.
     """
     arguments = sys.argv[1:]
     if arguments[:1] == ["credential"]:
@@ -20,12 +20,12 @@ def main() -> None:
 
 
 def complete() -> None:
-    """``kubectl_complete-connector``: kubectl runs it at ``kubectl connector <TAB>``."""
+    """Run ``kubectl_complete-connector``, which kubectl calls at ``kubectl connector <TAB>``."""
     _complete(sys.argv[1:])
 
 
 def _complete(words: list[str]) -> None:
-    """Answer a shell, while somebody types: without the command line's imports; never returns."""
+    """Answer a shell without the command line's imports, and end the process."""
     import gc
 
     gc.disable()
@@ -35,11 +35,11 @@ def _complete(words: list[str]) -> None:
 
 
 def _run(arguments: list[str]) -> None:
-    """Run a command that people type, and end without Python's own tidying.
+    """Run a command that people type, and end without Python's own cleanup.
 
-    Collecting garbage that is never worth it in so short a life, and taking every module apart at
-    the end, are a quarter of what ``list`` takes (docs/performance.md). Locks and files are given
-    free where they are taken, so nothing is left to be done at exit.
+    Garbage collection is not worth its time in so short a process. It and the cleanup of modules at
+    the end take a quarter of the time of ``list`` (docs/performance.md). The code that takes a lock
+    or opens a file also releases it, so nothing is left to do at exit.
     """
     import gc
     import os

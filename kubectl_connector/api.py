@@ -1,4 +1,4 @@
-"""For programs: a connector's name becomes an authenticated Kubernetes client."""
+"""For programs: get an authenticated Kubernetes client by a connector's name."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 def connect(name: str, *, timeout: float = 30.0) -> Iterator[ApiClient]:
     """An ``ApiClient`` that is authenticated as the connector called ``name``, and stays so.
 
-    No kubeconfig and no kubectl are involved, nothing is asked, and no secret is written
-    anywhere. A token that comes from a program or a file is fetched anew when it has ended.
-    ``timeout`` is for the secret store and for programs that give credentials, in seconds; a
-    request's own is given with the request. Watches work; ``kubernetes.stream`` (exec and attach
-    over websockets) does not, since it opens connections of its own.
+    This uses no kubeconfig and no kubectl, asks the user nothing, and writes no secret. A token
+    from a program or a file is fetched again when it has ended. ``timeout`` limits, in seconds, the
+    secret store and programs that give credentials; each request takes a timeout of its own.
+    Watches work. ``kubernetes.stream`` (exec and attach over websockets) does not work, because it
+    opens connections of its own.
 
     Raises NotFoundError for an unknown name, StoreError where the secret can't be read, and
     RefusedError where the credential is known to have expired.
@@ -53,7 +53,7 @@ def connect(name: str, *, timeout: float = 30.0) -> Iterator[ApiClient]:
 
 
 def _workspace(timeout: float) -> Workspace:
-    """The user's own files and stores, with nobody there to be asked."""
+    """The user's own files and stores, for a program that can't ask the user."""
     folder = home_folder(os.environ)
     options = StoreOptions(folder, lambda confirm: passphrase(os.environ), timeout)  # noqa: ARG005
     return Workspace(

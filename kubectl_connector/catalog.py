@@ -1,4 +1,4 @@
-"""The connectors that are not secret, in one YAML file: locked, atomic, versioned."""
+"""The connectors, without their secrets, in one YAML file: locked, atomic, versioned."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kubectl_connector.model.connector import Connector
 KIND = "ConnectorList"
 VERSION = "kubectl-connector/v2"
 V1 = "kubectl-connector/v1"
-"""Release 0.1's: read as it is, and taken over when something is written."""
+"""The version of release 0.1. We read it as it is, and convert it at the next write."""
 
 Connectors = tuple[Connector, ...]
 
@@ -32,18 +32,18 @@ class Catalog:
 
     A change of the catalog is the commit point of every operation: an item is in its store before
     a connector refers to it, and an item that no connector refers to is never used. Every method
-    raises CatalogError where the file can't be read, understood or written, and ``change``
-    OwnLockError where another process does not give it free.
+    raises CatalogError where the file can't be read, understood or written. ``change`` raises
+    OwnLockError where another process keeps the file locked.
     """
 
     def __init__(self, folder: str) -> None:
-        """``folder`` need not exist: it is made, 0700, when something is written."""
+        """``folder`` need not exist: the first write makes it, with mode 0700."""
         self.path = os.path.join(folder, "connectors.yaml")
         self.journal = Journal(folder)
-        """Of the items that the connectors' secrets are, or may be."""
+        """The journal of the items that hold the connectors' secrets, or may hold them."""
 
     def load(self) -> Connectors:
-        """Every connector, in the order of their names."""
+        """Every connector, sorted by name."""
         return self._load()[0]
 
     def get(self, name: str) -> Connector:
@@ -51,7 +51,7 @@ class Catalog:
         return find(self.load(), name)
 
     def change(self, edit: Callable[[Connectors], Connectors]) -> Change:
-        """Read, ``edit`` and write under the lock; nothing is written where nothing changed."""
+        """Read, ``edit`` and write under the lock; write nothing if nothing changed."""
         with files.own_lock(self.path):
             before, version = self._load()
             after = edit(before)
@@ -63,7 +63,7 @@ class Catalog:
         return Change(before, after)
 
     def _load(self) -> tuple[Connectors, str]:
-        """The connectors, and the version that the file is of."""
+        """The connectors, and the version of the file."""
         found = yaml_file.read(self.path, KIND, (VERSION, V1))
         fields = dict(found.by_name)
         listed = fields.pop("connectors", yaml_file.Item([], 1))
@@ -85,7 +85,7 @@ class Catalog:
         return tuple(connectors[name] for name in sorted(connectors)), found.version
 
     def _take_over(self, connectors: Connectors) -> None:
-        """Write the items of release 0.1 down: it kept them without a journal, by the ids."""
+        """Note the items of release 0.1, which kept them by connector id and without a journal."""
         for connector in connectors:
             if connector.secret_ref:
                 self.journal.note(Place(connector.store, connector.secret_ref))

@@ -11,7 +11,7 @@ from kubectl_connector.errors import UsageError
 
 @dataclass(frozen=True)
 class CertificateFacts:
-    """What a person wants to know of a certificate."""
+    """What a user wants to know about a certificate."""
 
     subject: str
     """RFC 4514 form, such as ``CN=jane,O=dev``."""
@@ -19,7 +19,7 @@ class CertificateFacts:
     fingerprint: str
     """SHA-256 of the DER form, colon-separated upper-case hex, as openssl prints it."""
     not_after: datetime
-    """When it ends, aware, in UTC."""
+    """The end of its validity, timezone-aware, in UTC."""
 
 
 def facts(pem: str, what: str = "the certificate") -> CertificateFacts:
@@ -28,14 +28,14 @@ def facts(pem: str, what: str = "the certificate") -> CertificateFacts:
 
 
 def facts_of_der(der: bytes) -> CertificateFacts:
-    """The facts of a certificate in DER form; ValueError where it is none."""
+    """The facts of a certificate in DER form; ValueError where ``der`` is not a certificate."""
     from cryptography import x509
 
     return _facts(x509.load_der_x509_certificate(der))
 
 
 def earliest_expiry(pem: str, what: str = "the certificate") -> datetime:
-    """When the first of the certificates in ``pem`` ends, in UTC; UsageError names ``what``."""
+    """The earliest end of the certificates in ``pem``, in UTC; UsageError names ``what``."""
     ends: list[datetime] = [c.not_valid_after_utc for c in _load_certificates(pem, what)]
     return min(ends)
 
@@ -43,8 +43,8 @@ def earliest_expiry(pem: str, what: str = "the certificate") -> datetime:
 def check_pair(certificate: str, key: str) -> CertificateFacts:
     """The facts of a client certificate whose key is ``key``.
 
-    Raises UsageError where either can't be read, the key is encrypted, or they don't match. No
-    message quotes the key.
+    Raises UsageError where one of them can't be read, where the key is encrypted, and where they
+    don't match. No message quotes the key.
     """
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import load_pem_private_key

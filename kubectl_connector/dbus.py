@@ -1,9 +1,9 @@
 """Read one secret from the Secret Service: D-Bus by hand, in three round trips.
 
-This stands on the credential path, where kubectl waits for us at every call. A D-Bus library costs
-more to import than all the rest of the path together (docs/performance.md), so this module speaks
-the little that it needs itself and imports C modules only. Whatever it does not expect is a
-ValueError or OSError: the caller then takes the ordinary way, through ``keyring``.
+This is part of the credential path, where kubectl waits for us at every call. A D-Bus library takes
+longer to import than all the rest of the path together (docs/performance.md). So this module speaks
+the part of D-Bus that it needs, and imports C modules only. It raises ValueError or OSError at
+anything unexpected; the caller then takes the ordinary way, through ``keyring``.
 
 Protocol: D-Bus Specification 0.42 (wire format, EXTERNAL authentication), Secret Service API 0.2
 (the ``plain`` algorithm: the secret crosses the user's own bus socket as it is).
@@ -14,10 +14,10 @@ import os
 import time
 
 TIMEOUT = 15.0
-"""Seconds that all of it may take before the ordinary way is tried.
+"""Seconds that :func:`read` may take before the caller tries the ordinary way.
 
-A healthy service needs less, however loaded the machine. The ordinary way takes a hundred times
-longer than this one, so a busy service is waited for.
+A healthy service needs less, even on a busy machine. The ordinary way takes a hundred times longer
+than this one, so :func:`read` waits for a busy service.
 """
 
 _SERVICE = "org.freedesktop.secrets"
@@ -29,16 +29,16 @@ _MAX_MESSAGE = 1 << 20
 
 
 def read(attributes: dict[str, str]) -> bytes | None:
-    """The secret of the item with these attributes; None unless just one is there, and unlocked.
+    """The secret of the item with these attributes; None unless there is exactly one, unlocked.
 
-    Of two, in different collections, ``keyring`` knows which is meant. Never unlocks, never
-    prompts. Raises OSError or ValueError where the bus or the service can't be reached, is too
-    slow, or says something unexpected.
+    Where two collections hold such an item, ``keyring`` knows which one to use. This function never
+    unlocks and never prompts. Raises OSError or ValueError where the bus or the service can't be
+    reached, is too slow, or says something unexpected.
 
-    The first call is ReadAlias, and nothing follows before its reply: gnome-keyring (42.1, and its
-    newest source) registers a new client in an idle callback, and aborts when it handles one of the
-    other calls before that. ReadAlias needs no registered client. Which alias it asks for, and what
-    the answer is, does not matter. ``make soak`` holds this.
+    The first call is ReadAlias, and we send nothing more before its reply. gnome-keyring (42.1, and
+    its newest source) registers a new client in an idle callback, and aborts when it handles one of
+    the other calls before that. ReadAlias needs no registered client. The alias and the answer do
+    not matter. ``make soak`` tests this.
     """
     bus = _Bus(_address())
     try:
@@ -81,7 +81,7 @@ def _address() -> str:
 
 
 class _Bus:
-    """A connection: messages out, replies in, by serial."""
+    """A connection that sends messages and finds their replies by serial."""
 
     def __init__(self, address: str) -> None:
         self._socket = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
@@ -103,7 +103,7 @@ class _Bus:
         self._socket.close()
 
     def reply(self, serial: int) -> bytes:
-        """The body of the reply to a call; ValueError where it is an error."""
+        """The body of the reply to a call; ValueError where the reply is an error."""
         while serial not in self._replies:
             self._read_message()
         return self._replies.pop(serial)
@@ -131,7 +131,7 @@ class _Bus:
             raise ValueError("too long an answer")
 
     def _read_message(self) -> None:
-        """Take one message in; signals and replies that nobody waits for are dropped."""
+        """Read one message; drop it if it is not a reply."""
         while len(self._received) < 16:
             self._receive()
         if self._received[:1] != b"l":
@@ -154,7 +154,7 @@ class _Bus:
 
 
 def _reply_serial(message: bytes, end: int) -> int:
-    """The REPLY_SERIAL among the header's fields, an array of (byte, variant)."""
+    """The REPLY_SERIAL in the header's fields, which are an array of (byte, variant)."""
     at = 16
     while at < end:
         at += -at % 8
@@ -196,7 +196,7 @@ def _call(
 
 
 def _session_path(body: bytes) -> str:
-    """OpenSession's answer: a variant that says nothing under ``plain``, and the path."""
+    """The path in OpenSession's answer; before it stands a variant, empty under ``plain``."""
     if body[:3] != b"\x01s\0":
         raise ValueError("an unknown session")
     at = 4 + 4 + _uint(body, 4) + 1
@@ -205,14 +205,14 @@ def _session_path(body: bytes) -> str:
 
 
 def _two_arrays(body: bytes) -> tuple[list[str], list[str]]:
-    """SearchItems' answer: the paths of the items that are unlocked, and of those that are not."""
+    """SearchItems' answer: the paths of the unlocked items, and of the locked ones."""
     unlocked, at = _array(body, 0)
     locked, _ = _array(body, at + -at % 4)
     return unlocked, locked
 
 
 def _array(body: bytes, at: int) -> tuple[list[str], int]:
-    """The paths of the array that begins at an offset, and the offset of its end."""
+    """The paths in the array that begins at offset ``at``, and the offset of its end."""
     end = at + 4 + _uint(body, at)
     paths, at = [], at + 4
     while at < end:

@@ -1,4 +1,4 @@
-"""Spans of time in a person's words, as short as kubectl's."""
+"""Spans of time in words, as short as kubectl's."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ def in_words(span: timedelta) -> str:
 
 
 def ago(moment: datetime, now: datetime) -> str:
-    """``3 d ago`` for a past moment, ``in 3 d`` for one to come."""
+    """``3 d ago`` for a past moment, ``in 3 d`` for a future one."""
     return f"in {in_words(moment - now)}" if moment > now else f"{in_words(now - moment)} ago"

@@ -1,14 +1,14 @@
 """The errors that users see: what is wrong, what to type next, and the exit code.
 
 Lower layers raise these ``from`` the library's own error; only ``cli/`` prints them, in two lines.
-Messages never hold a secret: they are shown, logged and pasted into issues.
+Messages never hold a secret, because people show them, log them and paste them into issues.
 """
 
 from __future__ import annotations
 
 
 class ConnectorError(Exception):
-    """Something failed; ``message`` says what and ``hint`` what to type next: there always is one.
+    """A failure: ``message`` says what is wrong, and ``hint``, always given, what to type next.
 
     ``exit_code`` is the process's exit status when the error reaches the command line: 1 it
     failed, 2 wrong usage, 3 not found, 4 refused by the cluster, 5 cluster unreachable or

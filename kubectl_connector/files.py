@@ -1,6 +1,7 @@
-"""Files that are replaced whole or not at all, and the lock that guards our own.
+"""Replace a file as a whole or not at all, and lock our own files.
 
-``os`` only, no pathlib: the kubeconfig engine and the credential path both stand on this.
+This module uses ``os`` and not pathlib, because the kubeconfig engine and the credential path
+import it.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ def replace_file(path: str, data: bytes, mode: int | None = None) -> None:
     """Replace the file that ``path`` leads to, so that a reader sees the old bytes or the new.
 
     A temporary file in the same folder is written, synced and renamed over the target. Symlinks
-    are followed and stay; mode and owner of an existing file are kept, unless ``mode`` says which
-    it shall have; a new one is 0600. Raises OSError, in which case the old file is whole and no
-    temporary file is left.
+    are followed and stay. An existing file keeps its owner, and its mode unless ``mode`` gives
+    another; a new file gets 0600. If this raises OSError, the old file is whole and no temporary
+    file is left.
     """
     import tempfile
 
@@ -54,7 +55,7 @@ def replace_file(path: str, data: bytes, mode: int | None = None) -> None:
 
 
 def temporary_prefix(target: str) -> str:
-    """How the names of a file's temporary files begin, which nobody else would choose."""
+    """How the names of a file's temporary files begin; no other program's file has this name."""
     return f".{os.path.basename(target)}.kubectl-connector-"
 
 
@@ -66,8 +67,8 @@ class OwnLockError(ConnectorError):
 def own_lock(path: str, timeout: float = 10.0) -> Iterator[None]:
     """Hold the lock of one of our own files (``<path>.lock``, freed by the system at exit).
 
-    ``timeout`` is in seconds; OwnLockError when another process holds it for longer, or
-    where there can be no lock.
+    ``timeout`` is in seconds. Raises OwnLockError when another process holds the lock for longer,
+    and where the file can't be locked.
     """
     import filelock
 
@@ -103,7 +104,7 @@ def _copy_owner_and_mode(source: str, target: str) -> None:
 
 
 def sync_folder(folder: str) -> None:
-    """Make new and renamed files in a folder durable, where it can be opened (not on Windows)."""
+    """Make new and renamed files in a folder durable; does nothing on Windows."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)

@@ -1,11 +1,11 @@
-"""Where our files are. A module of its own, as completion wants to know nothing else."""
+"""Where our files are. This is a module of its own because completion needs nothing else."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-TYPE_CHECKING = False  # typing's own would be imported at every press of a key
+TYPE_CHECKING = False  # importing typing for it would cost time at every press of a key
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ def home_folder(environ: Mapping[str, str]) -> str:
     """The folder of our files: ``KUBECTL_CONNECTOR_HOME``, else the platform's own place."""
     if environ.get(HOME_VARIABLE):
         return os.path.abspath(environ[HOME_VARIABLE])
-    if sys.platform == "linux":  # in a tenth of the time that it takes to import platformdirs
+    if sys.platform == "linux":  # this takes a tenth of the time that importing platformdirs takes
         return os.path.join(_xdg_config_home(environ), "kubectl-connector")
     import platformdirs
 
@@ -24,9 +24,9 @@ def home_folder(environ: Mapping[str, str]) -> str:
 
 
 def _xdg_config_home(environ: Mapping[str, str]) -> str:
-    """As the XDG Base Directory Specification has it; UsageError where there is no home."""
+    """The folder that the XDG Base Directory Specification gives; UsageError without a home."""
     chosen = environ.get("XDG_CONFIG_HOME", "")
-    if os.path.isabs(chosen):  # another one is to be ignored
+    if os.path.isabs(chosen):  # the specification says to ignore a relative one
         return chosen
     home = os.path.expanduser("~")
     if not os.path.isabs(home):

@@ -1,8 +1,8 @@
-"""Which items may be in the secret stores: a keyring can't say what it holds.
+"""The journal of the items that may be in the secret stores, as a keyring can't list its items.
 
-Each item has a file of its own, without content, in the folder ``items`` beside the catalog. It is
-made before the item is put into a store and removed after the item is gone, so that no item is ever
-lost sight of, whatever ends the process.
+Each item has an empty file of its own, in the folder ``items`` beside the catalog. We create the
+file before we put the item into a store, and remove it after the item is gone. So the journal knows
+every item, however the process ends.
 """
 
 from __future__ import annotations
@@ -36,8 +36,9 @@ class Journal:
     def writing(self, place: Place) -> Iterator[None]:
         """Note an item that is about to be put, and hold it until the catalog refers to it.
 
-        While it is held, :meth:`claim` fails: nobody takes an item for an orphan that is still on
-        its way into the catalog. The system frees the hold of a process that is killed.
+        While a process holds an item, no other process can :meth:`claim` it. So ``prune`` does not
+        take an item for an orphan that is still on its way into the catalog. When a process is
+        killed, the system ends its hold.
         """
         with self._held(place):
             self.note(place)
@@ -45,7 +46,7 @@ class Journal:
 
     @contextlib.contextmanager
     def claim(self, place: Place) -> Iterator[bool]:
-        """Whether nobody is :meth:`writing` the item, nor will from now on."""
+        """Hold an item that no process is :meth:`writing`; False where one is."""
         with contextlib.ExitStack() as stack:
             try:
                 stack.enter_context(self._held(place))
@@ -55,7 +56,7 @@ class Journal:
                 yield True
 
     def note(self, place: Place) -> None:
-        """Write an item down; once more is fine."""
+        """Add an item to the journal; it may be there already."""
         try:
             files.make_private_folder(self.path)
             with contextlib.suppress(FileExistsError):
@@ -65,7 +66,7 @@ class Journal:
             raise self._unusable("written", error) from error
 
     def forget(self, place: Place) -> None:
-        """Take out an item that is gone from its store; it need not be there."""
+        """Remove an item that is gone from its store; it need not be in the journal."""
         try:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(self._file(place))
@@ -73,7 +74,7 @@ class Journal:
             raise self._unusable("written", error) from error
 
     def places(self) -> tuple[Place, ...]:
-        """Every item that was written down and not taken out again, sorted."""
+        """Every item in the journal, sorted."""
         try:
             names = os.listdir(self.path)
         except FileNotFoundError:
@@ -85,11 +86,14 @@ class Journal:
 
     @contextlib.contextmanager
     def _held(self, place: Place) -> Iterator[None]:
-        path = self._file(place)
-        with files.own_lock(path, timeout=0):
+        with contextlib.ExitStack() as afterwards, files.own_lock(self._file(place), timeout=0):
+            # No process uses the reference again, so none waits for this lock.
+            afterwards.callback(self._remove_lock, place)
             yield
+
+    def _remove_lock(self, place: Place) -> None:
         with contextlib.suppress(OSError):
-            os.unlink(path + _LOCK)  # the reference is never used again, nor is its lock
+            os.unlink(self._file(place) + _LOCK)
 
     def _file(self, place: Place) -> str:
         return os.path.join(self.path, f"{place.ref}.{place.store}")

@@ -1,4 +1,4 @@
-"""What a JSON Web Token says about its own end. Nothing is verified: that is the cluster's job."""
+"""Read when a JSON Web Token ends. Nothing is verified here: the cluster does that."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from datetime import datetime, timezone
 def expiry(token: str) -> datetime | None:
     """The ``exp`` claim (RFC 7519 §4.1.4) of a token, in UTC; None where there is none to read.
 
-    An opaque token, a broken one and one without ``exp`` all answer None: a token's form is no
-    business of ours.
+    An opaque token, a broken token and a token without ``exp`` all give None, because a token may
+    have any form.
     """
     parts = token.split(".")
     if len(parts) != 3:

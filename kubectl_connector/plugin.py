@@ -1,8 +1,8 @@
-"""The exec credential plugin's fast way: from the Secret Service to kubectl's hands.
+"""The exec credential plugin's fast way: hand kubectl a credential from the Secret Service.
 
-kubectl waits for this at every call, so nothing is imported but C modules and three small modules
-of ours, and no file of ours is parsed. What this module can't answer well it does not answer at
-all: the ordinary ``credential`` command (``cli/credential.py``) does, with its errors and prompts.
+kubectl waits for this at every call. So this module imports only C modules and three small modules
+of ours, and parses no file of ours. Where it has no good answer, it gives none: the ordinary
+``credential`` command (``cli/credential.py``) answers instead, with its errors and prompts.
 """
 
 import os
@@ -10,13 +10,13 @@ import sys
 
 
 def answer_fast(arguments: list[str]) -> None:
-    """Print the ExecCredential and end the process; return where that can't be done this way.
+    """Print the ExecCredential and end the process; return if there is no fast answer.
 
-    ``arguments`` are what follows ``credential`` in the stanza that ``login --exec`` writes.
+    ``arguments`` are those after ``credential`` in the stanza that ``login --exec`` writes.
     """
     answer = _answer(arguments)
     if answer is not None:
-        os._exit(_write(answer))  # nothing is left to tidy, and tidying nothing takes milliseconds
+        os._exit(_write(answer))  # nothing is left to clean up, and Python's cleanup takes time
 
 
 def _answer(arguments: list[str]) -> bytes | None:
@@ -26,11 +26,11 @@ def _answer(arguments: list[str]) -> bytes | None:
     try:
         return _answer_for(arguments[2])
     except Exception:  # noqa: BLE001
-        return None  # whatever it is, the ordinary way says it in two lines
+        return None  # the ordinary way reports the error in two lines
 
 
 def _answer_for(id_: str) -> bytes | None:
-    """The ExecCredential of the connector with this id, or None; raises all sorts of things."""
+    """The ExecCredential of the connector with this id, or None; may raise any exception."""
     import time
 
     from kubectl_connector import dbus
@@ -56,11 +56,11 @@ def _answer_for(id_: str) -> bytes | None:
 
 
 def _reference(id_: str) -> str | None:
-    """The reference of the keyring's item that the catalog's connector of this id has for kubectl.
+    """The reference of the keyring item that the connector with this id has for kubectl.
 
-    That is the last credential that was issued, where one is kept, else the secret itself. None
-    where there is no such connector, and where its secret is elsewhere. The catalog is not parsed:
-    what does not look as we write it is for the ordinary way.
+    That item is the last issued credential if one is kept, else the secret itself. None where the
+    catalog has no such connector, and where its secret is not in the keyring. The catalog is not
+    parsed: text that differs from what we write is left to the ordinary way.
     """
     from kubectl_connector.home import home_folder
 
@@ -77,7 +77,7 @@ def _reference(id_: str) -> str | None:
 
 
 def _ready(document: bytes) -> dict[str, str] | None:
-    """What an item has ready for kubectl; None where it has nothing, or is of another version."""
+    """What an item has ready for kubectl; None where it has nothing, or has another version."""
     from kubectl_connector.ready import ITEM_VERSION
 
     content = _loads(document.decode("ascii"))
@@ -88,7 +88,7 @@ def _ready(document: bytes) -> dict[str, str] | None:
 
 
 def _exec_credential(api_version: str, status: dict[str, str]) -> bytes:
-    """The document for kubectl; json, which would be imported for it, imports re."""
+    """The document for kubectl, made without json, which imports re."""
     from _json import encode_basestring_ascii as quote
 
     pairs = ",".join(f"{quote(name)}:{quote(value)}" for name, value in status.items())
@@ -97,7 +97,7 @@ def _exec_credential(api_version: str, status: dict[str, str]) -> bytes:
 
 
 class _Decoder:
-    """What json's C scanner reads off a decoder: the defaults."""
+    """The attributes that json's C scanner reads from a decoder, with their defaults."""
 
     strict = True
     object_hook = object_pairs_hook = None
@@ -107,7 +107,7 @@ class _Decoder:
 
 
 def _loads(text: str) -> dict:  # type: ignore[type-arg]
-    """json.loads without importing json, and with it re; ValueError or StopIteration."""
+    """json.loads without importing json, which imports re. Raises ValueError or StopIteration."""
     from _json import make_scanner
 
     value, end = make_scanner(_Decoder())(text, 0)  # type: ignore[arg-type]
@@ -117,7 +117,7 @@ def _loads(text: str) -> dict:  # type: ignore[type-arg]
 
 
 def _is_secret_service_chosen() -> bool:
-    """Whether ``keyring`` would take the Secret Service, where it has nothing else to go by."""
+    """Whether ``keyring`` would choose the Secret Service, because nothing names another."""
     if sys.platform != "linux" or "PYTHON_KEYRING_BACKEND" in os.environ:
         return False
     if "KDE" in os.environ.get("XDG_CURRENT_DESKTOP", ""):
@@ -127,7 +127,7 @@ def _is_secret_service_chosen() -> bool:
 
 
 def _write(data: bytes) -> int:
-    """The exit code: a reader who has gone, or a full disk, is nobody to tell."""
+    """Write ``data`` to stdout; return the exit code, which alone reports a failure."""
     try:
         while data:
             data = data[os.write(1, data) :]

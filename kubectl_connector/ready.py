@@ -1,11 +1,11 @@
-"""What is ready to hand to kubectl: its form, how it lies in a keyring, and when it is good.
+"""A credential that is ready for kubectl: its form, its names in a keyring, and when it is good.
 
-This is the one definition, for the credential path as for ``credential``, ``verify`` and
-``connect()``. The credential path imports this module at every call of kubectl, so nothing is
-imported here, and a credential is a plain mapping: the ``status`` of an ExecCredential (KEP-541).
+This is the only definition. The credential path, ``credential``, ``verify`` and ``connect()`` all
+use it. The credential path imports this module at every call of kubectl, so this module imports
+nothing, and a credential is a plain mapping: the ``status`` of an ExecCredential (KEP-541).
 """
 
-TYPE_CHECKING = False  # typing's own would be imported at every call of kubectl
+TYPE_CHECKING = False  # importing typing for it would cost time at every call of kubectl
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -23,18 +23,18 @@ KEY = "clientKeyData"
 END = "expirationTimestamp"
 
 ITEM_VERSION = 2
-"""The form of an item in a secret store; ``v`` in its JSON document."""
+"""The version of an item's JSON document in a secret store, its field ``v``."""
 USERNAME = "kubectl-connector"
-"""The account of every item in a keyring: what people look for in Seahorse or Keychain Access."""
+"""The account of every item in a keyring; users see it in Seahorse or Keychain Access."""
 
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
-"""RFC 3339 in UTC to the second: texts of this form sort as they follow each other in time."""
+"""RFC 3339 in UTC to the second: such texts sort in the order of time."""
 
 
 def service_name(ref: str) -> str:
-    """The service name of an item in a keyring: each item has one of its own.
+    """The service name of an item in a keyring; each item has its own.
 
-    The library's macOS and Windows backends move items about when two share a service.
+    The keyring library's macOS and Windows backends move items when two share a service name.
     """
     return f"kubectl-connector/{ref}"
 
@@ -42,7 +42,8 @@ def service_name(ref: str) -> str:
 def is_good(status: "Status", now: str) -> bool:
     """Whether kubectl takes the credential (semantics X7, X9) and it has not ended.
 
-    That is a token, a certificate with its key, or all three. ``now`` is of :data:`TIME_FORMAT`.
+    kubectl takes a token, a certificate with its key, or all three. ``now`` has the form of
+    :data:`TIME_FORMAT`.
     """
     pair = (CERTIFICATE in status) + (KEY in status)
     if pair == 1 or not (pair or TOKEN in status):
@@ -51,8 +52,8 @@ def is_good(status: "Status", now: str) -> bool:
 
 
 def has_ended(end: "str | None", now: str) -> bool:
-    """Whether an end has come; both are of :data:`TIME_FORMAT`, and None means that none is known.
+    """Whether ``end`` has come; None means an unknown end. Both are of :data:`TIME_FORMAT`.
 
-    The second of the end itself is over: kubectl would find the credential expired on its way.
+    A credential that ends in this second has ended: it would expire before kubectl uses it.
     """
     return end is not None and end <= now

@@ -1,7 +1,7 @@
 """Which arguments and environment values of an exec plugin look like secrets.
 
-A guess, made on the safe side: what is taken for a secret costs a look into the secret store,
-what is missed stays readable in the catalog.
+This is a guess, made on the safe side. A value wrongly taken for a secret costs one read of the
+secret store. A secret that this module misses stays readable in the catalog.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterable, Sequence
 
 HIDDEN = "[HIDDEN]"
-"""What stands in the place of a value that went to the secret store."""
+"""The text that replaces a value that went to the secret store."""
 
 _SECRET_NAME = re.compile(
     r"(token|secret|passw|passphrase|pwd|credential|api[-_]?key|access[-_]?key|private[-_]?key)",
     re.IGNORECASE,
 )
-# Names that have such a word in them and yet carry no secret: places, kinds and identifiers.
+# Names that contain such a word but carry no secret: places, kinds and identifiers.
 _HARMLESS_NAME = re.compile(
     r"(file|path|dir|cache|url|uri|endpoint|type|kind|name|mode|ttl|duration|store|storage"
     r"|provider|plugin|client[-_]?id|key[-_]?id)$",
@@ -29,7 +29,7 @@ _RANDOM = re.compile(r"[A-Za-z0-9+_-]{32,}={0,2}")  # no dots or slashes: hosts,
 def split_args(args: Sequence[str]) -> tuple[tuple[str, ...], dict[int, str]]:
     """The arguments with secrets replaced by :data:`HIDDEN`, and those secrets by position.
 
-    ``--flag=value`` is hidden whole but for the flag; the word after a bare ``--flag`` too.
+    In ``--flag=value`` the value is hidden. After a bare ``--flag`` the next word is hidden.
     """
     shown, secrets = [], {}
     follows_secret_flag = False
@@ -66,7 +66,7 @@ def _names_secret(name: str) -> bool:
 
 
 def _is_secret_value(value: str) -> bool:
-    """A JWT, or a long run of letters and digits mixed as only machines mix them."""
+    """Whether the value is a JWT, or a long mix of letters and digits as machines generate it."""
     if _JWT.fullmatch(value):
         return True
     mixed = any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
@@ -74,5 +74,5 @@ def _is_secret_value(value: str) -> bool:
 
 
 def _is_uuid(value: str) -> bool:
-    """Tenant and client ids are UUIDs, and public."""
+    """Whether the value is a UUID: tenant and client ids are UUIDs, and they are public."""
     return bool(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value, re.IGNORECASE))

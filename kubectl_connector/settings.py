@@ -1,4 +1,4 @@
-"""What the user wants by default, in ``config.yaml``."""
+"""The user's default settings, in ``config.yaml``."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ KIND = "Settings"
 PASSPHRASE_VARIABLE = "KUBECTL_CONNECTOR_PASSPHRASE"  # noqa: S105 (its name)
 
 DEFAULTS: Mapping[str, str] = {"store": "keyring", "login.mode": "embed"}
-"""Every setting there is, with its value where the user set none."""
+"""Every setting, with the value that it has if the user sets none."""
 
 Check = Callable[[str], str]
-"""Gives a good value back; UsageError for one that a setting can't have."""
+"""Returns a valid value; UsageError for a value that the setting can't have."""
 
 
 def passphrase(environ: Mapping[str, str]) -> str:
-    """The file store's passphrase from the environment; StoreError where it is not there."""
+    """The file store's passphrase from the environment; StoreError where it is not set."""
     if not environ.get(PASSPHRASE_VARIABLE):
         raise StoreError(
             "the file store needs its passphrase, and there is nobody to ask",
@@ -32,11 +32,11 @@ class Settings:
     """The settings in one folder.
 
     Methods raise CatalogError where the file is unusable, and OwnLockError where another process
-    does not give it free.
+    keeps it locked.
     """
 
     def __init__(self, folder: str, checks: Mapping[str, Check]) -> None:
-        """``folder`` need not exist; ``checks`` by the settings' names."""
+        """``folder`` need not exist; ``checks`` are by the settings' names."""
         self.path = os.path.join(folder, "config.yaml")
         self._checks = checks
 
@@ -53,16 +53,16 @@ class Settings:
         return {name: str(item.value) for name, item in fields.items()}
 
     def get(self, name: str) -> str:
-        """A setting's value, or its default; UsageError for one that there isn't."""
+        """A setting's value, or its default; UsageError for an unknown setting."""
         return self.load().get(check_setting(name), DEFAULTS[name])
 
     def set(self, name: str, value: str) -> None:
-        """Keep a value; UsageError for one that the setting can't have."""
+        """Keep a value; UsageError for a value that the setting can't have."""
         self._checks[check_setting(name)](value)
         self._change(lambda settings: {**settings, name: value})
 
     def unset(self, name: str) -> None:
-        """Go back to the default."""
+        """Return a setting to its default."""
         check_setting(name)
         self._change(lambda settings: {k: v for k, v in settings.items() if k != name})
 
@@ -75,7 +75,7 @@ class Settings:
 
 
 def check_setting(name: str) -> str:
-    """``name`` if there is such a setting; UsageError that suggests the nearest."""
+    """``name`` if it is a setting, else a UsageError that suggests the nearest one."""
     if name not in DEFAULTS:
         known = f"settings: {', '.join(DEFAULTS)}"
         raise UsageError(f'no setting "{name}"', suggest.did_you_mean(name, DEFAULTS, known))

@@ -1,4 +1,4 @@
-"""The nearest right word for a wrong one."""
+"""Suggest the nearest known word for an unknown one."""
 
 from __future__ import annotations
 

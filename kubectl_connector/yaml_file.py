@@ -1,7 +1,7 @@
 """Our own YAML files: a version, a kind, and errors that name the line.
 
-For the catalog and the settings only. Kubeconfigs are other people's files, with rules of their
-own: see ``kubeconfig/``.
+This is for the catalog and the settings only. Kubeconfigs are not our files and have rules of
+their own: see ``kubeconfig/``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from kubectl_connector.yaml_loader import loader
 _log = logging.getLogger(__name__)
 
 VERSION = "kubectl-connector/v1"
-"""The apiVersion of files whose form has not changed since release 0.1."""
+"""The apiVersion of files whose format has not changed since release 0.1."""
 
 _Loader = loader("Safe")
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -29,7 +29,7 @@ _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 @dataclass(frozen=True)
 class Item:
-    """A value in the file and the line where it begins (from 1)."""
+    """A value in the file and the line where it begins, counted from 1."""
 
     value: Any
     line: int
@@ -44,10 +44,10 @@ class Fields:
 
 
 def read(path: str, kind: str, versions: Sequence[str] = (VERSION,)) -> Fields:
-    """The top-level fields of a file, its kind checked; none where there is no file.
+    """The top-level fields of a file of this ``kind``; no fields where there is no file.
 
-    ``versions`` are those that are known, the newest first. Raises CatalogError that names the
-    file and, where there is one, the line.
+    ``versions`` are the known versions, the newest first. Raises CatalogError that names the file
+    and, if there is one, the line.
     """
     _log.info("reading %s", path)
     try:
@@ -85,14 +85,17 @@ def read(path: str, kind: str, versions: Sequence[str] = (VERSION,)) -> Fields:
 
 
 def items(path: str, node: Item) -> list[Item]:
-    """The members of a list field; CatalogError where it is no list."""
+    """The members of a list field; CatalogError where it is not a list."""
     if not isinstance(node.value, list):
         raise broken(path, node.line, "expected a list")
     return node.value
 
 
 def write(path: str, kind: str, fields: dict[str, Any], version: str = VERSION) -> None:
-    """Replace the file, 0600; a new folder is 0700. Raises CatalogError; the old file is whole."""
+    """Replace the file, which gets mode 0600; a new folder gets 0700.
+
+    Where this raises CatalogError, the old file is whole.
+    """
     text = yaml.dump(
         {"apiVersion": version, "kind": kind, **fields},
         Dumper=_Dumper,
@@ -146,7 +149,7 @@ def _line(node: yaml.Node) -> int:
 
 
 class _Construct(yaml.constructor.SafeConstructor):
-    """PyYAML's safe constructor, on nodes that the C parser made; times stay text."""
+    """PyYAML's safe constructor for nodes that the C parser made; it leaves times as text."""
 
 
 _Construct.yaml_constructors = {

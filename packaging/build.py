@@ -2,10 +2,10 @@
 
     python packaging/build.py WHEEL
 
-The archive is a folder that needs nothing of the user's machine but its C library: a small launcher
-(launcher.c) over a CPython tree cut down to what the program may use, with the wheel and the
-dependencies of locks/archive.txt in it, all as unchecked .pyc. Python is the one that runs this.
-Two builds of one commit on one machine are the same bytes (docs/packaging.md).
+The archive is a folder that needs only the C library of the user's machine. It holds a small
+launcher (launcher.c) and a CPython tree cut down to what the program may use, with the wheel and
+the dependencies of locks/archive.txt, all as unchecked .pyc. The Python in it is the one that runs
+this script. Two builds of one commit on one machine give the same bytes (docs/packaging.md).
 """
 
 from __future__ import annotations
@@ -45,21 +45,24 @@ FOLDER = ROOT / "build" / "archive"
 DROPPED = HERE / "stdlib-dropped.txt"
 
 DISTRIBUTIONS_DROPPED = ("pygments", "markdown-it-py", "mdurl", "pycparser")
-"""For rich's highlighting and Markdown, and for cffi's compiler: none is used, some are large."""
+"""For rich's highlighting and Markdown, and for cffi's compiler. We use none; some are large."""
 
 KEPT_METADATA = ("METADATA", "entry_points.txt", "licenses/", "LICENSE", "COPYING", "AUTHORS")
-"""What importlib.metadata and licences need of a .dist-info; the rest names installers' paths."""
+"""The parts of a .dist-info that importlib.metadata and licences need.
+
+The other parts name paths on the machine that installed the package.
+"""
 
 OF_THE_SYSTEM = re.compile(
     r"(ld-linux.*|libc|libm|libdl|libpthread|librt|libutil|libgcc_s|linux-vdso)\.so"
 )
-"""Libraries that every glibc system has in a compatible form; others go into the archive."""
+"""Libraries that every glibc system has in a compatible form; the archive holds all others."""
 
 _GLIBC = re.compile(r"\bGLIBC_(2[\d.]*)")
 
 
 def main() -> None:
-    """Build the archive and say where it is."""
+    """Build the archive and print where it is."""
     (wheel,) = (Path(word) for word in sys.argv[1:])
     if sys.version_info < (3, 11):
         raise SystemExit("launcher.c takes Python 3.11 or newer: make archive PYTHON=python3.13")
@@ -107,7 +110,7 @@ def _dependencies(modules: Path, wheel: Path) -> None:
     pip += ["--disable-pip-version-check", "--only-binary=:all:", f"--target={site}"]
     subprocess.run([*pip, "--require-hashes", "-r", LOCKS / "archive.txt"], check=True)
     with zipfile.ZipFile(wheel) as ours:
-        ours.extractall(site)  # noqa: S202  made a moment ago
+        ours.extractall(site)  # noqa: S202  we made it just now
     for distribution in list(importlib.metadata.distributions(path=[str(site)])):
         files = [Path(str(file)) for file in distribution.files or ()]
         if distribution.metadata["Name"].lower() in DISTRIBUTIONS_DROPPED:
@@ -136,7 +139,7 @@ def _not_code(_folder: str, names: list[str]) -> list[str]:
 
 
 def _compile(modules: Path) -> None:
-    """Replace every .py by a .pyc that is never checked against it and names no path of ours."""
+    """Replace every .py by a .pyc that names no local path and that Python uses without a check."""
     for source in sorted(modules.rglob("*.py")):
         py_compile.compile(
             str(source),
@@ -149,7 +152,7 @@ def _compile(modules: Path) -> None:
 
 
 def _python_library(root: Path) -> str:
-    """Copy the shared library that is Python, and Python's licence; the library's file name."""
+    """Copy Python's shared library and its licence; return the library's file name."""
     lib = root / "lib"
     if OS == "windows":
         folder = Path(sys.base_prefix)
@@ -178,7 +181,7 @@ def _python_library(root: Path) -> str:
 
 
 def _bundle(root: Path) -> None:
-    """Linux: strip, bring along the libraries that are not every system's, and find them there."""
+    """On Linux: strip, add the libraries that some systems lack, and make the loader find them."""
     lib = root / "lib"
     objects = sorted(file for file in lib.rglob("*") if ".so" in file.suffixes)
     for file in objects:
@@ -189,14 +192,14 @@ def _bundle(root: Path) -> None:
     for file in sorted({*objects, *(file for file in lib.iterdir() if file.is_file())}):
         file.chmod(0o755)
         subprocess.run(["strip", "--strip-unneeded", file], check=True)
-        # An RPATH, as a RUNPATH would come after the user's LD_LIBRARY_PATH.
+        # An RPATH, because a RUNPATH would come after the user's LD_LIBRARY_PATH.
         origin = "$ORIGIN/" + os.path.relpath(lib, file.parent)
         wanted = ["--force-rpath", "--set-rpath", origin] if _bundled(file, lib) else []
         subprocess.run(["patchelf", *(wanted or ["--remove-rpath"]), file], check=True)
 
 
 def _check_glibc(root: Path) -> None:
-    """Say which C library the archive needs; stop where that is newer than GLIBC_AT_MOST."""
+    """Print which C library the archive needs; stop if it is newer than GLIBC_AT_MOST."""
     found: set[tuple[int, ...]] = {(0,)}
     for file in root.rglob("*"):
         if file.is_file() and file.read_bytes().startswith(b"\x7fELF"):
@@ -211,7 +214,7 @@ def _check_glibc(root: Path) -> None:
 
 
 def _needed(file: Path) -> Iterator[tuple[str, Path]]:
-    """The libraries that the loader would bring for a file, but the system's own."""
+    """The libraries that the loader would load for a file, without the system's own."""
     shown = subprocess.run(["ldd", file], check=True, capture_output=True, text=True).stdout
     for line in shown.splitlines():
         name, arrow, path = line.strip().partition(" => ")
@@ -245,7 +248,7 @@ def _add_license(root: Path, name: str, source: Path) -> None:
 
 
 def _launcher(executable: Path, library: str) -> None:
-    """Compile launcher.c; the library's name comes in a header, which no shell has to quote."""
+    """Compile launcher.c; a header holds the library's name, so that no shell has to quote it."""
     source, include = HERE / "launcher.c", sysconfig.get_path("include")
     header = FOLDER / "library.h"
     header.write_text(f'#define LIBRARY "{library}"\n', encoding="ascii")
@@ -276,7 +279,7 @@ def _compile_on_windows(source: Path, executable: Path, include: str) -> None:
 
 
 def _members(root: Path) -> list[Path]:
-    """The files of the archive in the order of their names; links could not be unpacked by krew."""
+    """The archive's files, sorted by name. There may be no links: krew can't unpack them."""
     files = sorted(file for file in root.rglob("*") if not file.is_dir())
     links = [file for file in files if file.is_symlink()]
     if links:

@@ -3,7 +3,7 @@
     python packaging/krew_test.py FOLDER    the folder with krew and validate-krew-manifest
 
 Everything is private: HOME, KREW_ROOT, the plugin index (a git repository of ours), the keyring,
-and a web server on loopback that stands in for the releases that the manifest names.
+and a web server on loopback that replaces the releases that the manifest names.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ KUBECTL = Path(sys.executable).parent / "kubectl"
 NAME: str = descriptor()["name"]
 PROGRAM: str = descriptor()["executable"]
 USER = "jane@example.com"
-TOKEN = "the-token-of-jane"  # noqa: S105  of a server that lives as long as this program
+TOKEN = "the-token-of-jane"  # noqa: S105  for a server that ends with this program
 LIMIT = 300.0
 
 
 class Machine:
-    """A user's machine: kubectl, krew, an empty home and, where there is one, a keyring."""
+    """A user's machine: kubectl, krew, an empty home and, if we could start one, a keyring."""
 
     def __init__(self, folder: Path, programs: Path, session: Mapping[str, str]) -> None:
         bin_ = folder / "bin"
@@ -62,11 +62,11 @@ class Machine:
 
     @property
     def link(self) -> Path:
-        """What krew puts on the PATH."""
+        """The link that krew puts on the PATH."""
         return self.krew / "bin" / PROGRAM
 
     def run(self, *words: str | Path, **environment: str) -> str:
-        """The output of a command, which has to succeed."""
+        """Run a command and return its output; SystemExit where it fails."""
         done = subprocess.run(
             words,
             env={**self.environment, **environment},
@@ -83,11 +83,11 @@ class Machine:
         return done.stdout
 
     def kubectl(self, *words: str | Path, **environment: str) -> str:
-        """The output of kubectl."""
+        """Run kubectl and return its output."""
         return self.run("kubectl", *words, **environment)
 
     def publish(self, manifest: str) -> None:
-        """Put a manifest into the index, as a merged pull request would."""
+        """Put a manifest into the index, as merging a pull request would."""
         plugins = self.index / "plugins"
         git = [
             "git",
@@ -107,7 +107,7 @@ class Machine:
 
 
 def main() -> None:
-    """Run every step; the first that fails ends the program with what it said."""
+    """Run every step; the first step that fails ends the program with its output."""
     (programs,) = (Path(word).resolve() for word in sys.argv[1:])
     with (
         tempfile.TemporaryDirectory(prefix="krew-test-") as folder,
@@ -126,7 +126,7 @@ def main() -> None:
 
 
 def validate(machine: Machine, programs: Path, url: str) -> None:
-    """All that krew's own validator checks; downloads come from loopback instead of the release."""
+    """Run krew's own validator; the downloads come from loopback instead of the release."""
     validator = programs / "validate-krew-manifest"
     machine.run(validator, "-skip-install", "-manifest", DIST / f"{NAME}.yaml")
     local = machine.folder / f"{NAME}.yaml"
@@ -136,7 +136,7 @@ def validate(machine: Machine, programs: Path, url: str) -> None:
 
 
 def install_as_the_index_reviews_it(machine: Machine) -> None:
-    """The published manifest with the archive at hand, whose checksum it must have."""
+    """Install the published manifest with the archive in dist/, whose checksum it must have."""
     archive = DIST / archive_name(*this_platform())
     machine.kubectl("krew", "install", f"--manifest={DIST / NAME}.yaml", f"--archive={archive}")
     _expect(machine.kubectl("connector", "version"), f"{PROGRAM} {version()}\n")
@@ -146,7 +146,7 @@ def install_as_the_index_reviews_it(machine: Machine) -> None:
 
 
 def use_and_upgrade(machine: Machine, server: ApiServer, url: str, stores: list[str]) -> None:
-    """As a user does: from the index, log in, upgrade, go on working, log out, uninstall."""
+    """Do as a user does: install from the index, log in, upgrade, work on, log out, uninstall."""
     machine.kubectl("krew", "install", NAME)
     before = {}
     for store in stores:
@@ -180,7 +180,7 @@ def use_and_upgrade(machine: Machine, server: ApiServer, url: str, stores: list[
 
 
 def _home(machine: Machine, store: str) -> dict[str, str]:
-    """What differs in the environment from store to store."""
+    """The part of the environment that differs from store to store."""
     home = {"KUBECONFIG": str(machine.folder / f"{store}.config")}
     if store == "file":
         home["KUBECTL_CONNECTOR_PASSPHRASE"] = "a passphrase to test with"  # noqa: S105
@@ -188,7 +188,7 @@ def _home(machine: Machine, store: str) -> dict[str, str]:
 
 
 def _who(machine: Machine, home: Mapping[str, str]) -> str:
-    """Who the current context makes us, for a kubectl whose PATH knows nothing of krew."""
+    """The username that the current context gives a kubectl without krew on its PATH."""
     path = os.pathsep.join([str(machine.folder / "bin"), os.defpath])
     words = ("auth", "whoami", "-o", "jsonpath={.status.userInfo.username}")
     return machine.kubectl(*words, **home, PATH=path)
@@ -211,7 +211,7 @@ def _releases() -> Iterator[str]:
 
 @contextlib.contextmanager
 def _session() -> Iterator[dict[str, str]]:
-    """What leads to a private keyring; nothing where none can be started, and a failure in CI."""
+    """The environment of a private keyring; empty where none can be started, SystemExit in CI."""
     if shutil.which("gnome-keyring-daemon") and shutil.which("dbus-daemon"):
         with secret_service() as environment:
             yield {"DBUS_SESSION_BUS_ADDRESS": environment["DBUS_SESSION_BUS_ADDRESS"]}

@@ -1,10 +1,10 @@
-/* The executable of the archive: CPython from the folder beside it, started with the least that our
- * program needs. No site, no environment, no search for a prefix: those take most of the time that
- * an empty program takes, and a user's PYTHONPATH or PYTHONHOME must not reach us.
+/* The executable of the archive. It starts CPython from the folder beside it, with the least that our
+ * program needs: no site, no environment, no search for a prefix. Those take most of the time of an
+ * empty program, and a user's PYTHONPATH or PYTHONHOME must not reach us.
  *
- * The Python library is opened at run time and by its full path, on every platform alike: the folder
- * is found through links (krew's link to us stays where it is when a version replaces another), and
- * no loader's search path has a say in it.
+ * On every platform we open the Python library at run time, by its full path. We find the folder
+ * through links, because krew's link to us stays when a new version replaces the old one. No loader's
+ * search path has an effect.
  *
  * packaging/build.py compiles this, and writes library.h.
  */
@@ -24,7 +24,7 @@
 #define MAIN wmain
 typedef wchar_t Char;
 #define WIDE(text) L##text
-#define T(text) WIDE(text) /* a macro for its argument comes out first */
+#define T(text) WIDE(text) /* expands an argument that is a macro first */
 #define append wcscat
 #define last_separator(path) wcsrchr(path, L'\\')
 #define LONGEST 32768
@@ -44,7 +44,7 @@ typedef char Char;
 #define LONGEST PATH_MAX
 #endif
 
-#define LONGEST_BELOW 128 /* what is appended to the folder */
+#define LONGEST_BELOW 128 /* the length of what we append to the folder */
 
 static int fail(const char *what) {
     fprintf(stderr, "error: kubectl-connector can't start: %s\n", what);
@@ -52,7 +52,7 @@ static int fail(const char *what) {
     return 1;
 }
 
-/* The real path of this executable, links followed; 0 where it can't be told. */
+/* Write the real path of this executable, with links followed; return 0 where it can't be found. */
 static int own_path(Char *path) {
 #ifdef _WIN32
     HANDLE file;
@@ -64,7 +64,7 @@ static int own_path(Char *path) {
     length = GetFinalPathNameByHandleW(file, path, LONGEST, FILE_NAME_NORMALIZED);
     CloseHandle(file);
     if (!length || length >= LONGEST) return 0;
-    /* \\?\C:\… is right but nobody's habit: Python's importer and people want C:\… */
+    /* \\?\C:\… is right, but Python's importer and people expect C:\… */
     if (!wcsncmp(path, L"\\\\?\\", 4) && wcsncmp(path, L"\\\\?\\UNC\\", 8))
         wmemmove(path, path + 4, wcslen(path + 4) + 1);
     return 1;
@@ -112,11 +112,11 @@ int MAIN(int argc, Char **argv) {
     append(folder, T("python"));
 #ifdef _WIN32
     for (wchar_t *at = file; *at; at++)
-        if (*at == L'/') *at = L'\\'; /* LOAD_WITH_ALTERED_SEARCH_PATH takes no other */
+        if (*at == L'/') *at = L'\\'; /* LOAD_WITH_ALTERED_SEARCH_PATH needs backslashes */
     library = LoadLibraryExW(file, NULL, LOAD_WITH_ALTERED_SEARCH_PATH);
     if (!library) return fail("its Python library can't be loaded");
 #else
-    library = dlopen(file, RTLD_NOW | RTLD_GLOBAL); /* extension modules look symbols up in it */
+    library = dlopen(file, RTLD_NOW | RTLD_GLOBAL); /* extension modules look up symbols in it */
     if (!library) return fail(dlerror());
 #endif
     TAKE(PyStatus_Exception);
@@ -129,7 +129,7 @@ int MAIN(int argc, Char **argv) {
     TAKE(Py_InitializeFromConfig);
     TAKE(Py_RunMain);
 
-    /* The encodings are chosen as python chooses them, from the locale alone. */
+    /* Choose the encodings as python does, from the locale alone. */
     PyPreConfig before;
     pPyPreConfig_InitPythonConfig(&before);
     before.parse_argv = 0;
@@ -156,7 +156,7 @@ int MAIN(int argc, Char **argv) {
     if (!home || !self) return fail("its folder's name can't be decoded");
     CHECK(pPyConfig_SetBytesArgv(&config, argc, argv));
 #endif
-    /* All that Python would otherwise go and look for. */
+    /* Set all paths that Python would otherwise search for. */
     wchar_t **paths[] = {&config.home,          &config.prefix,           &config.base_prefix,
                          &config.exec_prefix,   &config.base_exec_prefix, &config.stdlib_dir};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)

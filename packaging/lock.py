@@ -1,7 +1,7 @@
 """Write the lock files in packaging/locks: ``make lock``.
 
 A lock names every package that is installed, at one version and with its checksums, for every
-platform and Python that it serves. What is wanted stands in pyproject.toml. Both pip (also an old
+platform and Python that it serves. pyproject.toml names the wanted packages. Both pip (even an old
 one) and uv install a lock with ``--require-hashes --requirement FILE``.
 
     python packaging/lock.py              keep the versions that still fit
@@ -20,11 +20,11 @@ from typing import Any
 from project import LOCKS, ROOT
 
 ONLY_FOR_CONNECT = "kubernetes"
-"""Archives do without it: it serves ``connect()`` in other people's programs, and is larger than
-all the rest together."""
+"""Archives leave it out: it serves ``connect()`` in other programs, and is larger than all the
+rest together."""
 
 EDITABLE = "editables"
-"""What hatchling wants besides itself for an editable install."""
+"""The package that hatchling needs besides itself for an editable install."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Lock:
 
 
 def locks(pyproject: Any) -> dict[str, Lock]:
-    """Every lock by its file's name, from what pyproject.toml says."""
+    """Every lock by its file's name, made from the content of pyproject.toml."""
     package: list[str] = pyproject["project"]["dependencies"]
     build: list[str] = pyproject["build-system"]["requires"]
     groups: dict[str, list[str]] = pyproject["dependency-groups"]
@@ -58,12 +58,12 @@ def locks(pyproject: Any) -> dict[str, Lock]:
 
 
 def name_of(requirement: str) -> str:
-    """The package that a requirement is about, as locks spell it."""
+    """The package that a requirement names, as locks write it."""
     return re.split(r"[^\w.-]", requirement)[0].lower()
 
 
 def main() -> None:
-    """Resolve every lock."""
+    """Resolve and write every lock."""
     tomllib = importlib.import_module("tomllib")  # since Python 3.11
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     for name, lock in locks(pyproject).items():

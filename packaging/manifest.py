@@ -24,11 +24,11 @@ _NOTE = """\
 """
 
 Source = Callable[[str], str]
-"""From an archive's name to the lines that say where it is and what its checksum is."""
+"""Takes an archive's name and returns the lines with its location and its checksum."""
 
 
 def template() -> str:
-    """The manifest with krew-release-bot's holes in it."""
+    """The manifest with the placeholders that krew-release-bot fills in."""
 
     def source(archive: str) -> str:
         return f'{{{{addURIAndSha "{_url("{{ .TagName }}", archive)}" .TagName }}}}'
@@ -37,9 +37,9 @@ def template() -> str:
 
 
 def complete(folder: Path = DIST, base: str = "") -> str:
-    """The manifest of the archives in a folder; SystemExit where there is none.
+    """The manifest of the archives in a folder; SystemExit where there is no archive.
 
-    ``base`` is the URL below which they are, where that is not the release's.
+    ``base`` is the URL of the archives' folder, if it is not that of the release.
     """
     tag = f"v{version()}"
 
@@ -58,7 +58,7 @@ def complete(folder: Path = DIST, base: str = "") -> str:
 
 
 def _manifest(tag: str, source: Source, platforms: list[dict[str, str]]) -> str:
-    """The text; laid out by hand, as the template's holes are not YAML."""
+    """The text of a manifest; no YAML library writes it, as the placeholders are not YAML."""
     said = descriptor()
     lines = [
         "apiVersion: krew.googlecontainertools.github.com/v1alpha2",
@@ -100,7 +100,7 @@ def _block(field: str, text: str) -> list[str]:
 
 
 def main() -> None:
-    """Write the form that is asked for."""
+    """Write the manifest in the form that the argument names."""
     if sys.argv[1:] == ["template"]:
         TEMPLATE.write_text(template(), encoding="utf-8")
     elif sys.argv[1:] == ["render"]:

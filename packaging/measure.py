@@ -2,9 +2,9 @@
 
     python packaging/measure.py [--rounds 40] [--json FILE] NAME=EXECUTABLE …
 
-Every program is run once in each round, one after the other, so that whatever else the machine does
-hits all alike; the medians are compared with ``python -c pass`` of the interpreter that runs this.
-The keyring is a gnome-keyring of our own, filled by the program that is measured last.
+Each round runs every program once, one after the other, so that other load on the machine affects
+all alike. The medians are compared with ``python -c pass`` of the interpreter that runs this. The
+keyring is a gnome-keyring of our own, and the program that is measured last fills it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tests.apiserver import ApiServer, User  # noqa: E402
 from tests.kubeconfigs import token_user, write_kubeconfig  # noqa: E402
 from tests.secret_service import secret_service  # noqa: E402
 
-TOKEN = "a-token-to-measure-with"  # noqa: S105  of a server that lives as long as this program
+TOKEN = "a-token-to-measure-with"  # noqa: S105  for a server that ends with this program
 WORDS = (["version"], ["--help"], ["list"])
 NOTHING = "python -c pass"
 
@@ -59,7 +59,7 @@ def main() -> None:
 
 @contextlib.contextmanager
 def _connector(program: str) -> Iterator[tuple[dict[str, str], list[str]]]:
-    """A home with a connector whose token is in the keyring; the stanza's words for it."""
+    """A home with a connector whose token is in the keyring, and the arguments of its stanza."""
     users = {TOKEN: User("jane@example.com", ())}
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -86,7 +86,7 @@ def _interleaved(
     commands: dict[tuple[str, str], list[str]], environment: dict[str, str], rounds: int
 ) -> dict[tuple[str, str], list[float]]:
     times: dict[tuple[str, str], list[float]] = {key: [] for key in commands}
-    for turn in range(rounds + 2):  # the first two only fill the disk's cache
+    for turn in range(rounds + 2):  # the first two rounds only fill the disk's cache
         for key, command in commands.items():
             start = time.perf_counter()
             done = subprocess.run(command, env=environment, check=False, capture_output=True)

@@ -1,4 +1,4 @@
-"""What every script here has to know: where things lie, what plugin.yaml says, this platform."""
+"""What every script here needs: where things are, the content of plugin.yaml, this platform."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _ARCH = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm6
 
 
 def descriptor() -> Any:
-    """What plugin.yaml says."""
+    """The content of plugin.yaml."""
     return yaml.safe_load((ROOT / "plugin.yaml").read_text(encoding="utf-8"))
 
 
 def version() -> str:
-    """The version in the source; nothing has to be installed to know it."""
+    """The version, read from the source, so that nothing has to be installed."""
     text = (ROOT / "kubectl_connector" / "__init__.py").read_text(encoding="utf-8")
     found = re.search(r'^__version__ = "([^"]+)"$', text, re.MULTILINE)
     if not found:
@@ -37,7 +37,7 @@ def version() -> str:
 
 
 def this_platform() -> tuple[str, str]:
-    """This machine's (os, arch), in Go's and krew's words."""
+    """This machine's (os, arch), as Go and krew name them."""
     try:
         return _OS[sys.platform], _ARCH[platform.machine().lower()]
     except KeyError as error:
@@ -51,7 +51,7 @@ def archive_name(os_: str, arch: str) -> str:
 
 
 def executable_name(os_: str) -> str:
-    """The file name of the executable; Windows wants the ending."""
+    """The file name of the executable; on Windows it needs an extension."""
     name: str = descriptor()["executable"]
     return f"{name}.exe" if os_ == "windows" else name
 
@@ -62,5 +62,5 @@ def sha256(file: Path) -> str:
 
 
 def build_time() -> int:
-    """The time that files in archives bear; 1980 is the first year that a zip can tell."""
+    """The time of every file in an archive; a zip can hold no year before 1980."""
     return max(int(os.environ.get("SOURCE_DATE_EPOCH", "0")), 315532800)

@@ -2,8 +2,9 @@
 
     python packaging/pypi_test.py DIST KUBECTL
 
-The metadata; that the sdist builds the same wheel; and the wheel installed by pipx and by uv into
-homes of their own, found and run by kubectl. Dependencies have the versions that development has.
+This checks the metadata, and that the sdist builds the same wheel. Then pipx and uv install the
+wheel into homes of their own, and kubectl finds and runs it. Dependencies have the versions that
+development has.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ WANTED_IN_SDIST = (
 
 
 def main() -> None:
-    """Run every check; the first that fails ends the program with what it said."""
+    """Run every check; the first check that fails ends the program with its output."""
     dist, kubectl = (Path(word).resolve() for word in sys.argv[1:])
     [wheel] = dist.glob("kubectl_connector-*.whl")
     [sdist] = dist.glob("kubectl_connector-*.tar.gz")
@@ -48,10 +49,10 @@ def main() -> None:
 
 
 def compare(sdist: Path, wheel: Path, folder: Path) -> None:
-    """The sdist has what builders and packagers want, and builds this very wheel."""
+    """Check that the sdist has the files that packagers need, and builds this same wheel."""
     with tarfile.open(sdist) as tar:
         names = {name.partition("/")[2] for name in tar.getnames()}
-        tar.extractall(folder / "sdist")  # noqa: S202  made by us a moment ago
+        tar.extractall(folder / "sdist")  # noqa: S202  we made it just now
     missing = [name for name in WANTED_IN_SDIST if name not in names]
     if missing:
         raise SystemExit(f"the sdist lacks {missing}")
@@ -92,7 +93,7 @@ def install(installer: str, words: list[str], kubectl: Path, home: Path) -> None
 
 
 def _constraints() -> str:
-    """The versions of the development lock; pip takes no hashes where a wheel of ours has none."""
+    """The versions of the development lock, without hashes: with them pip refuses our wheel."""
     lock = (LOCKS / "development.txt").read_text(encoding="utf-8")
     return "\n".join(re.findall(r"^([\w.-]+==.*?) \\$", lock, re.MULTILINE)) + "\n"
 

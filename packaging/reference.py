@@ -1,6 +1,6 @@
-"""What is made from the commands themselves: completion's tree and docs/reference.md.
+"""Make completion's tree and docs/reference.md from the commands themselves.
 
-``make generate`` writes both; tests/test_reference.py holds them against the commands.
+``make generate`` writes both; tests/test_reference.py compares them with the commands.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ TREE = ROOT / "kubectl_connector" / "completion" / "tree.py"
 REFERENCE = ROOT / "docs" / "reference.md"
 
 SETTINGS = {"store": store_names(), "login.mode": LOGIN_MODES}
-"""The values that settings can have, where they can be listed."""
+"""The values of the settings whose values can be listed."""
 
 _OUTPUTS = {"version": ("json",), "describe": tuple(f for f in format_names() if f != "wide")}
 
@@ -44,7 +44,7 @@ _OPTIONS: dict[str, Any] = {
     },
     **{field.option: field.choices for field in all_fields().values() if field.choices},
 }
-"""The kinds of options' values, where the metavar does not say enough."""
+"""The kinds of the values of options, where the metavar does not tell the kind."""
 
 _METAVARS = {
     "FILE": FILE,
@@ -63,7 +63,7 @@ _ARGUMENTS: dict[str, Any] = {
 
 
 class Documented:
-    """A command with what is to be said of it."""
+    """A command with what its documentation needs."""
 
     def __init__(self, path: str, command: Any, summary: str) -> None:
         self.path = path
@@ -74,7 +74,7 @@ class Documented:
 
     @property
     def options(self) -> list[Any]:
-        """The options that are shown."""
+        """The options that ``--help`` shows."""
         groups = help_.option_groups(self.command, self.context)
         return [option for group in groups.values() for option in group]
 
@@ -85,13 +85,13 @@ class Documented:
         return [each for each in parameters if each.param_type_name == "argument"]
 
     def help_and_examples(self) -> tuple[str, list[str]]:
-        """What it says of itself, and the command lines of its examples."""
+        """The command's help, and the command lines of its examples."""
         text, _, examples = (self.command.help or "").partition("\b\n")
         return text.strip(), [line.strip() for line in examples.splitlines()[1:] if line.strip()]
 
 
 def commands() -> Iterator[Documented]:
-    """Every command, the root first, each before those below it."""
+    """Every command: the root first, and each command before its subcommands."""
     root = build()
     yield Documented("", root, root.help.strip())
     for name, verb in VERBS.items():
@@ -197,7 +197,7 @@ def _section(each: Documented) -> Iterator[str]:
 
 
 def _markdown(text: str) -> str:
-    """Text in which nothing is taken for markup."""
+    """The text with the characters escaped that Markdown would take for markup."""
     return text.replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*")
 
 

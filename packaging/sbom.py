@@ -1,7 +1,7 @@
-"""Say what this platform's archive holds: ``make sbom``, after ``make archive``.
+"""List what this platform's archive holds: ``make sbom``, after ``make archive``.
 
-Writes dist/<archive>.cdx.json, CycloneDX 1.6: Python, every distribution by name, version and
-licence, every native library beside them by checksum.
+This writes dist/<archive>.cdx.json, in CycloneDX 1.6. It lists Python, every distribution with its
+name, version and licence, and every native library beside them with its checksum.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def _python() -> dict[str, Any]:
-    """The Python that the archive was built from is the one that runs this."""
+    """The archive's Python, which is the one that runs this."""
     return {
         "type": "library",
         "name": "cpython",

@@ -1,5 +1,5 @@
-# What a release is made with (docs/packaging.md); included by the Makefile. Everything goes into
-# dist, build and .cache. Tools and their versions: packaging/locks, packaging/go.
+# The targets that make a release (docs/packaging.md). The Makefile includes this file. All output
+# goes into dist, build and .cache. Tools and their versions: packaging/locks, packaging/go.
 
 TOOLS := .cache/packaging
 TOOLS_MADE := $(TOOLS)/.made-with-$(shell $(PYTHON) -c 'import sys; print(sys.version.split()[0])' 2>&1 | tail -n 1 | tr -c 'a-z0-9.\n' _)
@@ -75,14 +75,14 @@ $(TOOLS_MADE): $(LOCKS)/tools.txt
 	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-# Go's programs, built from the module proxy at the versions of go.mod, checked against go.sum.
+# Programs in Go, built from the module proxy at the versions of go.mod and checked against go.sum.
 $(KREW): packaging/go/krew/go.sum | $(TOOLS_MADE)
 	@$(call go_build,$@,sigs.k8s.io/krew/cmd/krew sigs.k8s.io/krew/cmd/validate-krew-manifest)
 
 $(ACTIONLINT): packaging/go/actionlint/go.sum | $(TOOLS_MADE)
 	@$(call go_build,$@,github.com/rhysd/actionlint/cmd/actionlint)
 
-# Where there is no Go, PyPI's is taken into the tools' environment.
+# Where there is no Go, pip installs PyPI's into the tools' environment.
 define go_build
   go=$$(command -v go || echo $(CURDIR)/$(TOOLS)/bin/go); \
   test -x "$$go" || $(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check \

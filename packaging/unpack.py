@@ -14,7 +14,7 @@ from project import DIST, archive_name, executable_name, this_platform
 
 
 def main() -> None:
-    """Unpack, anew."""
+    """Remove the folder and unpack into it."""
     folder = Path(sys.argv[1])
     os_, arch = this_platform()
     archive = DIST / archive_name(os_, arch)
@@ -26,7 +26,7 @@ def main() -> None:
         shutil.unpack_archive(archive, folder / "store")
     else:
         with tarfile.open(archive) as tar:
-            tar.extractall(folder / "store")  # noqa: S202  made by build.py
+            tar.extractall(folder / "store")  # noqa: S202  build.py made it
     name = executable_name(os_)
     (folder / "bin" / name).symlink_to(Path("..") / "store" / name)
 

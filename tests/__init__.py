@@ -1,1 +1,1 @@
-"""The tests, and the doubles they stand on: a loopback API server, kubeconfigs, a keyring."""
+"""The tests, and what they run against: a loopback API server, kubeconfigs, a keyring."""

@@ -16,7 +16,7 @@ from tests.apiserver import ApiServer, User
 ROOT = Path(__file__).resolve().parent.parent
 VENV_BIN = Path(sys.executable).parent  # not resolved: the interpreter is a link out of the venv
 PLUGIN = Path(os.environ.get("E2E_PLUGIN", VENV_BIN / "kubectl-connector"))
-"""The installed program that is tested: the environment's, or an archive's (make e2e-archive)."""
+"""The installed program under test: the environment's, or an archive's (make e2e-archive)."""
 KUBECTL = VENV_BIN / "kubectl"
 OLDER = ROOT / ".cache" / "older"
 """Older releases of kubectl and PyYAML (packaging/locks/older.txt)."""
@@ -42,7 +42,7 @@ _SCRUBBED_NAMES = {
 _NO_HOME = ".no-test-may-use-this-home"
 _HOME = os.path.expanduser("~")
 REAL_HOME = os.path.dirname(_HOME) if os.path.basename(_HOME) == _NO_HOME else _HOME
-"""The home of whoever runs the tests; the workers of xdist begin where the tests' own part ends."""
+"""The home of the person who runs the tests. In xdist's workers HOME ends in ``_NO_HOME``."""
 _OURS_IN_REAL_HOME = tuple(
     os.path.join(REAL_HOME, *parts)
     for parts in (
@@ -58,7 +58,7 @@ _OURS_IN_REAL_HOME = tuple(
 
 @dataclass(frozen=True)
 class Home:
-    """A private home: nothing in it but what the test puts there."""
+    """A private home that holds only what the test puts there."""
 
     path: Path
     connector_home: Path
@@ -120,7 +120,7 @@ def kubectl() -> Path:
 
 @pytest.fixture(scope="session", params=KUBECTLS.values(), ids=list(KUBECTLS))
 def each_kubectl(request: pytest.FixtureRequest) -> Path:
-    """Every version of kubectl that the product is held against, one after the other."""
+    """Every version of kubectl that we test with, one after the other."""
     return _existing(request.param)
 
 
@@ -136,20 +136,23 @@ def _is_scrubbed(name: str) -> bool:
     return (
         name.startswith(_SCRUBBED)
         or name in _SCRUBBED_NAMES
-        # HTTPS_PROXY, no_proxy …; somebody's own cluster may need them
+        # HTTPS_PROXY, no_proxy …; the cluster of E2E_KUBECONFIG may need them
         or (name.lower().endswith("_proxy") and "E2E_KUBECONFIG" not in os.environ)
     )
 
 
 def _hear_signals() -> None:
-    """Who runs in the background, or under nohup, ignores signals; every program here would too."""
+    """Restore the signals: a process in the background, or under nohup, ignores them.
+
+    Every program that the tests start would inherit that.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def _guard(event: str, arguments: tuple[object, ...]) -> None:
-    """Fail whoever opens, makes, renames or removes one of our files in the real home."""
+    """Fail a test that opens, makes, renames or removes one of our files in the real home."""
     if event not in ("open", "os.mkdir", "os.rename", "os.remove", "os.link", "os.symlink"):
         return
     for argument in arguments[:2]:

@@ -1,7 +1,7 @@
-"""``make demo``: what the product does, shown on a cluster that lives on loopback.
+"""``make demo``: show what the product does, on a cluster on loopback.
 
-Everything happens in a home that is made for the demo and removed after it, also at Ctrl-C;
-nothing of the user's, files or keyring, is read or written.
+Everything happens in a home that the demo makes and removes at its end, also at Ctrl-C. The demo
+neither reads nor writes the user's files or keyring.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ COMMANDS = (
 
 
 def main() -> int:
-    """Run the demo; its exit status."""
+    """Run the demo; return its exit status."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         with tempfile.TemporaryDirectory(prefix="kubectl-connector-demo-") as folder:
@@ -85,7 +85,7 @@ def _cluster(kubeconfig: Path) -> Iterator[None]:
 
 
 def _environment(folder: Path, kubeconfig: Path) -> dict[str, str]:
-    """Nothing of the user's own, but where programs are found and how text is shown."""
+    """The demo's environment: only PATH and the terminal's settings come from the user."""
     kept = {name: os.environ[name] for name in ("LANG", "TERM", "COLUMNS") if name in os.environ}
     return kept | {
         "PATH": os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)]),

@@ -2,8 +2,8 @@
 
     write_kubeconfig(path, server, token_user("good"))
 
-The files are laid out by hand where it matters to a person: with comments, blank lines and an
-indentation of their own, so that a tool which rewrites them is found out.
+The files have comments, blank lines and an unusual indentation, as if a person had written them.
+So a test notices a tool that rewrites them.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ def write_kubeconfig(
 ) -> Path:
     """Write a kubeconfig with one context and return its path.
 
-    The cluster is called ``<context>-cluster``, the user ``<context>-user``; ``cluster`` overrides
-    fields of the cluster entry (None takes a field away).
+    The cluster is called ``<context>-cluster``, the user ``<context>-user``. ``cluster`` overrides
+    fields of the cluster entry; None removes a field.
     """
     entry = cluster_entry(server) | dict(cluster or {})
     where = {"cluster": f"{context}-cluster", "user": f"{context}-user"}
@@ -55,7 +55,7 @@ def write_kubeconfig(
 
 
 def cluster_entry(server: ApiServer) -> Entry:
-    """The cluster of the loopback server; without a CA where it speaks plain HTTP."""
+    """The cluster entry of the loopback server; without a CA if it speaks plain HTTP."""
     if server.url.startswith("http:"):
         return {"server": server.url}
     return {"server": server.url, "certificate-authority-data": _data(server.ca_pem)}
@@ -67,7 +67,7 @@ def token_user(token: str) -> Entry:
 
 
 def token_file_user(path: Path, token: str) -> Entry:
-    """A bearer token in a file of its own, which is written."""
+    """A bearer token in a file of its own, which this function writes."""
     _write_private(path, token + "\n")
     return {"tokenFile": str(path)}
 
@@ -79,7 +79,7 @@ def client_certificate_user(pair: tuple[str, str]) -> Entry:
 
 
 def client_certificate_file_user(folder: Path, pair: tuple[str, str]) -> Entry:
-    """A client certificate and key in files of their own, which are written."""
+    """A client certificate and key in files of their own, which this function writes."""
     certificate, key = pair
     _write_private(folder / "client.crt", certificate)
     _write_private(folder / "client.key", key)
@@ -90,7 +90,7 @@ def client_certificate_file_user(folder: Path, pair: tuple[str, str]) -> Entry:
 
 
 def token_and_certificate_user(token: str, pair: tuple[str, str]) -> Entry:
-    """A token beside a client certificate; an API server looks at the certificate first."""
+    """A token beside a client certificate; an API server checks the certificate first."""
     return token_user(token) | client_certificate_user(pair)
 
 
@@ -106,9 +106,9 @@ def exec_user(
     certificate: tuple[str, str] | None = None,
     expires_at: datetime | None = None,
 ) -> Entry:
-    """A credential plugin, which is written: a stand-in for the login program of a cloud.
+    """A credential plugin, which this function writes, in place of a cloud's login program.
 
-    It answers with the token and/or certificate and counts its runs (:func:`exec_runs`).
+    It answers with the token, the certificate or both, and counts its runs (:func:`exec_runs`).
     """
     status: Entry = {}
     if token is not None:
@@ -143,7 +143,7 @@ def exec_runs(program: Path) -> int:
 
 
 def _entries(plural: str, singular: str, name: str, body: Mapping[str, Any]) -> str:
-    """One list of named entries, indented as no emitter of YAML would."""
+    """A list of named entries, indented as no YAML library would indent it."""
     present = {key: value for key, value in body.items() if value is not None}
     document = yaml.safe_dump(present, sort_keys=False, default_flow_style=False, width=4096)
     return f'{plural}:\n   - name:   "{name}"\n     {singular}:   # of {name}\n' + textwrap.indent(

@@ -1,7 +1,7 @@
 """``make pictures``: the README's terminal pictures, made from real runs.
 
-Commands run at a pseudo-terminal, with a real kubectl and keyring on the loopback cluster; what
-they print becomes an SVG. Only times in milliseconds are evened out, so that a picture changes when
+Commands run at a pseudo-terminal, with a real kubectl and keyring on the loopback cluster. Their
+output becomes an SVG. Only times in milliseconds are replaced, so that a picture changes only when
 the output does.
 """
 
@@ -43,7 +43,7 @@ SESSIONS = {
     ),
 }
 TYPED = "kubectl-connector login --"
-"""What stands on the line when TAB is pressed, for the picture of completion."""
+"""The command line at which we press TAB, for the picture of completion."""
 
 _THEME = TerminalTheme(
     (250, 250, 250),
@@ -78,7 +78,7 @@ _FORMAT = """\
 </g>
 </svg>
 """
-"""rich's own format without a frame of buttons, and without fonts from elsewhere."""
+"""rich's own format without the window's buttons, and without fonts from the network."""
 
 
 def main() -> None:
@@ -92,7 +92,7 @@ def main() -> None:
 
 
 def _run(command: str, environment: dict[str, str], folder: Path) -> str:
-    """What a person sees of a command."""
+    """Run a command and return what a person sees."""
     output = pexpect.run(
         f"bash -c {_quoted(command)}",
         env=environment,
@@ -105,7 +105,7 @@ def _run(command: str, environment: dict[str, str], folder: Path) -> str:
 
 
 def _press_tab(environment: dict[str, str], folder: Path) -> str:
-    """A bash in which TAB is pressed twice."""
+    """Press TAB twice in a bash and return what a person sees."""
     bash = pexpect.spawn(
         "bash",
         ["--norc", "--noprofile", "-i"],
@@ -119,7 +119,7 @@ def _press_tab(environment: dict[str, str], folder: Path) -> str:
     bash.sendline(f"{setup}; PS1='{PROMPT}'; echo lo''aded")
     bash.expect_exact("loaded\r\n" + PROMPT)
     bash.send(f"{TYPED}\t\t")
-    bash.expect_exact(f"{PROMPT}{TYPED}")  # after the list, the line is shown again
+    bash.expect_exact(f"{PROMPT}{TYPED}")  # bash shows the line again after the list
     shown = f"{PROMPT}{bash.before}{PROMPT}{TYPED}"
     bash.close(force=True)
     return _tidy(shown.replace("\x07", ""), folder)

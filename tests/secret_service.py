@@ -1,6 +1,6 @@
-"""A private Secret Service: a message bus and a gnome-keyring of their own, without a desktop.
+"""A private Secret Service: its own message bus and gnome-keyring, without a desktop.
 
-The bus activates nothing by itself, so a keyring that has to ask the user finds nobody to ask.
+The bus starts no other service, so a keyring that has to ask the user finds no prompter.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _BUS_CONFIGURATION = """\
 
 
 def require_secret_service() -> None:
-    """Skip the test where no Secret Service can be started; in CI that is a failure."""
+    """Skip the test if no Secret Service can be started here; fail it in CI."""
     reason = missing()
     if reason and os.environ.get("CI"):
         pytest.fail(reason)
@@ -51,9 +51,9 @@ def require_secret_service() -> None:
 def secret_service(*, collection: bool = True) -> Iterator[dict[str, str]]:
     """Run a Secret Service and yield the environment that leads to it.
 
-    It has an unlocked default collection, or with ``collection=False`` none at all, as before a
-    user's first login. The environment is complete: a private HOME and XDG folders, the bus's
-    address and PATH; who has a home already takes ``DBUS_SESSION_BUS_ADDRESS`` alone.
+    It has an unlocked default collection. With ``collection=False`` it has none, as before a user's
+    first login. The environment is complete: a private HOME and XDG folders, the bus's address and
+    PATH. A caller with a home of its own uses only ``DBUS_SESSION_BUS_ADDRESS``.
     """
     # Not below pytest's folders: a socket's path is 107 characters at most.
     with tempfile.TemporaryDirectory(prefix="secrets-") as folder, contextlib.ExitStack() as stack:
@@ -74,7 +74,7 @@ def lock(environment: dict[str, str]) -> None:
 
 @contextlib.contextmanager
 def silent_prompter(environment: dict[str, str]) -> Iterator[None]:
-    """Be the program that shows the keyring's dialogs, and never answer: nobody is there."""
+    """Take the place of the program that shows the keyring's dialogs, and never answer."""
     from jeepney.bus_messages import message_bus  # type: ignore[import-untyped]
     from jeepney.io.blocking import Proxy, open_dbus_connection
 
@@ -84,7 +84,7 @@ def silent_prompter(environment: dict[str, str]) -> Iterator[None]:
 
 
 def missing() -> str:
-    """Why no Secret Service can be started here; empty where one can."""
+    """Why no Secret Service can be started here; empty if one can."""
     if sys.platform != "linux":
         return "the Secret Service is Linux's"
     if not _has_name():
@@ -94,7 +94,7 @@ def missing() -> str:
 
 
 def _has_name() -> bool:
-    """Whether the system has an account for who runs the tests; a container need not."""
+    """Whether the system has an account for this user; a container may have none."""
     try:
         return bool(getpass.getuser())
     except (OSError, KeyError):
@@ -139,7 +139,7 @@ def _keyring(folder: Path, environment: dict[str, str], *, unlocked: bool) -> It
 
 
 def _listens(path: Path) -> bool:
-    """Whether somebody takes connections there: the file comes a moment before that."""
+    """Whether the socket takes connections; its file appears a moment earlier."""
     with socket.socket(socket.AF_UNIX) as client:
         try:
             client.connect(str(path))

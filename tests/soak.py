@@ -1,10 +1,10 @@
-"""Read one secret again and again from a private gnome-keyring, which must live through it.
+"""Read one secret again and again from a private gnome-keyring, which must not die.
 
     python -m tests.soak CALLS
 
 gnome-keyring 42.1 can abort when many clients come and go; ``read`` in
-``kubectl_connector/dbus.py`` says why. That can take thousands of calls to show, so it is
-no ordinary test: ``make soak``.
+``kubectl_connector/dbus.py`` says why. That may take thousands of calls to show, so this is not an
+ordinary test: ``make soak`` runs it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SECRET = b'{"v":1,"values":{"token":"soak"}}'
 
 
 def main(calls: int) -> None:
-    """Run them; the program ends with an error as soon as one call has another answer."""
+    """Make the calls; the program fails as soon as a call returns anything but the secret."""
     with secret_service() as environment:
         os.environ["DBUS_SESSION_BUS_ADDRESS"] = environment["DBUS_SESSION_BUS_ADDRESS"]
         _keep()

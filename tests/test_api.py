@@ -1,4 +1,4 @@
-"""``connect``: a program's own way in, on the real client, server and file store."""
+"""``connect``, for Python programs, with the real client, server and file store."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_a_programs_token_that_has_ended_is_not_sent(
 def test_the_end_that_counts_is_the_earliest_that_anybody_knows(
     workspace: Workspace, server: ApiServer, tmp_path: Path
 ) -> None:
-    """What the user said of an end does not lengthen what the program says (D5)."""
+    """An end that the user gave does not extend the end that the program gave (D5)."""
     soon = (datetime.now(timezone.utc) + timedelta(hours=1)).replace(microsecond=0)
     plugin = exec_user(tmp_path / "plugin", token=JANE_TOKEN, expires_at=soon)["exec"]
     keep(workspace, server, AuthInfo(exec=ExecConfig.from_entry(plugin)))
@@ -151,7 +151,7 @@ def test_the_end_that_counts_is_the_earliest_that_anybody_knows(
 def test_a_token_that_is_refused_is_asked_for_anew(
     workspace: Workspace, server: ApiServer, tmp_path: Path
 ) -> None:
-    """The request itself is not repeated, as kubectl doesn't (X11)."""
+    """We don't repeat the request itself, and neither does kubectl (X11)."""
     plugin = tmp_path / "plugin"
     old = server.issue_token(JANE)
     keep(

@@ -1,4 +1,4 @@
-"""The loopback API server, held against the real kubectl and the standard library's client."""
+"""The loopback API server, tested with the real kubectl and the standard library's client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The catalog: what is kept, what is refused, and what a broken file says."""
+"""The catalog: what it keeps, what it refuses, and the errors of a broken file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The credential path among buses and keyrings that misbehave: it steps aside."""
+"""The credential path leaves buses and keyrings that misbehave to the ordinary way."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ HELLO = b"OK 0123456789abcdef\r\n"
 
 @contextlib.contextmanager
 def bus(answer: bytes, drip: bytes = b"") -> Iterator[str]:
-    """The address of a bus that says one thing to whoever connects, and hangs up.
+    """The address of a bus that sends one answer to every client, and hangs up.
 
-    With ``drip`` it says that every now and then instead, until nobody listens.
+    With ``drip`` it sends that again and again instead, until the client hangs up.
     """
     with tempfile.TemporaryDirectory(prefix="bus-") as folder, socket.socket(socket.AF_UNIX) as own:
         path = Path(folder) / "bus"
@@ -89,7 +89,7 @@ def test_an_error_from_the_service_is_an_error(monkeypatch: pytest.MonkeyPatch) 
 def test_the_service_is_asked_for_nothing_else_before_it_has_answered_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """gnome-keyring registers a client late, and aborts at other calls of one it does not know."""
+    """gnome-keyring registers a client late, and aborts at other calls before that."""
     heard: list[bytes] = []
 
     def listen(connection: socket.socket) -> None:
@@ -103,7 +103,7 @@ def test_the_service_is_asked_for_nothing_else_before_it_has_answered_once(
                     data = connection.recv(65536)
                     assert data, f"hung up before {awaited!r}"
                     said += data
-                connection.settimeout(0.2)  # whatever else it has to say before it is answered
+                connection.settimeout(0.2)  # whatever else the client sends before the answer
                 with contextlib.suppress(TimeoutError):
                     said += connection.recv(65536)
                 heard.append(said)
@@ -163,7 +163,7 @@ def test_no_end_of_data_is_listened_to(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_all_of_it_has_one_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bus that says something all the time, and never enough."""
+    """A bus that always sends something, but never a whole answer, meets the time limit too."""
     monkeypatch.setattr(dbus, "TIMEOUT", 0.3)
     with bus(HELLO + SESSION, drip=b"l") as address:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
@@ -185,7 +185,7 @@ ISSUED = KEPT + "  issuedRef: issued\n"
 
 @pytest.fixture
 def found(home: Home, monkeypatch: pytest.MonkeyPatch) -> Callable[..., bytes | None]:
-    """The answer for the connector ``id``, if its items in the keyring were these."""
+    """A function: the answer for the connector ``id``, if the keyring held these items for it."""
     home.connector_home.mkdir()
 
     def answer(catalog: str = KEPT, **items: object) -> bytes | None:

@@ -1,4 +1,4 @@
-"""What is said of the plugin is said alike everywhere: descriptor, manifest, package, commands."""
+"""Descriptor, manifest, package and commands all describe the plugin alike."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def descriptor() -> Any:
 
 @pytest.fixture
 def script(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """packaging/manifest.py."""
+    """The module packaging/manifest.py."""
     monkeypatch.syspath_prepend(str(ROOT / "packaging"))
     return importlib.import_module("manifest")
 
@@ -45,7 +45,7 @@ def test_the_template_is_made_from_the_descriptor(script: Any) -> None:
 
 
 def test_the_template_says_what_the_descriptor_says(descriptor: Any) -> None:
-    """With its holes filled as krew-release-bot fills them."""
+    """The test fills the template's placeholders as krew-release-bot does."""
     text = (ROOT / "krew-manifest.yaml").read_text().replace("{{ .TagName }}", "v0.0.0")
     filled = re.sub(r'\{\{addURIAndSha "(\S+)" \S+ \}\}', r"uri: \1\n      sha256: 00", text)
     assert "{{" not in filled
@@ -98,7 +98,7 @@ def test_the_package_installs_the_executable(descriptor: Any) -> None:
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="tomllib came with Python 3.11")
 def test_the_locks_hold_what_the_package_wants(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every lock has what pyproject.toml wants of it, in a version that it allows."""
+    """Every lock has the packages that pyproject.toml wants, in versions that it allows."""
     monkeypatch.syspath_prepend(str(ROOT / "packaging"))
     lock = importlib.import_module("lock")
     locks = lock.locks(_pyproject())

@@ -1,4 +1,4 @@
-"""What an import may drag in: start-up time is part of the product (docs/architecture.md)."""
+"""What an import may load: start-up time is part of the product (docs/architecture.md)."""
 
 from __future__ import annotations
 

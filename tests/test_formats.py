@@ -1,4 +1,4 @@
-"""Plain columns: what people cut, grep and read."""
+"""Plain columns, which people cut, grep and read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The how-tos, run as they stand: every block of shell has to succeed."""
+"""Run the how-tos as they stand: every block of shell must succeed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LIMIT = 60.0
 
 @pytest.fixture(scope="module")
 def keyring() -> Iterator[str]:
-    """The address of a bus with a keyring on it."""
+    """The address of a bus that has a keyring."""
     require_secret_service()
     with secret_service() as environment:
         yield environment["DBUS_SESSION_BUS_ADDRESS"]
@@ -64,7 +64,7 @@ def test_the_python_works(server: ApiServer, home: Home, monkeypatch: pytest.Mon
 
 
 def _machine(server: ApiServer, home: Home) -> dict[str, str]:
-    """What the page takes for granted: two contexts in a kubeconfig, and a CI's secrets."""
+    """What the page assumes: two contexts in a kubeconfig, and a CI's secrets."""
     write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
     other = write_kubeconfig(home.path / "prod", server, token_user(JANE_TOKEN), context="prod")
     _merge(other, into=home.kubeconfig)

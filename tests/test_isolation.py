@@ -1,4 +1,4 @@
-"""The guard itself: no test reaches the home or the session of whoever runs it."""
+"""The guard itself: no test reaches the home or the session of the person who runs it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The journal: no item is lost sight of."""
+"""The journal, which knows every item that may be in a store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Help, docs/reference.md and completion's tree say what the commands really are."""
+"""Help, docs/reference.md and completion's tree match the commands."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ PATHS = [
 """Every command that does something."""
 
 CROWDED = 12
-"""Options that nobody takes in at a glance."""
+"""The number of options that is too many to take in at a glance."""
 
 
 @pytest.fixture
 def script(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """packaging/reference.py."""
+    """The module packaging/reference.py."""
     monkeypatch.syspath_prepend(str(ROOT / "packaging"))
     return importlib.import_module("reference")
 
@@ -42,7 +42,7 @@ def test_what_is_generated_is_up_to_date(script: Any) -> None:
 
 
 def test_hidden_options_are_nowhere(script: Any) -> None:
-    """--token and --password are there only to say why they are not."""
+    """--token and --password exist only to explain why they are refused."""
     for text in (script.tree(), script.reference()):
         assert not re.search(r"--(token|password)\b(?!-)", text)
 
@@ -60,7 +60,7 @@ def test_help_has_a_summary_and_an_example(script: Any, path: str) -> None:
 
 @pytest.mark.parametrize("path", PATHS)
 def test_examples_are_understood(script: Any, path: str) -> None:
-    """Each is parsed by the real commands; nothing is run."""
+    """The real commands parse each example; nothing is run."""
     _, examples = _documented(script)[path].help_and_examples()
     for example in examples:
         for words in _ours(example):
@@ -91,7 +91,7 @@ def test_options_are_in_groups(script: Any, path: str) -> None:
 def test_help_fits_the_terminal(
     path: str, columns: int, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Examples are not wrapped: they are to be pasted. Nor are the names of options."""
+    """Help does not wrap examples, which people paste, and does not wrap the names of options."""
     monkeypatch.setenv("COLUMNS", str(columns))
     assert run([*path.split(), "--help"]) == 0
     lines = capsys.readouterr().out.rstrip("\n").splitlines()
@@ -148,7 +148,7 @@ def _ours(line: str) -> Iterator[list[str]]:
 
 
 def _parse(words: list[str]) -> None:
-    """As if it were run, but for the last step."""
+    """Parse the words as a run would, without the last step."""
     root = build()
     context = root.make_context(PROGRAM, list(words))
     rest = [*context._protected_args, *context.args]

@@ -1,7 +1,7 @@
-"""What release 0.1 wrote is read as it is, and taken over by the first change, with its secrets.
+"""We read what release 0.1 wrote as it is, and the first change converts it, with its secrets.
 
-The folders in tests/release_0_1 were written by that release: a catalog, and the encrypted file, or
-what the keyring held, whole or in parts as on Windows.
+That release wrote the folders in tests/release_0_1: a catalog, and the encrypted file or the
+keyring's items, whole or in parts as on Windows.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ V2 = "apiVersion: kubectl-connector/v2"
 
 @pytest.fixture(params=["file", "keyring", "keyring-in-parts"])
 def kind(request: pytest.FixtureRequest) -> str:
-    """How the secrets were kept."""
+    """How release 0.1 kept the secrets."""
     return str(request.param)
 
 
@@ -58,7 +58,7 @@ def backend() -> MemoryKeyring:
 
 @pytest.fixture
 def workspace(kind: str, home: Home, backend: MemoryKeyring) -> Workspace:
-    """A copy of the folder, in today's hands."""
+    """A workspace of today's on a copy of the folder."""
     folder = home.connector_home
     shutil.copytree(WRITTEN / kind, folder)
     for file in folder.iterdir():
@@ -73,7 +73,7 @@ def workspace(kind: str, home: Home, backend: MemoryKeyring) -> Workspace:
 
 
 def everything(workspace: Workspace) -> dict[str, tuple[Connector, Item]]:
-    """Every connector and its secret half, but for the references and what is ready."""
+    """Every connector and its secret half, without the references and what is ready."""
     found = {}
     for connector in workspace.catalog.load():
         _, item = workspace.read(connector)
@@ -112,7 +112,7 @@ def test_it_is_read_as_it_is(workspace: Workspace, kind: str) -> None:
 
 
 def PAIR(found: dict[str, tuple[Connector, Item]]) -> dict[str, str]:  # noqa: N802
-    """The certificate and key that the folder was made with."""
+    """The certificate and key in the folder."""
     secret = found["certificate"][1].secret
     assert "BEGIN CERTIFICATE" in secret["client_certificate"]
     return {name: secret[name] for name in ("client_certificate", "client_key")}
@@ -194,7 +194,7 @@ def test_registering_the_same_again_is_unchanged(workspace: Workspace, kind: str
 def test_nothing_is_missing_at_any_moment(
     workspace: Workspace, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Killed after any change of a file or an item, everything is there, and prune tidies up."""
+    """After a kill at any change of a file or an item, nothing is lost, and prune cleans up."""
     before = everything(workspace)
     folder = Path(workspace.catalog.path).parent
     store = workspace.open_store("any")

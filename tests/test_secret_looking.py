@@ -1,4 +1,4 @@
-"""What the plugins that people really use have in their stanzas, and what of it is secret."""
+"""The stanzas of plugins that people really use, and which of their values are secret."""
 
 from __future__ import annotations
 

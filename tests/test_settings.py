@@ -1,4 +1,4 @@
-"""The settings: where they are, what they may be."""
+"""The settings: where they are, and which values they may have."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_the_folder_can_be_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_the_folder_is_where_platformdirs_says(
     chosen: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On Linux it is found without it, which takes a tenth of the time."""
+    """On Linux we find the folder without platformdirs, in a tenth of the time."""
     monkeypatch.setenv("XDG_CONFIG_HOME", chosen)
     theirs = platformdirs.user_config_dir("kubectl-connector", appauthor=False, roaming=False)
     assert home_folder({"XDG_CONFIG_HOME": chosen}) == theirs

@@ -1,6 +1,6 @@
-"""The tutorial, run as it stands: a real kubectl, a real keyring, the loopback cluster.
+"""Run the tutorial as it stands, with a real kubectl, a real keyring and the loopback cluster.
 
-``python -m tests.test_tutorial`` writes the outputs into docs/tutorial.md again.
+``python -m tests.test_tutorial`` updates the outputs in docs/tutorial.md.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def test_the_tutorial_is_true() -> None:
 
 
 def _run() -> Iterator[tuple[transcript.Step, str]]:
-    """Each step, and what it really printed."""
+    """Run each step; yield it with what it really printed."""
     with _machine() as (environment, folder):
         for step in transcript.steps(TUTORIAL.read_text(encoding="utf-8")):
             output = transcript.run(step.command, environment, folder)
@@ -58,7 +58,7 @@ def _machine() -> Iterator[tuple[dict[str, str], Path]]:
 
 
 def write() -> None:
-    """Put what the commands print now into the tutorial."""
+    """Write what the commands print now into the tutorial."""
     text, done = TUTORIAL.read_text(encoding="utf-8"), 0
     for step, output in _run():
         old, new = _block(step.command, step.output), _block(step.command, output)

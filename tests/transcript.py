@@ -1,7 +1,7 @@
-"""Console sessions in Markdown, and how they are run again.
+"""Find console sessions in Markdown and run them again.
 
-A session is a block marked ``console``: lines that begin with ``$`` are commands, what follows is
-their output, stdout and stderr together.
+A session is a block marked ``console``. Lines that begin with ``$`` are commands; the lines after
+each are its output, stdout and stderr together.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LIMIT = 30.0
 
 @dataclass(frozen=True)
 class Step:
-    """A command, and what it is said to print."""
+    """A command, and the output that the document shows."""
 
     command: str
     output: str
@@ -38,7 +38,7 @@ def steps(markdown: str) -> list[Step]:
 
 
 def run(command: str, environment: Mapping[str, str], folder: Path) -> str:
-    """What bash prints for a command; its exit status is not looked at."""
+    """Run a command in bash and return its output; the exit status may be any."""
     done = subprocess.run(
         ["bash", "-c", command],
         env=dict(environment),
@@ -54,7 +54,7 @@ def run(command: str, environment: Mapping[str, str], folder: Path) -> str:
 
 
 def comparable(output: str) -> str:
-    """Without what differs from run to run: numbers, ids, and the widths that come with them."""
+    """The output without what differs from run to run: numbers, ids, and widths."""
     text = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,}", "ID", output)
     text = re.sub(r"[0-9]+(\.[0-9]+)*", "0", text)
     return "\n".join(" ".join(line.split()) for line in text.splitlines())
@@ -62,7 +62,7 @@ def comparable(output: str) -> str:
 
 @contextlib.contextmanager
 def cluster(kubeconfig: Path, port: int = 0) -> Iterator[None]:
-    """The loopback cluster as people start it; there is a kubeconfig that leads to it."""
+    """Run the loopback cluster as people do; yield once its kubeconfig is there."""
     command = [sys.executable, "-m", "tests.apiserver", "--write-kubeconfig", str(kubeconfig)]
     command += ["--port", str(port)]
     root = Path(__file__).resolve().parent.parent

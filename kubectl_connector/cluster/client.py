@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 def api_client(cluster: Cluster, pool: AuthenticatedPool) -> ApiClient:
     """A client whose every request goes through ``pool``.
 
-    The client's own configuration names the server and no secret at all, so that printing or
-    pickling it leaks nothing; and no key is ever written to a file for it.
+    The client's own configuration names the server and holds no secret, so printing or pickling
+    it leaks nothing. The client needs no key in a file.
     """
     from kubernetes.client import ApiClient, Configuration
 

@@ -1,6 +1,6 @@
 """Is the cluster there, is it trusted, and who am I? Two requests, without the kubernetes package.
 
-The package's import alone takes several times what both requests do (docs/performance.md).
+Importing the package takes several times as long as both requests (docs/performance.md).
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ _REVIEW_PATH = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 
 @dataclass(frozen=True)
 class Probe:
-    """What a cluster that answers says."""
+    """What a cluster answered."""
 
     version: str
-    """Such as ``v1.33.2``; ``unknown`` where it won't tell."""
+    """Such as ``v1.33.2``; ``unknown`` where the cluster does not tell it."""
     username: str | None
-    """None where the cluster is too old to say (before 1.28), or says it to nobody."""
+    """None where the cluster is too old to tell it (before 1.28), or does not tell it."""
     groups: tuple[str, ...]
     milliseconds: int
-    """How long /version took, connecting included."""
+    """How long the request for /version took, including the connection."""
 
 
 def probe(cluster: Cluster, pool: AuthenticatedPool, timeout: float) -> Probe:
-    """Ask a cluster for its version and for our name; ``timeout`` in seconds, for each answer.
+    """Ask a cluster for its version and for our name; ``timeout`` is in seconds, for each answer.
 
-    Raises ClusterError where it can't be reached or is not trusted, RefusedError where it does
-    not take the credential, and what the pool's credential source raises.
+    Raises ClusterError where the cluster can't be reached or is not trusted, RefusedError where it
+    refuses the credential, and whatever the pool's credential source raises.
     """
     caller = _Caller(cluster, pool, timeout)
     started = time.monotonic()
@@ -52,13 +52,14 @@ def probe(cluster: Cluster, pool: AuthenticatedPool, timeout: float) -> Probe:
     milliseconds = round((time.monotonic() - started) * 1000)
     if status == 401:
         raise _refused(cluster, "it refused the credential (401)")
-    if status not in (200, 403):  # 403: known, but not allowed to ask for the version
+    if status not in (200, 403):  # 403: the cluster knows us, but does not let us see the version
         caller.not_kubernetes(f"/version answered {status}")
     status, review = caller.call("POST", _REVIEW_PATH, _REVIEW)
     if status == 401:
         raise _refused(cluster, "it refused the credential (401)")
     user = _mapping(_mapping(review.get("status")).get("userInfo")) if status < 300 else {}
-    # Nobody's request is either answered as such, or forbidden to "User \"system:anonymous\"".
+    # The cluster names the anonymous user in the answer, or forbids the request to
+    # "User \"system:anonymous\"".
     if _ANONYMOUS in (user.get("username"), *str(review.get("message")).split('"')):
         raise _refused(cluster, "it takes the credential for nobody's (anonymous)")
     return Probe(
@@ -78,7 +79,7 @@ def _refused(cluster: Cluster, why: str) -> RefusedError:
 
 
 class _Caller:
-    """One cluster's requests, with the transport's failures put into words."""
+    """Sends requests to one cluster, and explains the transport's failures to the user."""
 
     def __init__(self, cluster: Cluster, pool: AuthenticatedPool, timeout: float) -> None:
         self._cluster = cluster
@@ -97,7 +98,7 @@ class _Caller:
                 headers={"Accept": "application/json", "Content-Type": "application/json"},
                 body=json.dumps(body) if body else None,
                 timeout=urllib3.Timeout(connect=self._timeout, read=self._timeout),
-                retries=False,  # nor redirects: a sign-in page is not a cluster
+                retries=False,  # this follows no redirect either: a sign-in page is not a cluster
             )
         except http_errors.HTTPError as error:
             self._explain(error)
@@ -111,7 +112,7 @@ class _Caller:
         return response.status, _mapping(answer)
 
     def not_kubernetes(self, what: str) -> NoReturn:
-        """Raise: somebody answers, but it is no API server."""
+        """Raise the error for a server that answers, but is not an API server."""
         raise ClusterError(
             f"{self._server} does not answer like a Kubernetes API server ({what})",
             "check --server, and whether a proxy or a sign-in page is in between",
@@ -161,7 +162,7 @@ class _Caller:
 
 
 def _root_cause(error: BaseException) -> BaseException:
-    """The innermost error: urllib3 wraps the system's in its own."""
+    """The innermost error: urllib3 wraps the system's error in its own."""
     inner = error.__cause__ or getattr(error, "reason", None)
     if isinstance(inner, BaseException) and inner is not error:
         return _root_cause(inner)
@@ -170,7 +171,7 @@ def _root_cause(error: BaseException) -> BaseException:
 
 
 def _is_of_socks(error: BaseException | None) -> bool:
-    """Whether a SOCKS proxy is in the chain of causes: urllib3 makes a timeout of its refusal."""
+    """Whether a SOCKS proxy's error is among the causes: urllib3 makes a timeout of its refusal."""
     while error is not None:
         if type(error).__module__ == "socks":
             return True

@@ -1,4 +1,4 @@
-"""How we speak TLS to an API server: Go's rules, on OpenSSL."""
+"""How we speak TLS to an API server: by Go's rules, through OpenSSL."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kubectl_connector.model.kubeconfig import Cluster
 
 
 def ssl_context(cluster: Cluster, credential: Credential) -> ssl.SSLContext:
-    """A client context that trusts what kubectl would trust, and shows the client certificate.
+    """A client context that trusts what kubectl trusts, and presents the client certificate.
 
     ``certificate_authority_data`` replaces the system's roots (semantics F4). Raises
     ConnectorError where the CA or the client certificate is unusable.
@@ -29,8 +29,8 @@ def ssl_context(cluster: Cluster, credential: Credential) -> ssl.SSLContext:
                 "the certificate authority is not a certificate in PEM form",
                 "give a file that holds -----BEGIN CERTIFICATE----- with --certificate-authority",
             ) from None
-    # Go takes any certificate in the bundle as an anchor, and asks no more of a cluster's home-made
-    # CA than RFC 5280 path building needs; Python 3.13 began to.
+    # Go takes any certificate in the bundle as an anchor. Python 3.13 and newer set
+    # VERIFY_X509_STRICT, which asks more of a cluster's home-made CA than Go does.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if cluster.insecure_skip_tls_verify:
@@ -42,7 +42,7 @@ def ssl_context(cluster: Cluster, credential: Credential) -> ssl.SSLContext:
 
 
 def _trusting_the_system() -> ssl.SSLContext:
-    """A context with the system's roots, wherever the OpenSSL at hand was built."""
+    """A context with the system's roots, wherever the OpenSSL in use was built."""
     context = ssl.create_default_context()
     if ssl.get_default_verify_paths().cafile is None:
         found = next((path for path in _BUNDLES if os.path.exists(path)), None)
@@ -59,14 +59,14 @@ _BUNDLES = (
     "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
     "/etc/ssl/cert.pem",
 )
-"""Where Go looks, in its order (crypto/x509, root_linux.go)."""
+"""The files that Go tries, in its order (crypto/x509, root_linux.go)."""
 
 
 def _load_pair(context: ssl.SSLContext, certificate: str, key: str) -> None:
-    """Load a certificate and key that must not lie in a file.
+    """Load a certificate and a key without writing the key to a file in plain text.
 
-    OpenSSL's Python face only takes files. The one that it gets holds the key encrypted under a
-    passphrase that never leaves this process, and is gone when the function returns.
+    Python's ``ssl`` only takes files. It gets a file that holds the key encrypted, under a
+    passphrase that never leaves this process. The file is removed before this function returns.
     """
     from cryptography.hazmat.primitives import serialization
 
@@ -95,9 +95,9 @@ def _private(path: str, flags: int) -> int:
 
 
 def presented_issuer(host: str, port: int, server_name: str, timeout: float) -> str | None:
-    """Who issued the certificate that a server shows; None where that can't be told.
+    """The issuer of the certificate that a server presents; None where it can't be found out.
 
-    For messages only: nothing is verified and nothing is sent. ``timeout`` in seconds.
+    This is for messages only: it verifies nothing and sends no data. ``timeout`` is in seconds.
     """
     import socket
 

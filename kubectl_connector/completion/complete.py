@@ -1,51 +1,51 @@
 """What may stand at the end of a half-typed command line: words in, candidates out.
 
-Pure: the commands come as a tree (``tree.py``), the values that only the user's files know from a
-function. Candidates and directives are those of cobra, kubectl's command-line library, whose shell
-scripts take both as they are.
+This module is pure. The commands come as a tree (``tree.py``); the values that only the user's
+files hold come from a function. Candidates and directives have the form that cobra, kubectl's
+command-line library, gives them, so cobra's shell scripts can use both.
 """
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # typing's own would be imported at every press of a key
+TYPE_CHECKING = False  # importing typing for it would cost time at every press of a key
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     Kind = str | tuple[str, ...] | None
-    """Of a value: a tuple of choices; the name of a provider; FILE or FOLDER; "" for one that
-    can't be known; None for a flag, which takes no value."""
+    """The kind of a value: a tuple of choices, the name of a provider, FILE, FOLDER, or "" where
+    nothing can be offered. None for a flag, which takes no value."""
     Option = tuple[tuple[str, ...], Kind, bool, str]
-    """Its names, the kind of its value, whether it may be repeated, and its meaning."""
+    """An option's names, the kind of its value, whether it may be repeated, and its meaning."""
     Argument = tuple[Kind, bool]
-    """The kind of its value, and whether any number of them may follow."""
+    """The kind of an argument's value, and whether the argument may be repeated."""
     Command = tuple[str, tuple[Option, ...], tuple[Argument, ...]]
-    """Its summary, its options, and its positional arguments."""
+    """A command's summary, its options, and its positional arguments."""
     Tree = Mapping[str, Command]
-    """By path, such as ``config set``; the root's is empty."""
+    """The commands by path, such as ``config set``; the root's path is empty."""
     Candidate = tuple[str, str]
-    """What completes the last word, and what it means (may be empty)."""
+    """A word that completes the last one, and its meaning (which may be empty)."""
     Values = Callable[[str, "Line"], Iterable[Candidate]]
-    """What a provider of that name offers."""
+    """A function that takes a provider's name and returns what that provider offers."""
 
 FILE, FOLDER = "FILE", "FOLDER"
 FREE = ""
 
 DEFAULT, NO_SPACE, NO_FILES, FOLDERS_ONLY = 0, 2, 4, 16
-"""cobra's directives; a shell completes file names itself where it hears DEFAULT."""
+"""cobra's directives. DEFAULT tells the shell to complete file names itself."""
 
 
 class Line:
-    """The complete words of a command line, understood."""
+    """The complete words of a command line, parsed."""
 
     def __init__(self, tree: Tree, words: Sequence[str]) -> None:
-        """``words`` are those before the last one, without the program's own name."""
+        """``words`` leaves out the program's own name and the word that is being typed."""
         self.tree = tree
         self.path = ""
         self.known = True
         """Whether every command on the line exists."""
         self.arguments: list[str] = []
         self.given: dict[str, str | None] = {}
-        """The options on the line, by their first name, with the last value that each got."""
+        """The options on the line: the first name of each, and the last value it was given."""
         self.awaiting: Option | None = None
         """The option whose value the last word is."""
         self.options_over = False
@@ -58,7 +58,7 @@ class Line:
         return self.tree[self.path]
 
     def subcommands(self) -> list[str]:
-        """The names of the commands below it."""
+        """The names of the innermost command's subcommands."""
         start = f"{self.path} " if self.path else ""
         below = (path[len(start) :] for path in self.tree if path.startswith(start))
         return [name for name in below if name and " " not in name]
@@ -113,7 +113,8 @@ class Line:
 def complete(words: Sequence[str], tree: Tree, values: Values) -> tuple[list[Candidate], int]:
     """The candidates for the last of ``words``, and a directive.
 
-    After ``--option=`` they are values alone: the shells' scripts keep what stands before them.
+    After ``--option=`` the candidates are values alone: the shell scripts keep the part before
+    the value.
     """
     before, last = words[:-1], words[-1] if words else ""
     line = Line(tree, before)
@@ -135,7 +136,7 @@ def complete(words: Sequence[str], tree: Tree, values: Values) -> tuple[list[Can
 
 
 def _argument(last: str, line: Line, values: Values) -> tuple[list[Candidate], int]:
-    """A positional argument; where none can follow, the options that are left."""
+    """The candidates for a positional argument, or the unused options where none can follow."""
     expected = line.command[2]
     position = len(line.arguments)
     if position < len(expected):
@@ -147,7 +148,7 @@ def _argument(last: str, line: Line, values: Values) -> tuple[list[Candidate], i
 
 
 def _options(line: Line, typed: str = "") -> list[Candidate]:
-    """The long options that may still be given; a short one only where it has been typed."""
+    """The long options that may still be given, and a short one if the user has typed it."""
     return [
         (name, meaning)
         for names, _kind, repeatable, meaning in line.command[1]
@@ -164,7 +165,7 @@ def _of_kind(kind: Kind, start: str, line: Line, values: Values) -> tuple[list[C
         return [], FOLDERS_ONLY
     if isinstance(kind, tuple):
         return _starting(start, [(choice, "") for choice in kind]), NO_FILES
-    if not kind:  # nobody can know
+    if not kind:  # nothing can be offered
         return [], NO_FILES
     return _starting(start, values(kind, line)), NO_FILES
 

@@ -1,7 +1,7 @@
-"""The file by which kubectl finds our completion, where no package manager has put it.
+"""Install the file by which kubectl finds our completion, where no package manager does so.
 
 kubectl looks on PATH for ``kubectl_complete-connector``. pip, pipx and uv install it beside the
-program; krew installs one executable, and so do people who unpack an archive.
+program. krew installs one executable only, and so does a user who unpacks an archive.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ _HERE = "kubectl connector completion install --dir DIR"
 
 @dataclass(frozen=True)
 class Installed:
-    """Where the file is."""
+    """Where :func:`install` put the file, and what kubectl makes of it."""
 
     path: str
     changed: bool
     on_path: bool
     """Whether kubectl looks in that folder."""
     found_first: str | None = None
-    """What kubectl finds instead."""
+    """The file that kubectl finds instead, if there is one."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """The machine as far as it matters: handed in, so that tests can have others."""
+    """What matters of the machine. The caller passes it in, so that tests can pass another."""
 
     program: str | None
     """The path of our own executable; None where it is not known."""
@@ -48,20 +48,20 @@ class Place:
 
     @property
     def file_name(self) -> str:
-        """The script's; Windows wants an ending."""
+        """The script's file name; on Windows it needs an extension."""
         return f"{NAME}.cmd" if self.windows else NAME
 
     def has(self, folder: str) -> bool:
-        """Whether a folder is on PATH, whatever way it is written."""
+        """Whether a folder is on PATH, in whatever spelling."""
         wanted = _normal(folder)
         return any(_normal(each) == wanted for each in self.folders)
 
 
 def install(place: Place, folder: str | None = None) -> Installed:
-    """Write the script to ``folder``, else where kubectl finds ours already, else where it would.
+    """Write the script to ``folder``, else where kubectl finds ours, else to a folder on PATH.
 
-    Raises ConnectorError where the folder can't be written, and where a file is there that is not
-    ours.
+    Raises ConnectorError where the folder can't be written, or holds a file of that name that is
+    not ours.
     """
     first = _first_on_path(place)
     if folder:
@@ -77,9 +77,9 @@ def install(place: Place, folder: str | None = None) -> Installed:
 
 
 def uninstall(place: Place, folder: str | None = None) -> list[str]:
-    """Remove the scripts that :func:`install` wrote, on PATH or in ``folder``; their paths.
+    """Remove the scripts that :func:`install` wrote, on PATH or in ``folder``; return their paths.
 
-    NotFoundError where there is none. What pip or krew installed is theirs to remove.
+    Raises NotFoundError where there is none. It leaves what pip or krew installed to them.
     """
     removed = []
     for each in [folder] if folder else place.folders:
@@ -101,7 +101,7 @@ def uninstall(place: Place, folder: str | None = None) -> list[str]:
 
 
 def _first_on_path(place: Place) -> str | None:
-    """The one that kubectl would run."""
+    """The completion script that kubectl would run."""
     names = [NAME + ending for ending in (".exe", ".cmd")] if place.windows else [NAME]
     paths = (os.path.join(folder, name) for folder in place.folders for name in names)
     return next(filter(os.path.isfile, paths), None)
@@ -124,7 +124,7 @@ def _best_folder(place: Place) -> str:
 
 
 def _is_home(path: str) -> bool:
-    """Whether it is somebody's own, and not the root that a service has for a home."""
+    """Whether the path is a user's own home, and not the root folder, which services have."""
     return bool(path) and os.path.dirname(os.path.abspath(path)) != os.path.abspath(path)
 
 
@@ -133,7 +133,7 @@ def _program_folder(place: Place) -> str:
 
 
 def _write(path: str, text: bytes) -> bool:
-    """Whether anything had to be written."""
+    """Write the script if it is missing or outdated; return whether anything was written."""
     if os.path.lexists(path):
         if not _is_ours(path):
             raise ConnectorError(
@@ -163,13 +163,13 @@ def _replace(path: str, text: bytes) -> None:
 
 
 def _is_ours(path: str) -> bool:
-    """Whether it is this script, or the launcher that a package manager made for the program."""
+    """Whether the file is this script, or a package manager's launcher of the program."""
     content = _content(path)
     return MARK.encode() in content or b"kubectl_connector.__main__" in content
 
 
 def _content(path: str) -> bytes:
-    """A file's bytes; none where it can't be read, or is too large to be a launcher."""
+    """A file's first million bytes; empty where the file can't be read."""
     try:
         with open(path, "rb") as file:
             return file.read(1_000_000)

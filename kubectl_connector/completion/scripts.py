@@ -1,13 +1,13 @@
 """The small scripts between a shell, or kubectl, and ``kubectl-connector __complete``.
 
-They are our own, not the ones that cobra makes, since those run what has been typed so far
-through ``eval``. Candidates and directives: see :mod:`~kubectl_connector.completion.complete`.
+They are our own, because cobra's scripts pass what the user has typed to ``eval``. For candidates
+and directives see :mod:`~kubectl_connector.completion.complete`.
 """
 
 from __future__ import annotations
 
 MARK = "kubectl connector completion install"
-"""Stands in what ``completion install`` writes: such a file may be replaced and removed."""
+"""The mark in files that ``completion install`` writes. It may replace and remove such files."""
 
 FOR_KUBECTL = f"""\
 #!/bin/sh

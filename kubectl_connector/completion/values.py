@@ -1,7 +1,7 @@
-"""What only the user's own files know: connectors, labels, contexts, namespaces, settings' values.
+"""What only the user's files hold: connectors, labels, contexts, namespaces, settings' values.
 
-Files are read as they are, without models or checks: a completion that finds nothing offers
-nothing, and never complains. No secret is read, no cluster is asked.
+This module reads files without models or checks. A provider that finds nothing offers nothing, and
+reports no error. No secret is read, and no cluster is asked.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 from kubectl_connector.completion.tree import SETTINGS
 from kubectl_connector.errors import ConnectorError
 
-TYPE_CHECKING = False  # typing's own would be imported at every press of a key
+TYPE_CHECKING = False  # importing typing for it would cost time at every press of a key
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from kubectl_connector.completion.complete import Candidate, Line
 
 LARGEST = 8 * 1024 * 1024
-"""Bytes of a file that is still worth reading while a person waits."""
+"""The size in bytes of the largest file that we read while a person waits."""
 
 _UNUSABLE = (ConnectorError, OSError, ValueError, TypeError, AttributeError, LookupError)
-"""What reading a file may raise that is missing, broken, or of another shape."""
+"""The errors of reading a file that is missing, broken, or of another shape."""
 
 
 class UserValues:
@@ -34,7 +34,7 @@ class UserValues:
         self._environ = environ
 
     def __call__(self, provider: str, line: Line) -> Iterable[Candidate]:
-        """What the provider offers; nothing where its file is missing or broken."""
+        """The provider's candidates; none where its file is missing or broken."""
         providers = {
             "connectors": self._connectors,
             "contexts": self._contexts,
@@ -49,7 +49,7 @@ class UserValues:
         return [(name, _one_line(meaning)) for name, meaning in found if is_harmless(name)]
 
     def _connectors(self, line: Line) -> Iterator[Candidate]:
-        """Those that are not on the line yet."""
+        """The connectors that are not on the line yet."""
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         for connector in self._catalog():
             name = str(connector["name"])
@@ -68,9 +68,9 @@ class UserValues:
             yield name, "the current one" if name == current else ""
 
     def _namespaces(self, line: Line) -> Iterator[Candidate]:
-        """Those that contexts and connectors name; what others a cluster has, it would have to say.
+        """The namespaces that contexts and connectors name; no cluster is asked for others.
 
-        A broken kubeconfig doesn't hide what the connectors know.
+        Where the kubeconfig is broken, those of the connectors are still offered.
         """
         found = {str(connector.get("namespace") or "") for connector in self._catalog()}
         try:
@@ -92,8 +92,8 @@ class UserValues:
     def _kubeconfig(self, line: Line) -> tuple[list[dict[str, Any]], str]:
         """The contexts that kubectl would see, and the current one's name.
 
-        The kubeconfig engine knows more than that, and takes twice as long to import (docs/
-        performance.md).
+        This function does not use the kubeconfig engine, which takes twice as long to import
+        (docs/performance.md).
         """
         from kubectl_connector.kubeconfig.paths import kubeconfig_files
 
@@ -109,10 +109,10 @@ class UserValues:
 
 
 def is_harmless(word: str) -> bool:
-    """Whether a word can be put on a command line as it is, in any shell.
+    """Whether a word can stand on a command line without quotes, in any shell.
 
-    The scripts of bash put a candidate there without quotes, so one with a space would become two
-    words, and one with ``$(…)``, from a kubeconfig that somebody sent, a command.
+    The scripts of bash put a candidate there without quotes. A name with a space would become two
+    words, and a name with ``$(…)``, from a kubeconfig that somebody sent, would become a command.
     """
     return (
         bool(word)
@@ -122,9 +122,9 @@ def is_harmless(word: str) -> bool:
 
 
 def _summary(connector: Mapping[str, Any], now: str) -> str:
-    """What a person tells it by: the note, or else the method and the cluster."""
+    """What tells a connector from others: its note, or else its method and cluster."""
     parts = [connector.get("description") or _method_and_cluster(connector)]
-    # Both are RFC 3339 in UTC to the second: they sort as they follow each other in time.
+    # Both are RFC 3339 in UTC to the second, so their order as text is their order in time.
     if str(connector.get("expiresAt") or now) < now:
         parts.append("expired")
     return ", ".join(map(str, parts))
@@ -135,13 +135,13 @@ def _method_and_cluster(connector: Mapping[str, Any]) -> str:
 
 
 def _one_line(text: str) -> str:
-    """Without what a terminal would obey, and short enough to stand beside a name."""
+    """The text without control characters, and short enough to stand beside a name."""
     shown = "".join(char if char.isprintable() else " " for char in text)
     return " ".join(shown.split())[:80]
 
 
 def _load(path: str) -> dict[str, Any]:
-    """A YAML file in which every scalar stays text; empty where there is none to read."""
+    """A YAML file's mapping, with every scalar as text; empty where there is no file to read."""
     if not _is_worth_reading(path):
         return {}
     import yaml
@@ -163,14 +163,17 @@ def _mapping(value: Any) -> dict[str, Any]:
 
 
 def _path(word: str) -> str:
-    """A path as it stands on a command line, where the shell has not read it yet."""
+    """The path that a word on the command line stands for; the shell has not expanded it yet."""
     if len(word) > 1 and word[0] == word[-1] and word[0] in "'\"":
         word = word[1:-1]
     return os.path.expanduser(os.path.expandvars(word))
 
 
 def _is_worth_reading(path: str) -> bool:
-    """Whether it is a file: to read a pipe would take from it what it holds for kubectl."""
+    """Whether it is a regular file, and not too large.
+
+    Reading a pipe would take away what the pipe holds for kubectl.
+    """
     try:
         status = os.stat(path)
     except OSError:

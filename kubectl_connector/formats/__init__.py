@@ -1,7 +1,7 @@
-"""How results are shown.
+"""The output formats of ``-o``.
 
-Each public module here is one ``-o`` format, named as it is, with a ``render(report)`` that gives
-text; ``-o`` finds it by that name.
+Each public module here is one format, with the format's name and a function ``render(report)``
+that returns text. ``-o`` finds the module by its name.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ __all__ = ["Column", "Report", "boxed_table", "format_names", "plain_table", "re
 
 
 def format_names() -> tuple[str, ...]:
-    """What ``-o`` takes."""
+    """The names that ``-o`` takes."""
     found = (module.name for module in pkgutil.iter_modules(__path__))
     return tuple(sorted(name for name in found if not name.startswith("_")))
 
 
 def render(report: Report, output: str) -> str:
-    """The report in a format, ending in a newline, or empty; UsageError for an unknown format."""
+    """The report as text that ends in a newline, or is empty; UsageError for an unknown format."""
     if output not in format_names():
         raise UsageError(
             f'no output format "{output}"', f"choose one of: {', '.join(format_names())}"

@@ -12,13 +12,13 @@ def boxed_table(
     caption: str = "",
     terminal: int = 10_000,
 ) -> str:
-    """Rows in a heavy frame with thin lines inside; ``caption`` stands centred above.
+    """Rows in a heavy frame with thin lines inside, below a centred ``caption``.
 
-    The last column is wrapped so that the table fits a ``terminal`` of so many columns.
+    ``terminal`` is the terminal's width. The last column is wrapped so that the table fits.
     """
     rows = _wrapped(titles, rows, terminal)
     several_lines = any("\n" in cell for row in rows for cell in row)
-    # tabulate lays out cells of several lines in its own formats only; this one comes nearest.
+    # tabulate lays out cells of several lines only in its own formats; this one is the nearest.
     style = "heavy_grid" if several_lines else _zenml()
     text = _lay_out(titles, rows, style)
     if not caption:

@@ -1,4 +1,4 @@
-"""What there is to show, before anybody decides how."""
+"""What a command shows, independent of the format."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table; a ``wide`` one is only shown by ``-o wide``."""
+    """A column of a table; only ``-o wide`` shows a ``wide`` one."""
 
     title: str
     wide: bool = False
@@ -26,10 +26,10 @@ class Report:
     documents: tuple[Mapping[str, Any], ...]
     names: tuple[str, ...]
     single: bool = False
-    """Whether it is one thing that was asked for by name, rather than a list that has one."""
+    """Whether it is one thing that the user asked for by name, not a list of one."""
 
     def document(self) -> Mapping[str, Any]:
-        """The one document, or the list of them, as kubectl would wrap it."""
+        """The one document, or a list of them in kubectl's form."""
         version = {"apiVersion": "kubectl-connector/v1"}
         if self.single:
             return {**version, "kind": self.kind, **self.documents[0]}

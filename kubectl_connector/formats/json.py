@@ -8,5 +8,5 @@ from kubectl_connector.formats._report import Report
 
 
 def render(report: Report) -> str:
-    """The document, indented by four as kubectl does; in ASCII, which no terminal obeys."""
+    """The document, indented by four as kubectl does, in ASCII without control characters."""
     return json.dumps(report.document(), indent=4) + "\n"

@@ -20,8 +20,8 @@ def render_columns(report: Report, wide: bool) -> str:
 def plain_table(titles: list[str], rows: list[list[str]]) -> str:
     """Left-aligned columns, three blanks apart, without lines; nothing where there are no rows.
 
-    A row is a line, whatever is in it: line breaks become blanks. Not tabulate's work, which takes
-    longer to import than everything else of ``list`` but typer (docs/performance.md).
+    Every row is one line: line breaks in a cell become blanks. This does not use tabulate, which
+    takes longer to import than all the rest of ``list`` except typer (docs/performance.md).
     """
     if not rows:
         return ""
@@ -36,7 +36,7 @@ def _line(cells: list[str], widths: list[int]) -> str:
 
 
 def _width(text: str) -> int:
-    """The columns that a text takes on a terminal."""
+    """The number of columns that a text takes on a terminal."""
     if text.isascii():
         return len(text)
     from unicodedata import combining, east_asian_width

@@ -1,4 +1,4 @@
-"""Plain columns, all of them."""
+"""All columns, in plain text."""
 
 from __future__ import annotations
 

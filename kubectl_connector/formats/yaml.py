@@ -1,4 +1,4 @@
-"""YAML: the whole truth, readable."""
+"""YAML: everything, in readable form."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from kubectl_connector.formats._report import Report
 
 
 def render(report: Report) -> str:
-    """The document in block style; what a terminal might obey is escaped."""
+    """The document in block style; control characters are escaped."""
     import yaml
 
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)

@@ -1,8 +1,8 @@
-"""Where the secret half of a connector lives.
+"""The secret stores, which keep the secret half of a connector.
 
-Every public module in this folder, save :mod:`~kubectl_connector.stores.interface`, is a secret
-store of its own name and has a function ``open_store(options)``. A store is imported when it is
-opened and not before, so that nobody pays for the library of one that is not used.
+Every public module in this folder except :mod:`~kubectl_connector.stores.interface` is a secret
+store. The store has the module's name, and the module has a function ``open_store(options)``.
+Opening a store imports it, so a store that is not used costs nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = [
 
 @functools.cache
 def store_names() -> tuple[str, ...]:
-    """The secret stores there are, sorted; finding them imports none of them."""
+    """The names of all secret stores, sorted; this imports no store."""
     import pkgutil
 
     return tuple(
@@ -39,7 +39,7 @@ def store_names() -> tuple[str, ...]:
 def open_store(name: str, options: StoreOptions) -> SecretStore:
     """The secret store called ``name``; UsageError where there is none.
 
-    Nothing is read, asked or unlocked before the store's first call.
+    Opening a store reads nothing, asks nothing and unlocks nothing; its first call may.
     """
     import importlib
 
@@ -49,7 +49,7 @@ def open_store(name: str, options: StoreOptions) -> SecretStore:
 
 
 def check_store_name(name: str) -> str:
-    """``name`` if there is such a store; UsageError that lists the ones there are."""
+    """``name`` if a store has it, else a UsageError that lists the stores."""
     if name not in store_names():
         raise UsageError(
             f'there is no secret store named "{name}"', f"there are: {', '.join(store_names())}"

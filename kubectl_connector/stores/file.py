@@ -1,7 +1,7 @@
 """An encrypted file, for machines without a keyring: servers, containers, CI.
 
-One passphrase guards the whole file; docs/security.md says how. Reading takes no lock, as the
-file is only ever replaced whole.
+One passphrase guards the whole file; docs/security.md says how. Reading takes no lock, because
+the file is always replaced as a whole.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ FILE_NAME = "secrets.json"
 
 
 class FileStore:
-    """Items in ``secrets.json`` of the options' folder, readable with the passphrase alone.
+    """Items in ``secrets.json`` of the options' folder, readable with the passphrase only.
 
-    The passphrase is asked for when it is first needed, and once. Removing an item does not need
-    it. With the last item the file goes too, and the next file may have another passphrase.
-    ``cost`` is what a new file gets; an existing one has its own.
+    The store asks for the passphrase once, when it first needs it. Removing an item does not need
+    it. Removing the last item removes the file; the next file may have another passphrase.
+    ``cost`` is for a new file; an existing file has its own.
     """
 
     name = "file"
@@ -43,7 +43,7 @@ class FileStore:
         self._passphrase: str | None = None
 
     def put(self, ref: str, item: Item) -> None:
-        """Encrypt and add an item; the first one's passphrase becomes the file's."""
+        """Encrypt and add an item; the first item's passphrase becomes that of the file."""
         passphrase = self._ask(confirm=self._load() is None)
         with store_lock(self._path, self._options.timeout):
             file = self._load()
@@ -62,7 +62,7 @@ class FileStore:
         self._passphrase = passphrase
 
     def get(self, ref: str) -> Item:
-        """Decrypt the item; asks for the passphrase only where there is one."""
+        """Decrypt the item; ask for the passphrase only if the file holds it."""
         file = self._load()
         if file is None or ref not in file.items:
             raise NotFoundError(
@@ -79,7 +79,7 @@ class FileStore:
             ) from error
 
     def drop(self, ref: str) -> None:
-        """Take the item out of the file, or the file away with its last one."""
+        """Take the item out of the file; remove the file with its last item."""
         if self._load() is None:
             return
         with store_lock(self._path, self._options.timeout):
@@ -98,7 +98,7 @@ class FileStore:
         return set(file.items) if file else set()
 
     def check(self) -> None:
-        """See that the file is ours and private, or not there yet; no passphrase is asked."""
+        """Check that the file is ours and private, or does not exist; ask for no passphrase."""
         self._load()
 
     def _load(self) -> EncryptedFile | None:
@@ -122,7 +122,7 @@ class FileStore:
             ) from error
 
     def _refuse_shared(self, status: os.stat_result) -> None:
-        """Others could have copied it to guess at the passphrase: the user should know."""
+        """Refuse a file that others can read: they may have copied it to guess the passphrase."""
         if os.name != "nt" and stat.S_IMODE(status.st_mode) & 0o077:
             raise StoreError(
                 f"{self._path} can be read by others (mode {stat.S_IMODE(status.st_mode):04o})",
@@ -139,7 +139,7 @@ class FileStore:
         return passphrase
 
     def _open(self, file: EncryptedFile, passphrase: str) -> bytes:
-        """The file's key; remembers the passphrase once it has proved right."""
+        """The file's key; if the passphrase is right, the store remembers it."""
         key = self._derive(passphrase, file.recipe)
         try:
             file.verify(key)

@@ -10,51 +10,51 @@ from kubectl_connector.model.secret import Item
 
 
 class StoreTimeoutError(StoreError):
-    """The store gave no answer in time; what was asked for may have been done, or may yet be."""
+    """The store did not answer in time; it may have done what it was asked, or may do it later."""
 
 
 class SecretStore(Protocol):
     """Keeps items, each under a reference of its own, and never changes one.
 
-    A reference is a word without slashes that nobody has used before; the catalog says which one
-    counts. So nothing has to be undone: an item that no connector refers to is harmless. Whatever
-    goes wrong is a StoreError: a store never answers "none" for "I could not look".
+    A reference is a word without slashes that was never used before. The catalog says which
+    references count, so nothing has to be undone: an item that no connector refers to is harmless.
+    Every failure is a StoreError: a store that could not look never answers that there is no item.
     """
 
     name: str
     """What the store is called on the command line and in the catalog."""
 
     def put(self, ref: str, item: Item) -> None:
-        """Keep an item: wholly, or the call fails. StoreError where the reference has one."""
+        """Keep the whole item, or raise StoreError; raise it also where the reference has one."""
 
     def get(self, ref: str) -> Item:
-        """The item; NotFoundError where the store holds none."""
+        """The item; NotFoundError where the store does not hold it."""
 
     def drop(self, ref: str) -> None:
-        """Remove the item, and what an interrupted ``put`` left of it; nothing there is fine."""
+        """Remove the item, or what an interrupted ``put`` left of it; do nothing if it is gone."""
 
     def check(self) -> None:
-        """Raise StoreError when the store can't be used now. Never prompts."""
+        """Raise StoreError when the store can't be used now. This never prompts."""
 
 
 class PassphraseSource(Protocol):
     """Where a store that needs a passphrase gets it from."""
 
     def __call__(self, confirm: bool) -> str:
-        """The passphrase; ``confirm``: it is a new one, so ask twice.
+        """The passphrase; ``confirm`` means that it is a new one, so the user is asked twice.
 
-        StoreError when there is no way to ask.
+        Raises StoreError when there is no way to ask.
         """
 
 
 @dataclass(frozen=True)
 class StoreOptions:
-    """What a store may need to know; each takes what it uses."""
+    """What a store may need to know; each store uses a part of it."""
 
     folder: str
     """The folder for the files of stores that have any."""
     passphrase: PassphraseSource = field(repr=False)
     timeout: float = 30.0
-    """Seconds that one call may take, the user's time at a passphrase prompt not counted."""
+    """Seconds that one call may take, without the time that the user spends at a prompt."""
     interactive: bool = True
     """Whether the user may be asked to unlock the store, in a window where there is one."""

@@ -1,7 +1,7 @@
 """The system's keyring: Secret Service, KWallet, macOS Keychain, Windows Credential Manager.
 
-Every call has a time limit: a locked keyring may wait for ever for somebody to unlock it. No call
-answers "none" for a keyring that failed.
+Every call has a time limit, because a locked keyring may wait for the user without end. No call
+takes a failure of the keyring for a missing item.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ T = TypeVar("T")
 
 
 class KeyringStore:
-    """Items in the system's keyring, each as one of its own (as several, where those are small).
+    """Items in the system's keyring: each is one keyring item, or several where those are small.
 
-    ``backend`` and ``item_size`` (the most characters that an item of the keyring takes) stand in
-    for what would be found on this system.
+    ``backend`` and ``item_size`` (the most characters that a keyring item takes) replace what
+    the store would find on this system.
     """
 
     name = "keyring"
@@ -56,7 +56,7 @@ class KeyringStore:
         self._item_size = item_size
 
     def put(self, ref: str, item: Item) -> None:
-        """Add the item, and look whether it was kept."""
+        """Add the item, and check that the keyring kept it."""
         document = dump_item(item)
         self._call(lambda: self._items().write(ref, document))
 
@@ -78,7 +78,7 @@ class KeyringStore:
         self._call(lambda: self._items().delete(ref))
 
     def check(self) -> None:
-        """Find the keyring; fails when it is locked and there is no desktop to unlock it at."""
+        """Find the keyring; fail when it is locked and the user can't be asked to unlock it."""
         self._call(self._items)
 
     def _items(self) -> Items:
@@ -100,9 +100,9 @@ class KeyringStore:
             return within(self._options.timeout, work)
         except StoreError:
             raise
-        except Exception as error:  # noqa: BLE001  backends raise what their systems do
+        except Exception as error:  # noqa: BLE001  backends raise what their systems raise
             failure = explain(error, self._options.timeout)
-        raise failure  # out here, so that it does not carry an error that may hold the secret
+        raise failure  # outside the except: the chained error could hold the secret
 
 
 def open_store(options: StoreOptions) -> KeyringStore:

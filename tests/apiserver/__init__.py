@@ -3,9 +3,9 @@
     with ApiServer(tokens={"good": User("jane@example.com", ("dev",))}) as server:
         server.url, server.ca_pem, server.requests
 
-It speaks real TLS and HTTP to real clients, knows tokens, passwords and client certificates,
-refuses with the Status objects that a cluster sends, and can be told to misbehave: to be slow, to
-hang, to present a certificate that nobody trusts, to answer with a proxy's error page.
+It speaks real TLS and HTTP to real clients. It knows tokens, passwords and client certificates, and
+refuses with the Status objects that a cluster sends. A test can make it misbehave: be slow, hang,
+present a certificate that nobody trusts, or answer with a proxy's error page.
 """
 
 from tests.apiserver.access import Rules, User

@@ -1,7 +1,7 @@
 """Run the loopback API server in the foreground: ``python -m tests.apiserver``.
 
-It ends at Ctrl-C or SIGTERM. With ``--write-kubeconfig`` it writes, once it listens, a kubeconfig
-whose context ``loopback`` leads to it.
+It ends at Ctrl-C or SIGTERM. With ``--write-kubeconfig`` it writes a kubeconfig as soon as it
+listens; the context ``loopback`` in that file leads to it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def main() -> None:
 
 def _user(server: ApiServer, credential: str) -> Entry:
     if credential == "password":
-        password = server.issue_token(JANE)  # as good a random string as any
+        password = server.issue_token(JANE)  # any random string will do
         server.rules.passwords[JANE.name] = password
         return password_user(JANE.name, password)
     if credential == "client-certificate":
@@ -57,7 +57,7 @@ def _user(server: ApiServer, credential: str) -> Entry:
 
 
 def _write_when_whole(path: Path, server: ApiServer, user: Entry) -> None:
-    """Write the kubeconfig so that whoever waits for it never reads half of it."""
+    """Write the kubeconfig so that a process that waits for it never reads half of it."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     write_kubeconfig(temporary, server, user, context="loopback")
     temporary.replace(path)

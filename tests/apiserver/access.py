@@ -1,4 +1,4 @@
-"""Who is asking, and may they? In the order, and with the words, of a real API server."""
+"""Authentication and authorization, in a real API server's order and with its messages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ AUTHENTICATED = "system:authenticated"
 
 @dataclass(frozen=True)
 class User:
-    """Who somebody is to the cluster."""
+    """A user as the cluster knows them."""
 
     name: str
     groups: tuple[str, ...] = ()
@@ -34,17 +34,17 @@ ANONYMOUS = User("system:anonymous", ("system:unauthenticated",))
 
 @dataclass
 class Rules:
-    """Who is known and what is allowed; may be changed while the server runs."""
+    """Which users exist and what they may do; a test may change it while the server runs."""
 
     tokens: dict[str, User] = field(default_factory=dict)
     expiries: dict[str, datetime] = field(default_factory=dict)
-    """When tokens end, where they do."""
+    """The ends of the tokens that have one."""
     passwords: dict[str, str] = field(default_factory=dict)
-    """By user name."""
+    """Passwords by user name."""
     anonymous: bool = True
-    """Whether a request without credentials is let in, to what system:anonymous may read."""
+    """Whether a request without credentials may read what system:anonymous may read."""
     forbidden: set[str] = field(default_factory=set)
-    """Users with no role but those that every authenticated user has."""
+    """Users that have only the roles of every authenticated user."""
     forbidden_paths: set[str] = field(default_factory=set)
     """Paths refused with 403 to everybody."""
     absent_paths: set[str] = field(default_factory=set)
@@ -54,13 +54,13 @@ class Rules:
 
 
 class UnauthenticatedError(Exception):
-    """A credential was given and is not good, or none was given where one is needed."""
+    """The request's credential is not good, or the request needs a credential and has none."""
 
 
 def authenticate(request: Request, rules: Rules, client_ca: x509.Certificate) -> User:
-    """Who asks: by certificate, else by token, else by password, else anonymous.
+    """The user by certificate, else by token, else by password, else anonymous.
 
-    The first good credential wins; a bad one is refused even where anonymous would be let in.
+    The first good credential wins. A bad one is refused even if anonymous requests are allowed.
     """
     scheme, _, value = request.authorization.partition(" ")
     if request.certificate and _is_good(request.certificate, rules, client_ca):
@@ -77,7 +77,7 @@ def authenticate(request: Request, rules: Rules, client_ca: x509.Certificate) ->
 
 
 def impersonated(request: Request, user: User, rules: Rules) -> User | Answer:
-    """Whom the request is made as, by its Impersonate-* headers; 403 where that is not allowed."""
+    """The user that the Impersonate-* headers name; a 403 if ``user`` may not impersonate them."""
     name = request.headers.get("impersonate-user")
     if name is None:
         return user
@@ -151,13 +151,13 @@ def _password_user(value: str, rules: Rules) -> User:
 
 
 def _is_discovery(path: str) -> bool:
-    """Whether the role system:discovery covers it, and it is not a resource."""
+    """Whether the role system:discovery covers the path, and the path is not a resource."""
     parts = path.strip("/").split("/")
     return (parts[0] == "api" and len(parts) <= 2) or (parts[0] == "apis" and len(parts) <= 3)
 
 
 def _forbidden(request: Request, user: User) -> Answer:
-    """403 in the words of the API server, which differ for resources and other paths."""
+    """A 403 with the API server's message, which differs for resources and other paths."""
     verb = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}.get(
         request.method, "get"
     )

@@ -24,7 +24,7 @@ def json_answer(document: Mapping[str, Any], code: int = 200) -> Answer:
 
 
 def indented_answer(document: Mapping[str, Any]) -> Answer:
-    """A JSON document for people, as /version is."""
+    """A JSON document indented for people, like that of /version."""
     return Answer(200, json.dumps(document, indent=2).encode())
 
 
@@ -34,7 +34,7 @@ def text_answer(text: str, code: int = 200) -> Answer:
 
 
 def redirect_to(url: str, code: int = 302) -> Answer:
-    """A redirect, as a login page in front of a cluster sends."""
+    """A redirect, such as one to a login page in front of a cluster."""
     return Answer(code, b"", "text/html", {"Location": url})
 
 
@@ -49,7 +49,7 @@ def not_found(message: str, details: Mapping[str, str] | None = None) -> Answer:
 
 
 def no_such_resource() -> Answer:
-    """The answer of a group that exists and lacks the resource (an older Kubernetes)."""
+    """The answer of an API group that lacks the resource (in an older Kubernetes)."""
     return not_found("the server could not find the requested resource")
 
 
@@ -80,11 +80,11 @@ PROXY_LOGIN_PAGE = Answer(
     b"<!DOCTYPE html><html><head><title>Sign in</title></head><body>Sign in</body></html>\n",
     "text/html; charset=utf-8",
 )
-"""What a captive portal answers to everything."""
+"""The answer that a captive portal gives to every request."""
 
 BAD_GATEWAY = Answer(
     502,
     b"<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>\n",
     "text/html",
 )
-"""What a proxy answers when the API server behind it is gone."""
+"""The answer of a proxy when the API server behind it is gone."""

@@ -1,4 +1,4 @@
-"""From a request to its answer; no sockets here."""
+"""Turn a request into its answer, without sockets."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _allowed(request: Request, user: User, rules: Rules, url: str) -> Answer:
 
 
 def _review(request: Request, user: User, rules: Rules) -> Answer:
-    """The self reviews: who am I, may I, what may I."""
+    """The answer to a self review: who am I, may I do this, what may I do."""
     allowed = user.name not in rules.forbidden
     if request.path == SELF_SUBJECT_REVIEWS:
         return _created("authentication.k8s.io/v1", "SelfSubjectReview", userInfo=_user_info(user))

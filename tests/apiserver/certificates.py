@@ -24,14 +24,17 @@ class KeyPair:
 
 @dataclass(frozen=True)
 class Validity:
-    """From when until when a certificate is good."""
+    """The time during which a certificate is good."""
 
     not_before: datetime
     not_after: datetime
 
     @classmethod
     def until(cls, not_after: datetime | None = None) -> Validity:
-        """From an hour ago, or a day before ``not_after``, until ``not_after`` (in a year)."""
+        """Until ``not_after``, by default a year from now.
+
+        It begins an hour ago, or a day before its end if that is earlier.
+        """
         now = datetime.now(timezone.utc)
         end = not_after or now + timedelta(days=365)
         return cls(min(now - timedelta(hours=1), end - timedelta(days=1)), end)
@@ -58,11 +61,11 @@ class Authority:
 
     @property
     def ca_pem(self) -> str:
-        """This authority's certificate: what a client trusts."""
+        """This authority's certificate, for a client to trust."""
         return _pem(self._certificate)
 
     def issue_server(self, hosts: Iterable[str], validity: Validity | None = None) -> KeyPair:
-        """A certificate for a server reached as ``hosts`` (names or addresses), with its chain."""
+        """A certificate for a server at ``hosts`` (names or addresses), with its chain."""
         names = x509.SubjectAlternativeName([_general_name(host) for host in hosts])
         return self._issue(
             _name("kube-apiserver"), ExtendedKeyUsageOID.SERVER_AUTH, validity, names

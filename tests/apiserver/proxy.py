@@ -15,7 +15,7 @@ from typing import Any
 class ConnectProxy:
     """The HTTP proxy; a context manager. ``targets`` lists the ``host:port`` of every tunnel.
 
-    With ``refuse``, it answers 403 to every one of them.
+    With ``refuse``, the proxy answers every request with 403.
     """
 
     def __init__(self, *, refuse: bool = False) -> None:
@@ -40,7 +40,7 @@ class ConnectProxy:
 
     @property
     def url(self) -> str:
-        """Where it is, as a kubeconfig's ``proxy-url`` says it."""
+        """The proxy's URL, as a kubeconfig's ``proxy-url``."""
         return f"http://127.0.0.1:{self._listener.server_address[1]}"
 
 
@@ -70,7 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class's name)
-        """Stay quiet."""
+        """Log nothing."""
 
 
 class SocksProxy:

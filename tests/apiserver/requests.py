@@ -1,4 +1,4 @@
-"""What a client asked."""
+"""A client's request."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from cryptography import x509
 
 @dataclass(frozen=True)
 class Request:
-    """One request as it was read; what was said about who asks stays out of its repr."""
+    """One request as the server read it; its repr leaves out the credential."""
 
     method: str
     target: str
     headers: Mapping[str, str]
-    """By lower-case name; of Authorization only the scheme (``Bearer``, ``Basic``) is kept."""
+    """The headers by lower-case name; of Authorization only the scheme (``Bearer``, ``Basic``)."""
     user: str | None = None
-    """Who it was authenticated as, before impersonation; None when the credential was refused."""
+    """The authenticated user, before impersonation; None if the credential was refused."""
     authorization: str = field(default="", repr=False)
     certificate: x509.Certificate | None = field(default=None, repr=False)
     body: bytes = field(default=b"", repr=False)

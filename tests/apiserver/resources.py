@@ -1,4 +1,4 @@
-"""What the pretended cluster holds: discovery documents, a few namespaces and pods."""
+"""The content of the simulated cluster: discovery documents, a few namespaces and pods."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def objects(request: Request) -> Answer:
 def _rendered(
     request: Request, kind: str, items: list[Document], *, single: bool = False
 ) -> Answer:
-    """As a Table where the client can print one, else as an object or a list."""
+    """The answer as a Table if the client can print one, else as an object or a list."""
     if request.query.get("watch") in (["true"], ["True"], ["1"]):
         return _watched(items)
     if "as=Table" in request.headers.get("accept", ""):
@@ -147,7 +147,7 @@ def _rendered(
 
 
 def _watched(items: list[Document]) -> Answer:
-    """What is there already, as events; then the server hangs up, as every watch ends one day."""
+    """The existing objects as events; then the server hangs up, as every watch ends some time."""
     events = ({"type": "ADDED", "object": _with_version(item)} for item in items)
     lines = "".join(json.dumps(event) + "\n" for event in events)
     return Answer(200, lines.encode())

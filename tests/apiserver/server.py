@@ -1,4 +1,4 @@
-"""The sockets: TLS, HTTP/1.1, and everything that can be wrong with a connection."""
+"""The sockets: TLS, HTTP/1.1, and everything that can go wrong with a connection."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ Presented = Literal["valid", "expired", "wrong-host", "corporate-proxy"]
 CA, as a TLS-inspecting proxy presents it."""
 
 Hang = Literal["handshake", "answer"]
-"""Where the server stops talking: at once, or after it has read a request."""
+"""When the server stops answering: at the handshake, or after it has read a request."""
 
 _IGNORE_TIMES = 0x200000  # X509_V_FLAG_NO_CHECK_TIME
 
 
 class ApiServer:
-    """The server; a context manager. ``rules``, ``latency``, ``hang``, ``answer`` may be changed
-    while it runs."""
+    """The server; a context manager. A test may change ``rules``, ``latency``, ``hang`` and
+    ``answer`` while it runs."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class ApiServer:
         """Seconds before an answer."""
         self.hang: Hang | None = None
         self.answer: Answer | None = None
-        """Said to everybody instead of a real answer."""
+        """An answer to every request, instead of the real one."""
         self.stopping = threading.Event()
         self._authority = Authority("kubernetes")
         self._foreign = Authority("another-kubernetes")
@@ -105,17 +105,17 @@ class ApiServer:
 
     @property
     def url(self) -> str:
-        """Where it is, as a kubeconfig's ``server`` says it."""
+        """The server's URL, as a kubeconfig's ``server``."""
         return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}"
 
     @property
     def ca_pem(self) -> str:
-        """The cluster's CA, whatever certificate the server presents."""
+        """The cluster's CA, even if another CA issued the certificate that the server presents."""
         return self._authority.ca_pem
 
     @property
     def corporate_ca_pem(self) -> str:
-        """The root that has to be trusted when the certificate is ``corporate-proxy``."""
+        """The root that a client must trust when the certificate is ``corporate-proxy``."""
         return self._corporate_root.ca_pem
 
     def issue_client_certificate(
@@ -126,7 +126,7 @@ class ApiServer:
         *,
         foreign: bool = False,
     ) -> tuple[str, str]:
-        """A client certificate and its key, PEM; ``foreign``: from another cluster, so refused."""
+        """A client certificate and its key in PEM; a ``foreign`` one, of another CA, is refused."""
         authority = self._foreign if foreign else self._authority
         pair = authority.issue_client(common_name, organizations, Validity.until(not_after))
         return pair.certificate_pem, pair.key_pem
@@ -166,8 +166,8 @@ class ApiServer:
     def _context(self, presented: Presented, *, tls12_only: bool) -> ssl.SSLContext:
         """A TLS context that asks for a client certificate and lets bad ones through.
 
-        Kubernetes refuses them with 401, not in the handshake. OpenSSL can be told so for expired
-        ones and for those of an authority it knows.
+        Kubernetes refuses bad ones with 401, and not in the handshake. OpenSSL can do the same for
+        expired certificates and for those of an authority that it knows.
         """
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -190,7 +190,7 @@ class ApiServer:
 
 
 class _Listener(ThreadingHTTPServer):
-    """Accepts connections; each is served, handshake included, in a thread of its own."""
+    """Accepts connections; a thread of its own serves each one, handshake included."""
 
     daemon_threads = True
 
@@ -209,7 +209,7 @@ class _Listener(ThreadingHTTPServer):
         if self.owner.hang == "handshake":
             self.owner.stopping.wait()
             return
-        # A client that trusts us not, or goes away, is what many tests are about.
+        # Many tests are about a client that does not trust us, or goes away.
         with contextlib.suppress(ssl.SSLError, ConnectionError), self._secured(request) as channel:
             self._connections.add(channel)
             _Handler(channel, client_address, self)
@@ -225,7 +225,7 @@ class _Listener(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Reads requests off one connection."""
+    """Reads the requests of one connection."""
 
     server: _Listener
     protocol_version = "HTTP/1.1"
@@ -247,7 +247,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _serve  # noqa: N815
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class's name)
-        """Stay quiet: ``ApiServer.requests`` is the log."""
+        """Log nothing: ``ApiServer.requests`` is the log."""
 
     def _request(self) -> Request:
         headers = {name.lower(): ",".join(self.headers.get_all(name, [])) for name in self.headers}

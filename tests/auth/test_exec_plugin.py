@@ -30,7 +30,7 @@ METHOD = auth_method("exec")
 
 @pytest.fixture
 def plugin(tmp_path: Path) -> Any:
-    """Makes a program of some lines of Python; its stanza."""
+    """A function that makes a program of some lines of Python, and returns its stanza."""
 
     def make(*lines: str, **fields: Any) -> ExecConfig:
         path = tmp_path / "plugin"

@@ -1,4 +1,4 @@
-"""How kubeconfig users are recognised and lifted, and what login embeds of them again."""
+"""Which method takes a kubeconfig's user, what it lifts, and what login embeds of that again."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_what_is_issued_is_what_kubectl_would_send(what: str) -> None:
 
 
 def test_kubectls_precedence() -> None:
-    """A program is not run for a user that has anything else (X5)."""
+    """kubectl does not run a program for a user that has any other credential (X5)."""
     for other in (AuthInfo(token="t"), AuthInfo(token_file="/t"), CERTIFICATE, USERS["password"]):
         method = recognise(replace(other, exec=STANZA))
         assert method

@@ -1,4 +1,4 @@
-"""What a person sees and is asked, on a pseudo-terminal."""
+"""What the program shows and asks a person, on a pseudo-terminal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PASSPHRASE = {"KUBECTL_CONNECTOR_PASSPHRASE": "correct horse"}
 
 
 class Person:
-    """Somebody at a terminal who runs one command."""
+    """A person at a terminal who runs one command."""
 
     def __init__(self, *words: str, **environment: str) -> None:
         env = {**os.environ, **PASSPHRASE, "TERM": "xterm", **environment}
@@ -38,7 +38,7 @@ class Person:
         self.screen.sendline(answer)
 
     def leaves(self) -> tuple[int, str]:
-        """The exit code, and what else was on the screen."""
+        """The exit code, and the rest of the output."""
         self.screen.expect(pexpect.EOF)
         self.screen.close()
         rest = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", str(self.screen.before))

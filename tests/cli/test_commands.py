@@ -1,4 +1,4 @@
-"""The command line's own manners: help, suggestions, errors, output."""
+"""How the command line behaves: help, suggestions, errors, output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The probe against a real server: what works, and every way in which it doesn't."""
+"""The probe against a real server: success, and every way to fail."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def cluster_of(server: ApiServer) -> Cluster:
 def test_the_systems_roots_are_found_where_another_distribution_keeps_them(
     server: ApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An OpenSSL that was built elsewhere knows of no CA file here."""
+    """An OpenSSL that was built on another system knows no CA file here."""
     (tmp_path / "roots.pem").write_text(server.ca_pem)
     nowhere = SimpleNamespace(cafile=None)
     monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: nowhere)

@@ -1,4 +1,4 @@
-"""The engine alone: words and a small tree in, candidates and a directive out."""
+"""The completion engine alone: words and a small tree in, candidates and a directive out."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ LOGIN += ["--dir", "--verbose"]
         ("login --server ", []),
         ("login --server=", []),
         ("login --nothing=", []),
-        ("login --context -- p", ["prod", "prod-eu"]),  # "--" is then the context
+        ("login --context -- p", ["prod", "prod-eu"]),  # here "--" is the context
         ("login --exec=", []),
     ],
 )

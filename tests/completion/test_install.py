@@ -17,7 +17,7 @@ from tests.e2e.terminal import Terminal
 
 @pytest.fixture
 def bin_(home: Home) -> Path:
-    """A folder with nothing but our executable in it, such as ~/.krew/bin."""
+    """A folder that holds only our executable, such as ~/.krew/bin."""
     folder = home.path / ".krew" / "bin"
     folder.mkdir(parents=True)
     (folder / "kubectl-connector").symlink_to(PLUGIN)
@@ -47,7 +47,7 @@ def test_kubectl_completes_after_it(kubectl: Path, home: Home, bin_: Path) -> No
 
 
 def _alone(kubectl: Path, home: Home) -> Path:
-    """A folder with kubectl and nothing of ours."""
+    """A folder that holds only kubectl."""
     folder = home.path / "kubectl"
     folder.mkdir()
     (folder / "kubectl").symlink_to(kubectl)
@@ -67,7 +67,7 @@ def test_it_goes_beside_the_program(home: Home, bin_: Path) -> None:
 
 
 def test_else_into_a_folder_of_the_users_own(home: Home, bin_: Path, tmp_path: Path) -> None:
-    """A folder elsewhere may be writable too, and still be everybody's."""
+    """A folder outside the home may be writable too, but belong to everybody."""
     theirs, bin2, local = tmp_path / "opt", home.path / "bin", home.path / ".local" / "bin"
     for folder in (theirs, bin2, local):
         folder.mkdir(parents=True)

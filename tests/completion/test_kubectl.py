@@ -1,4 +1,4 @@
-"""Through kubectl's own ``__complete``, which its scripts for every shell call."""
+"""Completion through kubectl's own ``__complete``, which its scripts for every shell call."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_commands_come_with_their_summaries(terminal: Terminal) -> None:
     ],
 )
 def test_words_and_values(terminal: Terminal, words: list[str], expected: list[str]) -> None:
-    """--token and --password, which only say why there are none, are not offered."""
+    """Completion does not offer --token and --password, which only explain why they are refused."""
     candidates, directive = complete(terminal, *words)
     shortened = [c.split("\t")[0] + "\t…" if c.startswith("--") else c for c in candidates]
     assert shortened == expected

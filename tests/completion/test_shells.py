@@ -19,11 +19,11 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="there are no pseudo-ter
 
 PROMPT = "ready> "
 NEXT_LINE = "\x15\r"
-"""Ctrl-U and Enter. Not Ctrl-C, which a shell that is still completing takes for the completion."""
+"""Ctrl-U and Enter. A shell that is still completing would apply Ctrl-C to the completion."""
 LIMIT = 20.0
 
 TYPED = [
-    # what is typed, and what stands on the line after TAB
+    # what the test types, and the line after TAB
     ("kubectl-connector regi", "kubectl-connector register "),
     ("kubectl-connector login p", "kubectl-connector login prod "),
     ("kubectl-connector register x --store=f", "kubectl-connector register x --store=file "),
@@ -58,7 +58,7 @@ def files(home: Home) -> None:
 
 @pytest.fixture(params=list(START))
 def shell(request: pytest.FixtureRequest, home: Home) -> Iterator[pexpect.spawn[str]]:
-    """An interactive shell with the bare command's completion and kubectl's own, where it can."""
+    """An interactive shell with the bare command's completion and, if it can have it, kubectl's."""
     name: str = request.param
     options, setup = START[name]
     child = pexpect.spawn(
@@ -98,7 +98,7 @@ def test_through_kubectls_own_scripts(shell: pexpect.spawn[str]) -> None:
         pytest.skip("kubectl's script for bash needs the package bash-completion")
     for typed, expected in TYPED:
         if "--label=" in typed:
-            continue  # what stands before the second = is cut off by cobra's script for zsh
+            continue  # cobra's script for zsh cuts off what stands before the second =
         shell.send(typed.replace("kubectl-connector", "kubectl connector") + "\t")
         shell.expect_exact(expected.replace("kubectl-connector", "kubectl connector")[2:])
         shell.send(NEXT_LINE)

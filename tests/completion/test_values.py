@@ -1,4 +1,4 @@
-"""What completion reads of the user's files, and what it leaves alone."""
+"""What completion reads from the user's files, and what it does not offer."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Where the end-to-end tests run: on the loopback API server, or on the cluster of E2E_KUBECONFIG.
 
-On somebody's cluster only the tests marked ``anywhere`` run; they read and change nothing there,
-work on a copy of the file, and keep the credential encrypted in a home that is thrown away.
+On the cluster of E2E_KUBECONFIG only the tests marked ``anywhere`` run. They change nothing there,
+work on a copy of the file, and keep the credential encrypted in a temporary home.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On somebody's cluster, leave out what needs the loopback server."""
+    """On the cluster of E2E_KUBECONFIG, leave out the tests that need the loopback server."""
     skip = pytest.mark.skip(reason="needs the loopback API server")
     for item in items:
         if REAL_CLUSTER and "e2e" in item.path.parts and not item.get_closest_marker("anywhere"):
@@ -55,9 +55,9 @@ def each_terminal(each_kubectl: Path, home: Home) -> Terminal:
 
 @pytest.fixture
 def cheap_file_store(home: Home) -> None:
-    """A file store that is there already, with a passphrase that is cheap to check.
+    """An existing file store whose passphrase is cheap to check.
 
-    A new one makes guessing, and so every test, cost half a second.
+    With a new one each guess costs half a second, and so does each test.
     """
 
     def passphrase(confirm: bool) -> str:
@@ -70,7 +70,7 @@ def cheap_file_store(home: Home) -> None:
 
 @pytest.fixture(scope="module")
 def shelf() -> dict[Path, bytes]:
-    """The files of the module's first ``registered`` terminal, for those that follow."""
+    """The files of the module's first ``registered`` terminal, for the next ones."""
     return {}
 
 
@@ -94,7 +94,7 @@ def registered(
 
 @pytest.fixture
 def admin(home: Home, request: pytest.FixtureRequest, kubectl: Path) -> Path:
-    """The kubeconfig at hand: a copy of E2E_KUBECONFIG, or one for the loopback server."""
+    """The kubeconfig to test with: a copy of E2E_KUBECONFIG, or one for the loopback server."""
     if not REAL_CLUSTER:
         server: ApiServer = request.getfixturevalue("server")
         return write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))

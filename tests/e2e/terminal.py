@@ -1,4 +1,4 @@
-"""A person at a terminal in a home of their own: everything is typed as ``kubectl …``."""
+"""A person at a terminal in a private home, who types every command as ``kubectl …``."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ import yaml
 from tests.conftest import PLUGIN, VENV_BIN, Home
 
 LIMIT = 60.0
-"""Seconds after which a command hangs rather than being slow."""
+"""Seconds after which we take a command to hang."""
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """A command that failed as every command has to: two lines on stderr, nothing on stdout."""
+    """A command that failed as every command must: two lines on stderr, nothing on stdout."""
 
     code: int
     error: str
@@ -38,7 +38,7 @@ class Terminal:
     def run(
         self, *words: str | Path, stdin: str = "", env: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """Run ``kubectl WORDS``, with nothing typed but ``stdin``."""
+        """Run ``kubectl WORDS`` with ``stdin`` as its input."""
         return subprocess.run(
             [self.kubectl, *words],
             input=stdin,
@@ -51,7 +51,7 @@ class Terminal:
         )
 
     def ask(self, *words: str | Path) -> str:
-        """The output of ``kubectl WORDS``, which has to succeed."""
+        """The output of ``kubectl WORDS``, which must succeed."""
         done = self.run(*words)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
@@ -59,7 +59,7 @@ class Terminal:
     def connector(
         self, *words: str | Path, stdin: str = "", env: Mapping[str, str] | None = None
     ) -> str:
-        """The output of ``kubectl connector WORDS``, which has to succeed."""
+        """The output of ``kubectl connector WORDS``, which must succeed."""
         done = self.run("connector", *words, stdin=stdin, env=env)
         assert done.returncode == 0, f"{words}: {done.returncode}\n{done.stderr}{done.stdout}"
         return done.stdout
@@ -69,7 +69,7 @@ class Terminal:
         return json.loads(self.connector(*words, "-o", "json"))
 
     def kept(self) -> dict[str, Any]:
-        """What the catalog file keeps of every connector, by name; no command is run."""
+        """What the catalog file holds of every connector, by name; this runs no command."""
         catalog = self.home.connector_home / "connectors.yaml"
         if not catalog.exists():
             return {}
@@ -78,7 +78,7 @@ class Terminal:
     def refused(
         self, *words: str | Path, stdin: str = "", env: Mapping[str, str] | None = None
     ) -> Refusal:
-        """How ``kubectl connector WORDS`` fails."""
+        """Run ``kubectl connector WORDS``, which must fail; return how it failed."""
         done = self.run("connector", *words, stdin=stdin, env=env)
         lines = done.stderr.splitlines()
         assert done.returncode != 0, done.stdout
@@ -89,7 +89,7 @@ class Terminal:
         return Refusal(done.returncode, lines[0][7:], lines[1][7:])
 
     def who_am_i(self, *options: str) -> str:
-        """The user that the current context makes us."""
+        """The username that the cluster sees with the current context."""
         return self.ask("auth", "whoami", "-o", "jsonpath={.status.userInfo.username}", *options)
 
     def current_context(self) -> str:

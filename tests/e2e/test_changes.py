@@ -1,4 +1,4 @@
-"""update, rename, delete, and what the reading commands say."""
+"""update, rename, delete, and the output of the reading commands."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_update_rename_delete(terminal: Terminal, server: ApiServer) -> None:
 
     terminal.connector("rename", "prod", "lab")
     assert list(terminal.kept()) == ["lab"]
-    terminal.connector("logout", "lab")  # what was logged in under the old name
+    terminal.connector("logout", "lab")  # the context was made under the old name
     assert terminal.current_context() != "prod"
 
     refusal = terminal.refused("delete", "lab")  # nobody is there to say yes

@@ -1,4 +1,4 @@
-"""Every kind of credential: from a kubeconfig and by flags, into kubectl's hands again."""
+"""Every kind of credential: from a kubeconfig or by flags, and back to kubectl."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ USERS: dict[str, tuple[str, str, Callable[[ApiServer, Path], Entry]]] = {
     "password": ("password", "admin", lambda _, __: password_user("admin", ADMIN_PASSWORD)),
     "exec": ("exec", JANE.name, lambda _, f: exec_user(f / "cloud login", token=JANE_TOKEN)),
 }
-"""Kind → the authentication method, who it is to the cluster, and how a kubeconfig says it."""
+"""By kind: the authentication method, the cluster's name for the user, the kubeconfig's user."""
 
 
 @pytest.mark.parametrize("kind", USERS)
@@ -64,7 +64,7 @@ def test_auto_configure_then_login(
     described = terminal.kept()["prod"]
     assert (described["authMethod"], described["clusterName"]) == (method, "lab-cluster")
 
-    kubeconfig.unlink()  # the connector stands on its own
+    kubeconfig.unlink()  # the connector does not need it
     terminal.connector("login", "prod")
     assert terminal.who_am_i() == user
     assert terminal.ask("get", "pods", "-o", "name").split() == ["pod/web-0", "pod/web-1"]

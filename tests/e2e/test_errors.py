@@ -1,4 +1,4 @@
-"""What goes wrong: always two lines, the right exit code, and nothing changed."""
+"""Errors: always two lines, the right exit code, and nothing changed."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_untrusted(presented: Presented, hinted: str, terminal: Terminal) -> Non
     with ApiServer(tokens={JANE_TOKEN: JANE}, certificate=presented) as server:
         write_kubeconfig(terminal.home.kubeconfig, server, token_user(JANE_TOKEN))
         refusal = terminal.refused(*REGISTER)
-        assert not server.requests  # nobody untrusted was told the token
+        assert not server.requests  # no untrusted server got the token
     assert refusal.code == UNREACHABLE
     assert hinted in refusal.hint
     if presented == "corporate-proxy":
@@ -175,7 +175,7 @@ def test_a_locked_kubeconfig(registered: Terminal) -> None:
     assert refusal.code == KUBECONFIG
     assert "lock" in refusal.error
     assert kubeconfig.read_bytes() == before
-    assert lock.exists()  # it is not ours to remove
+    assert lock.exists()  # we must not remove another process's lock
 
 
 @pytest.mark.parametrize("content", ["contexts: [", "just words", "contexts: 7\n"])

@@ -51,7 +51,7 @@ USERS: dict[str, tuple[str, Callable[[ApiServer, Path], Entry]]] = {
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[dict[str, str]]:
-    """A Secret Service for all tests that leave it as it is."""
+    """A Secret Service for all tests that leave it unchanged."""
     require_secret_service()
     with secret_service() as environment:
         yield environment
@@ -86,7 +86,7 @@ def test_the_credential_stays_in_the_keyring(
 def test_nothing_is_imported_on_the_way(
     keyring_terminal: Terminal, server: ApiServer, tmp_path: Path
 ) -> None:
-    """The footprint of the whole program as kubectl runs it, with a real keyring."""
+    """What the whole program imports as kubectl runs it, with a real keyring."""
     terminal = keyring_terminal
     write_kubeconfig(terminal.home.kubeconfig, server, token_user(JANE_TOKEN))
     terminal.connector("register", "prod", "--auto-configure")
@@ -120,7 +120,7 @@ def _imported(terminal: Terminal, *words: str) -> set[str]:
 def test_what_a_store_out_of_reach_had_to_keep_is_not_given_out(
     home: Home, kubectl: Path, server: ApiServer
 ) -> None:
-    """The keyring is locked while a connector is deleted, and another one moved, and not later."""
+    """The keyring is locked only while one connector is deleted and another one is moved."""
     require_secret_service()
     with secret_service() as environment:
         address = "DBUS_SESSION_BUS_ADDRESS"
@@ -176,7 +176,7 @@ def test_many_at_once_on_the_encrypted_file(registered: Terminal) -> None:
 
 
 def _tokens_at_once(terminal: Terminal, count: int, arguments: tuple[str, ...]) -> set[str]:
-    """What that many of our processes print, all running at the same time."""
+    """The tokens that ``count`` of our processes print while they run at the same time."""
     program = str(PLUGIN)
 
     def run(_: int) -> str:
@@ -196,7 +196,7 @@ def _tokens_at_once(terminal: Terminal, count: int, arguments: tuple[str, ...]) 
 
 
 class TestOnTheEncryptedFile:
-    """What is the same for every store, on the one that needs no session."""
+    """What holds for every store, tested on the one that needs no session."""
 
     @pytest.fixture
     def logged_in(self, registered: Terminal) -> Terminal:
@@ -240,7 +240,7 @@ class TestOnTheEncryptedFile:
         assert logged_in.current_context() == "lab"
 
     def test_another_home_is_not_needed(self, logged_in: Terminal, tmp_path: Path) -> None:
-        """As under sudo, or in a program that no shell started."""
+        """Under sudo, or in a program that no shell started, HOME may be another one."""
         (tmp_path / "other").mkdir()
         elsewhere = {"HOME": str(tmp_path / "other"), "KUBECTL_CONNECTOR_HOME": "", "PATH": "/bin"}
         kubeconfig = f"--kubeconfig={logged_in.home.kubeconfig}"
@@ -259,7 +259,7 @@ class TestOnTheEncryptedFile:
         assert f"hint:  set {VARIABLE}" in done.stderr
 
     def test_somebody_is_asked_once_in_a_call(self, logged_in: Terminal) -> None:
-        """kubectl runs a plugin that failed again, five times for ``get pods`` (X10)."""
+        """kubectl runs a failed plugin again: five times for ``get pods`` (X10)."""
         pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are a Unix thing")
         question = "Passphrase of the file store: "
         for answer, outcome in (("wrong", "does not open"), (PASSPHRASE, "pod/web-0")):
@@ -288,7 +288,7 @@ class TestOnTheEncryptedFile:
     def test_the_cluster_refuses_the_credential(
         self, logged_in: Terminal, server: ApiServer, tmp_path: Path
     ) -> None:
-        """kubectl asks again at once: a credential that was renewed by then is used (X11)."""
+        """kubectl asks again at once, and uses a credential that was renewed by then (X11)."""
         program, runs = _counting(tmp_path / "bin")
         path = os.pathsep.join([str(program.parent), logged_in.environ()["PATH"]])
         logged_in.connector("login", "prod", "--exec", "--exec-command", "name")
@@ -304,7 +304,7 @@ class TestOnTheEncryptedFile:
 
 
 def _counting(folder: Path) -> tuple[Path, Path]:
-    """Our program under its own name, counting its runs."""
+    """A script with our program's name that runs it and counts its runs."""
     folder.mkdir()
     program, runs = folder / "kubectl-connector", folder / "runs"
     real = PLUGIN
@@ -337,7 +337,7 @@ def test_a_locked_keyring(home: Home, kubectl: Path, server: ApiServer) -> None:
 @pytest.mark.parametrize("store", ["file", "keyring"])
 @pytest.mark.usefixtures("cheap_file_store")
 class TestTheEnd:
-    """A credential that is known to end, in either way to answer."""
+    """A credential with a known end, by the fast way and by the ordinary way."""
 
     @pytest.fixture
     def terminal(self, store: str, home: Home, kubectl: Path, service: dict[str, str]) -> Terminal:
@@ -463,7 +463,7 @@ class TestKubectlsPolicy:
         assert "kuberc" not in terminal.run("connector", "login", "prod", "--exec").stderr
 
         Path(terminal.environment["KUBERC"]).write_text("{{{")
-        done = subprocess.run(  # by itself, as kubectl gives up on such preferences too
+        done = subprocess.run(  # not through kubectl, which refuses such preferences too
             [PLUGIN, "login", "prod", "--exec"],
             env=terminal.environ(),
             capture_output=True,

@@ -1,4 +1,4 @@
-"""From a kubeconfig to a connector and back, with every version of kubectl, on any cluster."""
+"""From a kubeconfig to a connector and back, with both versions of kubectl, on any cluster."""
 
 from __future__ import annotations
 

@@ -59,4 +59,4 @@ def test_a_locked_keyring(terminal: Terminal, server: ApiServer, service: dict[s
     assert kubeconfig.read_bytes() == before
     assert (
         terminal.connector("list", "-o", "name") == "prod\n"
-    )  # what is not secret needs no keyring
+    )  # reading what is not secret needs no keyring

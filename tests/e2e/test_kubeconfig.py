@@ -1,4 +1,4 @@
-"""What login and logout do to a person's kubeconfig: no more than they say."""
+"""login and logout change only what they say in a person's kubeconfig."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a killed command leaves behind: it is never used, it is told of, and prune removes it."""
+"""A secret that a killed command leaves: never used, counted by ``list -v``, removed by prune."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ run(sys.argv[1:])
 
 @pytest.fixture
 def killed(terminal: Terminal, server: ApiServer, cheap_file_store: None) -> Terminal:
-    """A terminal whose ``register`` was killed when the secret was written and nothing else."""
+    """A terminal whose ``register`` was killed after it had written only the secret."""
     write_kubeconfig(terminal.home.kubeconfig, server, token_user(JANE_TOKEN))
     words = ("register", "prod", "--auto-configure", "--store", "file")
     run = subprocess.run(

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from kubectl_connector.errors import KubeconfigError
-from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.kubeconfig.paths import kubeconfig_files
+from kubectl_connector.kubeconfig.view import load
 from tests.conftest import ROOT
 from tests.kubeconfig.recorder import VECTORS
 

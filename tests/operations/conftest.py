@@ -1,4 +1,4 @@
-"""A workspace on a real catalog and server, with a store in memory that can be made to fail."""
+"""A workspace on a real catalog and server, with a store in memory that a test can make fail."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def said(credential: Mapping[str, str] | None = None, **fields: object) -> Chang
 
 @dataclass
 class MemoryStore:
-    """A store that forgets with the process."""
+    """A store in this process's memory."""
 
     name: str = "keyring"
     items: dict[str, Item] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class MemoryStore:
         self._maybe_fail("check")
 
     def secret(self, connector: Connector) -> Secret:
-        """The values that it holds for a connector."""
+        """The secret that the store holds for a connector."""
         assert connector.secret_ref is not None
         return self.items[connector.secret_ref].secret
 

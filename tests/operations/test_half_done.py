@@ -1,4 +1,4 @@
-"""Half-done work can't be seen: whatever fails, the connector and its secret are as before."""
+"""No half-done work: after any failure the connector and its secret are as before."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from tests.operations.conftest import MakePlan, MemoryStore, altered, make_updat
 
 
 class UnwritableCatalog(Catalog):
-    """Reads as always; writing fails."""
+    """A catalog that can be read, and fails at every write."""
 
     def change(self, edit: Callable[[Connectors], Connectors]) -> Change:
         edit(self.load())
@@ -45,7 +45,7 @@ class UnwritableCatalog(Catalog):
 
 
 class InterruptedCatalog(UnwritableCatalog):
-    """Ctrl-C comes while writing."""
+    """A catalog at whose writes Ctrl-C comes."""
 
     def change(self, edit: Callable[[Connectors], Connectors]) -> Change:
         raise KeyboardInterrupt
@@ -415,7 +415,7 @@ def test_which_method_is_meant() -> None:
     assert name("token") == "token"
     assert name("username") == name("username", "password") == "password"
     assert name("client_certificate", "client_key") == "client-certificate"
-    assert name("client_certificate") == "client-certificate"  # which then misses the key
+    assert name("client_certificate") == "client-certificate"  # it then misses the key
     assert name("token", "client_certificate", "client_key") == "token"
     with pytest.raises(UsageError, match="different authentication methods"):
         name("username", "token")

@@ -1,4 +1,4 @@
-"""A secret is written once, and the catalog is the commit point: what this makes impossible."""
+"""A secret is written once, and the catalog is the commit point: what can't happen then."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def new_token(token: str) -> dict[str, str]:
 
 
 class FullDisk(Catalog):
-    """Can be read, and not written."""
+    """A catalog that can be read, but not written."""
 
     def change(self, edit: Callable[[Connectors], Connectors]) -> Change:
         edit(self.load())
@@ -91,19 +91,19 @@ def test_what_a_store_could_not_remove_is_not_referred_to_any_more(
 def test_ctrl_c_at_a_keyring_that_blocks_is_not_waited_for_twice(
     workspace: Workspace, home: Home, token_plan: MakePlan
 ) -> None:
-    """Nor does it end as another error than Ctrl-C (D4)."""
+    """The command also ends with Ctrl-C, and with no other error (D4)."""
     backend = BlockingKeyring()
     options = StoreOptions(str(home.connector_home), no_passphrase, timeout=3600.0)
     blocked = replace(workspace, open_store=lambda name: Interrupted(options, backend))  # noqa: ARG005
     with pytest.raises(KeyboardInterrupt):
         register(blocked, token_plan(), verify=False)
     assert workspace.catalog.load() == ()
-    assert len(orphans(workspace)) == 1  # it may be there: nothing is lost sight of
+    assert len(orphans(workspace)) == 1  # it may be in the store, so the journal keeps it
     backend.unlocked.set()
 
 
 class Interrupted(KeyringStore):
-    """Ctrl-C comes while it waits to put an item."""
+    """A keyring at which Ctrl-C comes while it waits to put an item."""
 
     def put(self, ref: str, item: Item) -> None:
         import _thread
@@ -134,7 +134,7 @@ def test_a_change_that_was_made_though_it_failed_keeps_its_item(
     token_plan: MakePlan,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The catalog was replaced, and its folder could not be synced."""
+    """The change replaced the catalog, but could not sync its folder."""
     syncs = iter([None, OSError(5, "Input/output error")])
 
     def sync_folder(_folder: str) -> None:

@@ -1,6 +1,6 @@
-"""The archive's executable, in what a user's machine can do to it; ``make e2e-archive`` runs these.
+"""The archive's executable under what a user's machine may do to it: ``make e2e-archive``.
 
-That it does what the program does is for the end-to-end tests, which run on it as well.
+The end-to-end tests run on it as well, and check that it does what the program does.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif("E2E_PLUGIN" not in os.environ, reason="make e2e
 
 
 def run(*words: str, **environment: str) -> str:
-    """What the program prints."""
+    """Run the program and return what it prints."""
     done = subprocess.run(
         [PLUGIN, *words],
         env={"HOME": os.environ["HOME"], "PATH": os.environ["PATH"], **environment},
@@ -106,7 +106,7 @@ def test_a_folder_whose_name_is_not_ascii(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_what_is_loaded_is_the_archives_or_the_c_library(home: Home, server: ApiServer) -> None:
-    """The C parser and the cryptography library are among it, and no Python of this machine."""
+    """It loads the C parser and the cryptography library, and no Python of this machine."""
     pexpect = pytest.importorskip("pexpect")
     write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
     words = ["register", "lab", "--auto-configure", "--store", "file"]
@@ -126,7 +126,7 @@ def test_what_is_loaded_is_the_archives_or_the_c_library(home: Home, server: Api
 
 
 def test_the_systems_certificates_are_found(home: Home, server: ApiServer, tmp_path: Path) -> None:
-    """A kubeconfig without a CA: the system's is asked, here by OpenSSL's own variable for it."""
+    """A kubeconfig without a CA uses the system's, which OpenSSL's own variable names here."""
     ca = tmp_path / "ca.pem"
     ca.write_text(server.ca_pem)
     write_kubeconfig(

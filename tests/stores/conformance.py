@@ -1,4 +1,4 @@
-"""What holds for every secret store: inherit, and give the ``store`` fixture."""
+"""The tests that every secret store must pass: inherit them, and define the ``store`` fixture."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ITEMS = {
 
 
 class StoreConformance:
-    """Inherited by the tests of every store."""
+    """The base class of every store's own tests."""
 
     @pytest.fixture
     def store(self) -> SecretStore:

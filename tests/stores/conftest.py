@@ -16,13 +16,13 @@ __all__ = ["windows_backend", "windows_vault"]
 
 
 def no_passphrase(confirm: bool) -> str:
-    """Fail: nothing may ask."""
+    """Fail, because nothing may ask for a passphrase."""
     raise StoreError("there is no terminal to ask for a passphrase at", "set it")
 
 
 @pytest.fixture
 def options(tmp_path: Path) -> StoreOptions:
-    """A folder that is not there yet, nobody to ask, and little patience."""
+    """Options with a folder that does not exist yet, nobody to ask, and a short timeout."""
     return StoreOptions(str(tmp_path / "connectors"), no_passphrase, timeout=10.0)
 
 
@@ -36,7 +36,7 @@ def shared_service() -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 def own_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
-    """A Secret Service for one test, to be locked or broken; this process's own by now."""
+    """A Secret Service for one test, which may lock or break it; this process uses it."""
     require_secret_service()
     with secret_service() as environment:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", environment["DBUS_SESSION_BUS_ADDRESS"])

@@ -1,4 +1,4 @@
-"""Keyring backends that behave in one way each: they work, are locked, fail, forget or hang."""
+"""Keyring backends with one behaviour each: they work, are locked, fail, forget or hang."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from keyring.errors import KeyringLocked, PasswordDeleteError, PasswordSetError
 class MemoryKeyring(KeyringBackend):
     """Works."""
 
-    priority = -1  # never found by the library's own search
+    priority = -1  # the library's own search never finds it
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -54,35 +54,35 @@ class LockedKeyring(RaisingKeyring):
 
 
 class FailingKeyring(RaisingKeyring):
-    """Has some trouble of its own."""
+    """Fails at every call, though it is not locked."""
 
     def __init__(self) -> None:
         super().__init__(PasswordSetError("the disk is full"))
 
 
 class UndeletingKeyring(MemoryKeyring):
-    """Refuses to delete, with the error that others have for "not there"."""
+    """Refuses to delete, with the error that other backends raise for a missing item."""
 
     def delete_password(self, service: str, username: str) -> None:
         raise PasswordDeleteError("cancelled by user")
 
 
 class ForgetfulKeyring(MemoryKeyring):
-    """Takes everything, keeps nothing, and says so nowhere."""
+    """Takes every item, keeps none, and reports no error."""
 
     def set_password(self, service: str, username: str, password: str) -> None:
         pass
 
 
 class MeddlingKeyring(MemoryKeyring):
-    """Lets another process get in between."""
+    """Lets another process act in the middle of a call."""
 
     def __init__(self) -> None:
         super().__init__()
         self._meddling: dict[str, Callable[[], None]] = {}
 
     def before_reading(self, service: str, meddle: Callable[[], None]) -> None:
-        """Call ``meddle`` when an item is about to be read, once."""
+        """Call ``meddle`` once, just before an item is read."""
         self._meddling[service] = meddle
 
     def get_password(self, service: str, username: str) -> str | None:
@@ -92,7 +92,7 @@ class MeddlingKeyring(MemoryKeyring):
 
 
 class BlockingKeyring(MemoryKeyring):
-    """Waits for somebody to unlock it, until ``unlocked`` is set."""
+    """Waits for the user to unlock it, until ``unlocked`` is set."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -24,13 +24,13 @@ from tests.stores.conformance import ITEMS, ONE, OTHER, PEM, StoreConformance
 from tests.stores.conftest import no_passphrase
 
 CHEAP = ScryptCost(n=2**14)
-"""The least that a file may have."""
+"""The lowest cost that a file may have."""
 
 Alter = Callable[[dict[str, Any]], object]
 
 
 class Passphrases:
-    """Answers with one passphrase, and remembers how it was asked."""
+    """Answers with one passphrase, and records how the store asked."""
 
     def __init__(self, passphrase: str = "correct horse battery staple") -> None:
         self.passphrase = passphrase
@@ -58,7 +58,7 @@ def path(options: StoreOptions) -> Path:
 
 @pytest.fixture
 def reopen(options: StoreOptions) -> Callable[[str], FileStore]:
-    """Open the file anew, as the next process would, with a passphrase."""
+    """Open the file again with a passphrase, as the next process would."""
     return lambda passphrase: FileStore(replace(options, passphrase=Passphrases(passphrase)), CHEAP)
 
 
@@ -69,7 +69,7 @@ def store(options: StoreOptions) -> SecretStore:
 
 @pytest.fixture(scope="module")
 def filled_file(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The bytes of a file that holds a token of ONE's, several values of OTHER's, and a third."""
+    """The bytes of a file with a token for ONE, several values for OTHER, and a third item."""
     folder = tmp_path_factory.mktemp("filled")
     store = FileStore(StoreOptions(str(folder), Passphrases()), CHEAP)
     store.put(ONE, ITEMS["token"])
@@ -80,13 +80,13 @@ def filled_file(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture
 def filled(path: Path, filled_file: bytes) -> Path:
-    """The store's file, with those secrets in it already."""
+    """The store's file, which already holds those secrets."""
     put(path, filled_file)
     return path
 
 
 class TestConformance(StoreConformance):
-    """What holds for every store, in a file that has others' secrets already."""
+    """What holds for every store, in a file that already has other secrets."""
 
     @pytest.fixture
     def store(self, options: StoreOptions, filled: Path) -> SecretStore:
@@ -97,7 +97,7 @@ class TestConformance(StoreConformance):
 
 
 class TestPassphrase:
-    """When it is asked for, and what it opens."""
+    """When the store asks for the passphrase, and what the passphrase opens."""
 
     def test_a_new_one_is_confirmed_and_asked_for_once(
         self, store: SecretStore, passphrases: Passphrases
@@ -185,7 +185,7 @@ class TestPassphrase:
 
 
 class TestFile:
-    """What lies on disk."""
+    """The file on disk."""
 
     def test_holds_no_secret_in_the_clear(self, store: SecretStore, path: Path) -> None:
         store.put(ONE, Item(Secret({"token": "s3cr3t-t0k3n", "client_key": PEM})))
@@ -286,7 +286,7 @@ BROKEN = {
 
 
 class TestBrokenFile:
-    """A file that is not ours to read is not ours to overwrite."""
+    """The store never overwrites a file that it can't read."""
 
     @pytest.mark.parametrize("data", BROKEN.values(), ids=list(BROKEN))
     def test_is_named_and_kept(self, store: SecretStore, path: Path, data: bytes) -> None:
@@ -320,7 +320,7 @@ class TestBrokenFile:
 
 
 class TestTampering:
-    """Whoever can write the file can break it, but not make it say something else."""
+    """Somebody who can write the file can break it, but not make it hold something else."""
 
     @pytest.mark.parametrize(
         "change",
@@ -391,7 +391,7 @@ class TestTampering:
 
 
 def test_many_processes_may_write_at_once(options: StoreOptions) -> None:
-    """The first one makes the file: the others find it under their hands, and lose nothing."""
+    """The first process makes the file while the others start, and none loses anything."""
     program = f"""
 from kubectl_connector.model.secret import Item, Secret
 from kubectl_connector.stores import StoreOptions
@@ -441,13 +441,13 @@ def put(path: Path, data: bytes) -> None:
 
 
 def alter(path: Path, change: Alter) -> None:
-    """Change the file's document as somebody with an editor would."""
+    """Change the file's document as a person with an editor would."""
     document = json.loads(path.read_text())
     change(document)
     path.write_text(json.dumps(document))
 
 
 def flip(encoded: str) -> str:
-    """Change one of the characters in the middle."""
+    """Change a character in the middle."""
     middle = len(encoded) // 2
     return encoded[:middle] + ("A" if encoded[middle] != "A" else "B") + encoded[middle + 1 :]

@@ -1,4 +1,4 @@
-"""The system's keyring: a real one where there is one, and what goes wrong with them."""
+"""The system's keyring: a real one if there is one, and keyrings with faults."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SERVICE = f"kubectl-connector/{ONE}"
 
 
 class TestConformance(StoreConformance):
-    """What holds for every store, in a keyring without surprises."""
+    """What holds for every store, in a keyring that works."""
 
     @pytest.fixture
     def store(self, options: StoreOptions) -> SecretStore:
@@ -71,7 +71,7 @@ def calls(store: SecretStore) -> list[Callable[[], object]]:
 
 
 class TestItem:
-    """What a person finds in the keyring."""
+    """The item that a person finds in the keyring."""
 
     def test_is_one_named_by_its_reference(self, options: StoreOptions) -> None:
         backend = MemoryKeyring()
@@ -106,7 +106,7 @@ class TestItem:
 
 
 class TestTrouble:
-    """A keyring that fails is never one that holds nothing."""
+    """The store never takes a keyring that fails for an empty one."""
 
     def test_locked(self, options: StoreOptions) -> None:
         for call in calls(KeyringStore(options, LockedKeyring())):
@@ -152,7 +152,7 @@ class TestTrouble:
 
 
 class TestTimeLimit:
-    """A keyring that waits to be unlocked does not hold us up."""
+    """A keyring that waits to be unlocked does not block us."""
 
     @pytest.fixture
     def backend(self) -> Iterator[BlockingKeyring]:
@@ -203,7 +203,7 @@ except StoreError as error:
 
 
 class TestChoice:
-    """Which backend it takes: the system's, whatever else is installed or configured."""
+    """The store takes the system's backend, whatever else is installed or configured."""
 
     @pytest.mark.parametrize(
         "name",
@@ -272,7 +272,7 @@ class TestChoice:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the Secret Service is Linux's")
 class TestSecretService:
-    """A real one in its bad moods."""
+    """A real Secret Service that is absent, gone or locked."""
 
     @pytest.mark.parametrize(
         "address", [None, "unix:path=/nowhere/bus", "tcp:host=127.0.0.1,port=1", "nonsense"]
@@ -304,7 +304,7 @@ class TestSecretService:
     ) -> None:
         open_store("keyring", options).put(ONE, ITEMS["token"])
         lock(own_service)
-        with silent_prompter(own_service):  # would be asked, and not answer
+        with silent_prompter(own_service):  # if we asked it, it would not answer
             store = open_store("keyring", options)
             for call in (store.check, *calls(store)):
                 with pytest.raises(StoreError, match="locked and there is no desktop"):
@@ -369,7 +369,7 @@ def configure(home: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 
 
 def told_by(error: BaseException | None) -> str:
-    """All that an error and those it leads to could say to somebody."""
+    """The text of everything that an error and its causes could show."""
     told = ""
     while error:
         told += f"{error!r} {error} {vars(error)}"

@@ -1,4 +1,4 @@
-"""Keyrings whose items are too small: Windows' credential store."""
+"""A keyring whose items are too small for a document: Windows' credential store."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def store(options: StoreOptions, windows_backend: KeyringBackend) -> SecretStore
 
 
 class TestItems:
-    """What lies in the vault."""
+    """The items in the vault."""
 
     def test_are_a_header_and_parts_of_their_own_names(
         self, store: SecretStore, windows_vault: WindowsVault
@@ -62,7 +62,7 @@ class TestItems:
 
 
 class TestInterruption:
-    """Whenever the process ends, the item is there whole or not at all, and can be dropped."""
+    """At whatever moment the process ends, the item is whole or missing, and can be dropped."""
 
     @pytest.mark.parametrize("item", [SHORT, LONG, LONGER])
     def test_of_a_put(self, store: SecretStore, windows_vault: WindowsVault, item: Item) -> None:
@@ -94,7 +94,7 @@ class TestInterruption:
 
 
 class TestDamage:
-    """Parts that are not those that were written are never put together."""
+    """The store never joins parts that differ from those it wrote."""
 
     def test_to_any_item_shows_and_can_be_mended(
         self, store: SecretStore, windows_vault: WindowsVault
@@ -155,7 +155,7 @@ class TestOthers:
 
 
 def found(store: SecretStore) -> Item | None:
-    """The item; None where there is none, which is no error here."""
+    """The item, or None where there is none."""
     try:
         return store.get(ONE)
     except NotFoundError:
@@ -165,7 +165,7 @@ def found(store: SecretStore) -> Item | None:
 def interruptions(
     vault: WindowsVault, action: Callable[[], None], start: int = 0, step: int = 1
 ) -> Iterator[None]:
-    """Cut ``action`` short after 0, 1, 2 … changes, till it gets through."""
+    """Interrupt ``action`` after 0, 1, 2 … changes, until it completes."""
     changes = start
     for _ in range(1000):
         vault.changes_before_power_cut = changes

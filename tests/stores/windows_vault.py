@@ -17,11 +17,11 @@ _BAD_DATA = 1783
 
 
 class PowerCutError(BaseException):
-    """The process ends here: nothing is caught, nothing is cleaned up."""
+    """The process ends here: no code catches this, and none cleans up."""
 
 
 class WindowsError(Exception):
-    """What pywin32 raises."""
+    """The error that pywin32 raises."""
 
     def __init__(self, winerror: int, funcname: str) -> None:
         super().__init__(winerror, funcname)
@@ -59,7 +59,7 @@ class WindowsVault(ModuleType):
         del self.items[TargetName]
 
     def texts(self) -> str:
-        """Everything that can be read in the vault."""
+        """All text in the vault."""
         return "\n".join(item["CredentialBlob"].decode("utf-16-le") for item in self.items.values())
 
     def _change(self) -> None:
@@ -89,6 +89,6 @@ def windows_backend(
     monkeypatch.delitem(sys.modules, "keyring.backends.Windows", raising=False)
     module = importlib.import_module("keyring.backends.Windows")
     yield module.WinVaultKeyring()
-    # The library registers every backend class for good, and remembers every module.
+    # The library never forgets a backend class, and Python keeps every imported module.
     KeyringBackend._classes.discard(module.WinVaultKeyring)
     del sys.modules["keyring.backends.Windows"]

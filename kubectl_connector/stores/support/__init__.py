@@ -1,1 +1,1 @@
-"""What the stores are made of; no module in here is a store."""
+"""The parts that stores are made of; no module in this folder is a store."""

@@ -10,18 +10,18 @@ from typing import TypeVar
 T = TypeVar("T")
 
 _GLANCE = 0.1
-"""Seconds between two looks: on Windows Ctrl-C is only seen between waits."""
+"""The longest single wait in seconds: on Windows Python sees Ctrl-C only between waits."""
 
 
 class DeadlineError(Exception):
-    """The work did not end in time; its thread was left behind."""
+    """The work did not end in time; its thread is still running."""
 
 
 def within(seconds: float, work: Callable[[], T]) -> T:
-    """What ``work`` returns or raises; DeadlineError when it takes longer than ``seconds``.
+    """Return or raise what ``work`` does; DeadlineError when it takes longer than ``seconds``.
 
-    The work runs in a daemon thread: nothing can stop it, but neither Ctrl-C nor the end of the
-    process waits for it.
+    The work runs in a daemon thread. Nothing can stop that thread, but neither Ctrl-C nor the end
+    of the process waits for it.
     """
     results: list[T] = []
     failures: list[BaseException] = []

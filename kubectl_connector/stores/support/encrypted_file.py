@@ -1,4 +1,4 @@
-"""The form of the file of encrypted secrets, and what in it is bound to what."""
+"""The format of the encrypted secrets file, and what each value in it is bound to."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ KIND = "EncryptedSecrets"
 
 
 class FormError(Exception):
-    """The file is not one of ours; the text says what about it."""
+    """The file is not one of ours; the text says why."""
 
 
 class NewerFormError(FormError):
-    """The file is of a version that we do not know."""
+    """The file has a version that we do not know."""
 
 
 @dataclass(frozen=True)
 class EncryptedFile:
-    """How to get the key, a proof that a key is right, and sealed items by their references."""
+    """How to derive the key, a value that verifies a key, and sealed items by their references."""
 
     recipe: KeyRecipe
     verifier: bytes
@@ -39,24 +39,24 @@ class EncryptedFile:
 
     @classmethod
     def create(cls, recipe: KeyRecipe, key: bytes) -> EncryptedFile:
-        """A file without secrets, that only ``key`` opens."""
+        """A file without secrets that only ``key`` opens."""
         return cls(recipe, seal(key, b"", _binding(recipe, "verifier")))
 
     def verify(self, key: bytes) -> None:
-        """SealError when ``key`` is not this file's, or when its head was altered."""
+        """Raise SealError when ``key`` is not this file's, or when the file's head was altered."""
         unseal(key, self.verifier, _binding(self.recipe, "verifier"))
 
     def unseal(self, key: bytes, ref: str) -> bytes:
-        """An item's document; SealError when it was altered, or is that of another reference."""
+        """An item's document; SealError when it was altered, or belongs to another reference."""
         return unseal(key, self.items[ref], _binding(self.recipe, "secret", ref))
 
     def with_item(self, key: bytes, ref: str, document: bytes) -> EncryptedFile:
-        """The file with one item more."""
+        """The file with one more item."""
         sealed = seal(key, document, _binding(self.recipe, "secret", ref))
         return EncryptedFile(self.recipe, self.verifier, {**self.items, ref: sealed})
 
     def without_item(self, ref: str) -> EncryptedFile:
-        """The file with one item less."""
+        """The file without one of its items."""
         kept = {other: sealed for other, sealed in self.items.items() if other != ref}
         return EncryptedFile(self.recipe, self.verifier, kept)
 
@@ -121,7 +121,7 @@ def _head(recipe: KeyRecipe) -> dict[str, Any]:
 
 
 def _binding(recipe: KeyRecipe, *purpose: str) -> bytes:
-    """What a sealed value is bound to: the whole head, and what the value is of whom."""
+    """What a sealed value is bound to: the whole head, and the value's purpose and reference."""
     return json.dumps([_head(recipe), *purpose], sort_keys=True).encode("ascii")
 
 

@@ -1,8 +1,8 @@
-"""An Item as the one JSON document that a store keeps.
+"""Convert an Item to and from the JSON document that a store keeps.
 
-Version 2 is ``{"v": 2, "secret": {…}, "proxyUrl": "…", "ready": {…}}``; ``ready`` is the ``status``
-of an ExecCredential, as the credential path hands it on (``plugin.py``). Version 1, of release 0.1,
-kept everything in one mapping, ``values``, with three names of its own among the method's.
+Version 2 is ``{"v": 2, "secret": {…}, "proxyUrl": "…", "ready": {…}}``. ``ready`` is the ``status``
+of an ExecCredential, which the credential path prints (``plugin.py``). Version 1, of release 0.1,
+kept everything in one mapping, ``values``: the method's names and three reserved ones.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _V1_OTHERS = ("expires_at", "token_source")
 
 
 def dump_item(item: Item) -> str:
-    """The document: ASCII only, so that a character is a byte (and one UTF-16 unit)."""
+    """The document, in ASCII only, so that each character is one byte (and one UTF-16 unit)."""
     document: dict[str, Any] = {"v": ITEM_VERSION, "secret": dict(item.secret)}
     if item.proxy_url:
         document["proxyUrl"] = item.proxy_url
@@ -30,14 +30,14 @@ def dump_item(item: Item) -> str:
 
 
 def load_item(document: str) -> Item:
-    """Read what :func:`dump_item`, or release 0.1, wrote.
+    """Read a document that :func:`dump_item` or release 0.1 wrote.
 
-    ValueError, which quotes nothing, for anything else.
+    Raises ValueError for any other document; the error does not quote it.
     """
     try:
         content = json.loads(document)
     except (ValueError, RecursionError):
-        content = None  # no raising in here: the parser's error carries the document
+        content = None  # raise outside the except: the parser's error holds the document
     if not isinstance(content, dict) or content.get("v") not in (1, ITEM_VERSION):
         raise ValueError("it is not a document of a version that is known")
     return _item_of_v1(content) if content["v"] == 1 else _item(content)
@@ -55,7 +55,7 @@ def _credential(status: Mapping[str, str]) -> Credential:
     try:
         return Credential.from_status(status)
     except ValueError:
-        pass  # no raising in here: the error quotes what it could not read
+        pass  # raise outside the except: this error quotes the document
     raise ValueError("what it has ready is no credential")
 
 

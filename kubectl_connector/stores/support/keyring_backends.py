@@ -1,7 +1,7 @@
 """Which of the ``keyring`` library's backends keeps the secrets: one of the system's, or none.
 
-The library would look through every installed package for the backend of the highest priority,
-and would as readily take one that keeps nothing, or plain text. Here a backend is named.
+The library looks through every installed package for the backend of the highest priority. That
+one may keep nothing, or keep plain text. So this module names the backends that it accepts.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ _ELSEWHERE = (SECRET_SERVICE, _KWALLET, "keyring.backends.libsecret.Keyring")
 _ACCEPTED = frozenset((*_ELSEWHERE, *(name for names in _BY_PLATFORM.values() for name in names)))
 
 _CHAINER = "keyring.backends.chainer.ChainerBackend"
-"""Several backends in one, for good or bad: whoever names it leaves the choice to us."""
+"""A backend that combines several others. If the user names it, we choose."""
 
 _WINDOWS_ITEM = 1200
-"""Characters that surely fit in the 2,560 bytes of UTF-16 that Windows keeps in one item."""
+"""A number of characters that fits in the 2,560 bytes of UTF-16 that Windows keeps in one item."""
 
 
 def choose_backend(environ: Mapping[str, str]) -> KeyringBackend:
-    """The backend that the user named, if it is acceptable, or else the system's own.
+    """The backend that the user named, or else the system's own.
 
-    StoreError when the one named is not acceptable, or when none can be used. May take as long
-    as the session bus does to answer.
+    Raises StoreError when the named backend is not accepted, or when none can be used. This may
+    take as long as the session bus takes to answer.
     """
     named, where = _named_backend(environ)
     if named in (None, _CHAINER):
@@ -61,7 +61,7 @@ def backend_name(backend: KeyringBackend) -> str:
 
 
 def largest_item(backend: KeyringBackend) -> int | None:
-    """How many ASCII characters one item of the backend takes; None: as many as needed."""
+    """The most ASCII characters that one item of the backend takes; None means no limit."""
     return _WINDOWS_ITEM if backend_name(backend) == WINDOWS else None
 
 
@@ -78,7 +78,7 @@ def _first_usable(names: tuple[str, ...]) -> KeyringBackend:
         module, _, class_name = name.rpartition(".")
         backend: type[KeyringBackend] = getattr(importlib.import_module(module), class_name)
         try:
-            _ = backend.priority  # this is how a backend says that it can't work here
+            _ = backend.priority  # a backend that can't work here raises an error
             return backend()
         except (RuntimeError, OSError) as error:
             reasons.append(error)
@@ -88,7 +88,7 @@ def _first_usable(names: tuple[str, ...]) -> KeyringBackend:
 
 
 def _named_backend(environ: Mapping[str, str]) -> tuple[str | None, str]:
-    """The backend that the user named for all programs, and where."""
+    """The backend that the user named for all programs, and the place that names it."""
     from keyring.util import platform_
 
     named = environ.get("PYTHON_KEYRING_BACKEND")

@@ -1,4 +1,4 @@
-"""What a keyring's failure means to the user."""
+"""Explain a keyring's failure to the user."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from kubectl_connector.stores.support.deadline import DeadlineError
 from kubectl_connector.stores.support.keyring_items import ItemError
 
 USE_FILE_STORE = "use a file for new connectors: register them with --store file"
-"""The end of a hint: what helps wherever there is no keyring."""
+"""The end of a hint: this helps wherever there is no keyring."""
 
 _SPEAKS_OF_NO_SECRET = frozenset(
     {"dbus", "gi", "jeepney", "keyring", "pywintypes", "secretstorage", "win32ctypes"}
 )
-"""Libraries whose errors are made of names and states, never of an item's value.
+"""Libraries whose errors hold names and states, never an item's value.
 
-Others may carry it: UnicodeDecodeError, for one, holds all the bytes it could not read.
+Other errors may hold it: a UnicodeDecodeError holds all the bytes that it could not decode.
 """
 
 _MAC_NO_INTERACTION = "-25308"
-"""errSecInteractionNotAllowed: the keychain is locked, and nobody sees a dialog (SSH)."""
+"""errSecInteractionNotAllowed: the keychain is locked, and no dialog can be shown (SSH)."""
 
 _SIGNS_OF_A_LOCK = ("Secret.Error.IsLocked", _MAC_NO_INTERACTION)
 
 
 def explain(error: Exception, timeout: float) -> StoreError:
-    """The StoreError to raise for a failed call; caused by ``error`` where that is safe to show."""
+    """The StoreError for a failed call; ``error`` is its cause where that is safe to show."""
     failure = _explain(error, timeout)
     if _is_harmless(error):
         failure.__cause__ = error
@@ -35,7 +35,7 @@ def explain(error: Exception, timeout: float) -> StoreError:
 
 
 def locked_error(message: str = "the keyring is locked") -> StoreError:
-    """For a keyring that stays locked."""
+    """The error for a keyring that stays locked."""
     unlock = (
         "unlock it with: security unlock-keychain"
         if sys.platform == "darwin"

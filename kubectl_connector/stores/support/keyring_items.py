@@ -1,6 +1,6 @@
-"""How an item's document lies in a keyring: whole, or in parts where a keyring's items are small.
+"""How a keyring holds an item's document: whole, or in parts where the keyring's items are small.
 
-Each has a service name of its own (:func:`~kubectl_connector.ready.service_name`).
+Each document has a service name of its own (:func:`~kubectl_connector.ready.service_name`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 _V1_SLOTS = ("a", "b")
-"""Release 0.1 wrote parts to one of two slots in turn, and said in the header to which."""
+"""Release 0.1 wrote the parts to two slots in turn. The header named the slot."""
 
 
 class ItemError(Exception):
@@ -26,7 +26,7 @@ class ItemError(Exception):
 
 
 class Items(Protocol):
-    """Keeps one ASCII document a reference."""
+    """Keeps one ASCII document for each reference."""
 
     def read(self, ref: str) -> str | None:
         """The document; None where there is none."""
@@ -35,11 +35,11 @@ class Items(Protocol):
         """Keep a document under a reference that has none."""
 
     def delete(self, ref: str) -> None:
-        """Forget the document and all that belongs to it; nothing there is fine."""
+        """Remove the document and all that belongs to it; do nothing where there is none."""
 
 
 class WholeItems:
-    """A document is one of the keyring's items: macOS and others may ask the user once for each."""
+    """Keeps a document in one keyring item: macOS and others may ask the user once for each."""
 
     def __init__(self, backend: KeyringBackend) -> None:
         self._backend = backend
@@ -59,16 +59,16 @@ class WholeItems:
 
 @dataclass(frozen=True)
 class _Header:
-    """The item that says what the parts come to; it holds nothing of the document itself."""
+    """The keyring item that describes the parts; it holds nothing of the document itself."""
 
     parts: int
     sha256: str
     slot: str = ""
-    """Release 0.1's part of the parts' names."""
+    """The slot in the names of the parts, for items of release 0.1; empty for ours."""
 
     @classmethod
     def parse(cls, text: str) -> _Header:
-        """Read what :meth:`dump`, or release 0.1, wrote; ItemError for anything else."""
+        """Read a header that :meth:`dump` or release 0.1 wrote; ItemError for anything else."""
         try:
             fields = json.loads(text)
             slots = {1: _V1_SLOTS, 2: ("",)}[fields.pop("v")]
@@ -81,7 +81,7 @@ class _Header:
         return header
 
     def dump(self) -> str:
-        """The header's own JSON document."""
+        """The header as a JSON document."""
         document = {"v": 2, "parts": self.parts, "sha256": self.sha256}
         return json.dumps(document, separators=(",", ":"))
 
@@ -89,10 +89,10 @@ class _Header:
 class SplitItems:
     """Numbered parts and a header, for keyrings whose items are too small for a document.
 
-    The header is written last and removed first: a document is there whole or not at all. Parts
-    are written upwards and removed downwards, so that those of an interrupted call are found by
-    counting from one. Even a short document goes into a part: on Windows the library keeps a copy
-    of the value that an item had before, and a header is harmless to keep.
+    The header is written last and removed first, so a document is there whole or not at all. Parts
+    are written upwards and removed downwards, so counting from one finds those of an interrupted
+    call. Even a short document goes into a part: on Windows the library keeps a copy of an item's
+    earlier value, and a copy of a header is harmless.
     """
 
     def __init__(self, backend: KeyringBackend, largest_item: int) -> None:
@@ -100,7 +100,7 @@ class SplitItems:
         self._largest_item = largest_item
 
     def read(self, ref: str) -> str | None:
-        """Join the parts; ItemError when they are not those that were written."""
+        """Join the parts; ItemError when they differ from what was written."""
         header = self._header(ref)
         if header is None:
             return None
@@ -108,7 +108,7 @@ class SplitItems:
         if _digest(document) == header.sha256:
             return document
         if self._header(ref) is None:
-            return None  # somebody removed it while we were reading
+            return None  # another process removed it while we were reading
         raise ItemError("some of its parts are missing or altered")
 
     def write(self, ref: str, document: str) -> None:
@@ -124,7 +124,7 @@ class SplitItems:
         _add(self._backend, service_name(ref), _Header(len(pieces), _digest(document)).dump())
 
     def delete(self, ref: str) -> None:
-        """Remove the header and every part, those of interrupted calls too."""
+        """Remove the header and every part, including those of interrupted calls."""
         _remove(self._backend, service_name(ref))
         for slot in ("", *_V1_SLOTS):
             count = sum(1 for _ in self._parts(ref, slot))
@@ -154,7 +154,7 @@ def _digest(document: str) -> str:
 
 
 def _add(backend: KeyringBackend, service: str, text: str) -> None:
-    """Write an item that is new, and look: KWallet's backend does not notice a write that fails."""
+    """Write a new item and read it back: KWallet's backend does not report a failed write."""
     if backend.get_password(service, USERNAME) is not None:
         raise ItemError("it is there already")
     backend.set_password(service, USERNAME, text)
@@ -163,7 +163,7 @@ def _add(backend: KeyringBackend, service: str, text: str) -> None:
 
 
 def _remove(backend: KeyringBackend, service: str) -> None:
-    """Remove an item; the library has one error for "not there" and "could not"."""
+    """Remove an item; the library raises the same error for a missing item and for a failure."""
     from keyring.errors import PasswordDeleteError
 
     try:

@@ -1,4 +1,4 @@
-"""The locks of stores: around a read-change-write, and around what takes much memory."""
+"""The locks of stores: one for a read-change-write, one for work that takes much memory."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def store_lock(path: str, timeout: float) -> Iterator[None]:
 def in_turn(path: str) -> Iterator[None]:
     """Wait for other processes that do the same, so that a hundred at once don't take 12 GiB.
 
-    A courtesy only: where there can be no lock, or somebody holds it for too long, there is no
-    waiting.
+    The work goes on without the lock where there can be none, or where another process holds it
+    for too long.
     """
     with contextlib.ExitStack() as held:
         with contextlib.suppress(OwnLockError):

@@ -20,19 +20,19 @@ _SALT_BYTES = 16
 
 
 class SealError(Exception):
-    """The key is not the one, or the sealed bytes or what they are bound to were altered."""
+    """The key is wrong, or the sealed bytes or what they are bound to were altered."""
 
 
 @dataclass(frozen=True)
 class ScryptCost:
-    """How dear a guess is: scrypt's n, r and p (RFC 7914). The default is OWASP's advice."""
+    """The cost of a guess: scrypt's n, r and p (RFC 7914). The default is OWASP's advice."""
 
     n: int = 2**17
     r: int = 8
     p: int = 1
 
     def is_reasonable(self) -> bool:
-        """Not so cheap that guessing is easy, nor so dear (1 GiB, minutes) that it is an attack."""
+        """Whether it makes guessing hard, but is not as high as in an attack (1 GiB, minutes)."""
         return (
             2**14 <= self.n <= 2**20
             and self.n.bit_count() == 1
@@ -44,7 +44,7 @@ class ScryptCost:
 
 @dataclass(frozen=True)
 class KeyRecipe:
-    """What a passphrase has to be mixed with, and how, to give the key."""
+    """What turns a passphrase into the key: a salt and a cost."""
 
     cost: ScryptCost
     salt: bytes
@@ -57,26 +57,26 @@ class KeyRecipe:
 
 @functools.lru_cache(maxsize=8)
 def derive_key(passphrase: str, recipe: KeyRecipe) -> bytes:
-    """The key; once a process for each passphrase and recipe, as it takes half a second.
+    """The key. It is cached for each passphrase and recipe, because it takes half a second.
 
-    MemoryError where there is not the memory that the recipe's cost asks for.
+    Raises MemoryError where the machine lacks the memory that the recipe's cost needs.
     """
-    # One passphrase is typed as different code points on different systems.
+    # Systems differ in the code points that they give for one typed passphrase.
     text = unicodedata.normalize("NFC", passphrase)
     cost = recipe.cost
     scrypt = Scrypt(salt=recipe.salt, length=_KEY_BYTES, n=cost.n, r=cost.r, p=cost.p)
-    # An environment variable that is not UTF-8 reaches us with its bytes as surrogates.
+    # Python passes on an environment variable that is not UTF-8 with its bytes as surrogates.
     return scrypt.derive(text.encode("utf-8", "surrogateescape"))
 
 
 def seal(key: bytes, plain: bytes, bound_to: bytes) -> bytes:
-    """Encrypt under a random nonce (which leads the result), bound to ``bound_to``."""
+    """Encrypt under a random nonce, bound to ``bound_to``; the result begins with the nonce."""
     nonce = os.urandom(_NONCE_BYTES)
     return nonce + ChaCha20Poly1305(key).encrypt(nonce, plain, bound_to)
 
 
 def unseal(key: bytes, sealed: bytes, bound_to: bytes) -> bytes:
-    """Decrypt what :func:`seal` made; SealError unless all three are what they were then."""
+    """Decrypt what :func:`seal` made; SealError unless all three are unchanged since then."""
     nonce, ciphertext = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     try:
         return ChaCha20Poly1305(key).decrypt(nonce, ciphertext, bound_to)

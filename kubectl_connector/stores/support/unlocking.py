@@ -1,6 +1,6 @@
 """Whether the Secret Service (GNOME Keyring, KeePassXC …) would have to ask the user.
 
-Asking takes a desktop: without one the question may never be answered, so it is not put.
+Asking needs a desktop. Without one the question may never be answered, so we don't ask.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def has_desktop(environ: Mapping[str, str]) -> bool:
 
 
 def would_ask(backend: KeyringBackend) -> bool:
-    """Whether the backend's collection is locked, or still has to be made. Asks nothing."""
+    """Whether the backend's collection is locked or missing. This asks the user nothing."""
     import secretstorage
     from secretstorage.collection import DEFAULT_COLLECTION
 
