@@ -137,7 +137,8 @@ def test_what_no_kubeconfig_may_hold_goes_by_exec(registered: Terminal) -> None:
 
 
 def test_a_value_that_is_none_of_the_choices_is_refused(registered: Terminal) -> None:
-    refusal = registered.refused("update", "lab", "--audience", "nobody", "--token-stdin")
+    words = ("update", "lab", "--audience", "nobody", "--token-stdin")
+    refusal = registered.refused(*words, stdin=KEY)
     assert (refusal.error, refusal.hint) == (
         'no audience "nobody"',
         "choose one of: the-lab, the-shop",
