@@ -10,8 +10,7 @@ from typing import Any
 from kubectl_connector.auth.interface import Field, FieldKind, Material
 from kubectl_connector.errors import UsageError
 from kubectl_connector.model.connector import format_time, parse_time
-from kubectl_connector.model.credential import Credential, earliest
-from kubectl_connector.model.secret import Secret
+from kubectl_connector.model.secret import Credential, Secret, earliest
 
 CERTIFICATE = "client_certificate"
 KEY = "client_key"

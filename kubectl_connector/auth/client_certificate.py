@@ -14,9 +14,8 @@ from kubectl_connector.auth._certificate import (
     with_certificate,
 )
 from kubectl_connector.auth.interface import AuthMethod, IssueRequest, Material
-from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.kubeconfig import AuthInfo
-from kubectl_connector.model.secret import Secret
+from kubectl_connector.model.secret import Credential, Secret
 
 
 class _ClientCertificate(AuthMethod):

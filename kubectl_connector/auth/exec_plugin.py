@@ -21,9 +21,8 @@ from kubectl_connector.auth.interface import (
 from kubectl_connector.auth.programs import find_program, output_of
 from kubectl_connector.errors import ConnectorError, RefusedError, UsageError
 from kubectl_connector.model.connector import Connector, parse_time
-from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, ExecConfig
-from kubectl_connector.model.secret import Secret
+from kubectl_connector.model.secret import Credential, Secret
 from kubectl_connector.ready import API_VERSIONS
 
 _log = logging.getLogger(__name__)

@@ -10,10 +10,9 @@ from typing import Any, ClassVar
 
 from kubectl_connector.errors import UsageError
 from kubectl_connector.model.connector import Connector
-from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.field import Field, FieldKind
 from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, ExecConfig
-from kubectl_connector.model.secret import Secret
+from kubectl_connector.model.secret import Credential, Secret
 
 __all__ = [
     "AuthMethod",

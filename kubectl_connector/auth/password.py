@@ -20,9 +20,8 @@ from kubectl_connector.auth.interface import (
     Material,
 )
 from kubectl_connector.errors import UsageError
-from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.kubeconfig import AuthInfo
-from kubectl_connector.model.secret import Secret
+from kubectl_connector.model.secret import Credential, Secret
 
 USERNAME = "username"
 PASSWORD = "password"  # noqa: S105

@@ -24,9 +24,8 @@ from kubectl_connector.auth.interface import (
     user_of,
 )
 from kubectl_connector.errors import ConnectorError, UsageError
-from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.kubeconfig import AuthInfo
-from kubectl_connector.model.secret import Secret
+from kubectl_connector.model.secret import Credential, Secret
 
 TOKEN = "token"  # noqa: S105
 TOKEN_SOURCE = "token_source"  # noqa: S105

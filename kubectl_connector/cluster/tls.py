@@ -8,8 +8,8 @@ import ssl
 import tempfile
 
 from kubectl_connector.errors import ConnectorError
-from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.kubeconfig import Cluster
+from kubectl_connector.model.secret import Credential
 
 
 def ssl_context(cluster: Cluster, credential: Credential) -> ssl.SSLContext:

@@ -19,8 +19,8 @@ import urllib3
 
 from kubectl_connector.cluster.tls import ssl_context
 from kubectl_connector.errors import ConnectorError
-from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.kubeconfig import Cluster, Impersonation
+from kubectl_connector.model.secret import Credential
 from kubectl_connector.urls import PROXY_SCHEMES
 
 CredentialSource = Callable[[], Credential]

@@ -8,9 +8,8 @@ from datetime import datetime
 
 from kubectl_connector.auth import auth_method
 from kubectl_connector.model.connector import Connector, Spec
-from kubectl_connector.model.credential import earliest
 from kubectl_connector.model.kubeconfig import Cluster
-from kubectl_connector.model.secret import Item, Secret
+from kubectl_connector.model.secret import Item, Secret, earliest
 from kubectl_connector.operations.workspace import full_cluster
 from kubectl_connector.urls import has_password, without_password
 

@@ -16,9 +16,8 @@ from kubectl_connector.catalog import Connectors, find
 from kubectl_connector.durations import ago
 from kubectl_connector.errors import ConnectorError, NotFoundError, RefusedError
 from kubectl_connector.model.connector import Connector, format_time
-from kubectl_connector.model.credential import Credential, earliest
 from kubectl_connector.model.kubeconfig import AuthInfo
-from kubectl_connector.model.secret import Item
+from kubectl_connector.model.secret import Credential, Item, earliest
 from kubectl_connector.operations.items import commit, discard, places_of
 from kubectl_connector.operations.renewal import noun, renewal
 from kubectl_connector.operations.workspace import Workspace, full_cluster

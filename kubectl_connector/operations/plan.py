@@ -11,10 +11,9 @@ from kubectl_connector.auth import auth_method, choose
 from kubectl_connector.auth.interface import AuthMethod, Field, FieldKind
 from kubectl_connector.errors import UsageError
 from kubectl_connector.model.connector import Spec
-from kubectl_connector.model.credential import earliest
 from kubectl_connector.model.field import UNSET
 from kubectl_connector.model.kubeconfig import ExecConfig
-from kubectl_connector.model.secret import Secret
+from kubectl_connector.model.secret import Secret, earliest
 from kubectl_connector.operations.draft import Draft
 from kubectl_connector.operations.spec import Changes, apply, check_cluster
 

@@ -17,8 +17,8 @@ from kubectl_connector.auth import auth_method
 from kubectl_connector.auth.interface import IssueRequest
 from kubectl_connector.auth.programs import find_program
 from kubectl_connector.errors import ConnectorError, RefusedError, UsageError
-from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, ExecConfig
+from kubectl_connector.model.secret import Credential
 from tests.apiserver import Authority
 
 V1 = "client.authentication.k8s.io/v1"

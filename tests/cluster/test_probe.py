@@ -19,8 +19,8 @@ from kubectl_connector.cluster import tls
 from kubectl_connector.cluster.probe import Probe, probe
 from kubectl_connector.cluster.transport import AuthenticatedPool, impersonation_headers, proxy_for
 from kubectl_connector.errors import ClusterError, ConnectorError, RefusedError
-from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.kubeconfig import Cluster, Impersonation
+from kubectl_connector.model.secret import Credential
 from tests.apiserver import (
     BAD_GATEWAY,
     PROXY_LOGIN_PAGE,

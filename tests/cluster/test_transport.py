@@ -13,8 +13,8 @@ from datetime import datetime, timezone
 import pytest
 
 from kubectl_connector.cluster.transport import AuthenticatedPool
-from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.kubeconfig import Cluster
+from kubectl_connector.model.secret import Credential
 from tests.apiserver import ApiServer, ConnectProxy, SocksProxy, User
 from tests.conftest import JANE_TOKEN
 

@@ -19,8 +19,8 @@ from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
 from kubectl_connector.kubeconfig.schema import LISTS
 from kubectl_connector.kubeconfig.view import Found, Kubeconfig, load
 from kubectl_connector.kubeconfig.write import edit_kubeconfig
-from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.kubeconfig import ExecConfig
+from kubectl_connector.model.secret import Credential
 from kubectl_connector.operations.source import FromContext
 from kubectl_connector.operations.spec import check_cluster
 from tests.kubeconfig.recorder import Case, Server, changes, fill, plugin_inputs, snapshot

@@ -21,9 +21,8 @@ from kubectl_connector.errors import (
     UsageError,
 )
 from kubectl_connector.model.connector import Origin
-from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.field import UNSET, Reach
-from kubectl_connector.model.secret import Item, Secret
+from kubectl_connector.model.secret import Credential, Item, Secret
 from kubectl_connector.operations.delete import Deleted, delete
 from kubectl_connector.operations.items import Pruned, orphans, prune
 from kubectl_connector.operations.register import register

@@ -10,9 +10,8 @@ import pytest
 
 from kubectl_connector.errors import ConnectorError, RefusedError
 from kubectl_connector.model.connector import Connector
-from kubectl_connector.model.credential import Credential
 from kubectl_connector.model.kubeconfig import ExecConfig
-from kubectl_connector.model.secret import Item, Secret
+from kubectl_connector.model.secret import Credential, Item, Secret
 from kubectl_connector.operations.issue import issue, issue_to_kubectl
 from kubectl_connector.operations.plan import Plan
 from kubectl_connector.operations.register import register

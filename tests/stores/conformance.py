@@ -7,8 +7,7 @@ from datetime import datetime, timezone
 import pytest
 
 from kubectl_connector.errors import NotFoundError, StoreError
-from kubectl_connector.model.credential import Credential
-from kubectl_connector.model.secret import Item, Secret
+from kubectl_connector.model.secret import Credential, Item, Secret
 from kubectl_connector.stores import SecretStore
 
 ONE = "5f0c7c1e-2b0e-4f5e-9a43-3d1f0c4b7a11"

@@ -11,8 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from kubectl_connector.model.credential import Credential
-from kubectl_connector.model.secret import Item, Secret
+from kubectl_connector.model.secret import Credential, Item, Secret
 from kubectl_connector.ready import ITEM_VERSION
 
 _V1_PROXY_URL = "proxy_url"

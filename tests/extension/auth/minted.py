@@ -9,8 +9,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from kubectl_connector.auth.interface import AuthMethod, Field, FieldKind, IssueRequest, Material
-from kubectl_connector.model.credential import Credential
-from kubectl_connector.model.secret import Secret
+from kubectl_connector.model.secret import Credential, Secret
 
 
 class _Minted(AuthMethod):
