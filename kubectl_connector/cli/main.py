@@ -31,7 +31,7 @@ def run(arguments: list[str]) -> int:
         code = _fail(_usage(error))
     except (KeyboardInterrupt, typer.Abort):
         console.note("")
-        _fail(ConnectorError("cancelled", "what was not finished was undone"))
+        _fail(ConnectorError("cancelled", "see what there is now: kubectl connector list"))
         code = INTERRUPTED
     except Exception as error:  # noqa: BLE001 (never a traceback: it could show a secret)
         code = _fail(_fault(error))
