@@ -14,13 +14,15 @@ export SOURCE_DATE_EPOCH
 .PHONY: dist archive lock archive-twice e2e-archive measure-archive krew-template \
   krew-manifest krew-test pypi-test sbom checksums release-files workflows-check
 
-dist: $(TOOLS_MADE) ## the wheel and the sdist
+dist: $(TOOLS_MADE) ## the sdist and the wheels, for every system and for Linux (hatch_build.py)
 	@mkdir -p build; rm -f dist/*.whl dist/kubectl_connector-*.tar.gz
-	@$(TOOLS)/bin/python -m build --no-isolation --outdir dist >build/dist.log 2>&1 || { cat build/dist.log; exit 1; }
+	@KUBECTL_CONNECTOR_WHEEL=any $(TOOLS)/bin/python -m build --no-isolation --outdir dist >build/dist.log 2>&1 && \
+	  KUBECTL_CONNECTOR_WHEEL=linux $(TOOLS)/bin/python -m build --no-isolation --wheel --outdir dist >>build/dist.log 2>&1 || \
+	  { cat build/dist.log; exit 1; }
 	@ls dist/*.whl dist/kubectl_connector-*.tar.gz
 
 archive: dist ## this platform's archive, as krew and people without Python install it
-	@$(PACK) packaging/build.py dist/*.whl
+	@$(PACK) packaging/build.py dist/*-any.whl
 
 lock: $(TOOLS_MADE) ## write packaging/locks again, from pyproject.toml; LOCK=--upgrade takes the newest
 	@$(PACK) packaging/lock.py $(LOCK)
@@ -50,7 +52,7 @@ krew-manifest: $(TOOLS_MADE) ## dist/connector.yaml: plugin.yaml, the version, t
 krew-test: krew-manifest $(MADE) $(KREW) ## install, use, upgrade, remove dist's archive with krew
 	@$(RUN) packaging/krew_test.py $(KREW)
 
-pypi-test: dist $(MADE) ## check wheel and sdist; install them with pipx and uv, run them with kubectl
+pypi-test: dist $(MADE) ## check wheels and sdist; install them with pip, pipx and uv, run them with kubectl
 	@$(PACK) packaging/pypi_test.py dist $(VENV)/bin/kubectl
 
 sbom: $(TOOLS_MADE) ## dist/kubectl-connector-OS-ARCH.cdx.json: what is in the archive

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import os
 import re
 import sys
 from pathlib import Path
@@ -91,6 +92,13 @@ def test_the_package_installs_the_executable(descriptor: Any) -> None:
     project = _pyproject()["project"]
     completion = f"kubectl_complete-{descriptor['name']}"  # kubectl's name for it
     assert set(project["scripts"]) - {completion} == {descriptor["executable"]}
+    scripts = {path.name: path for path in (ROOT / "packaging" / "scripts").iterdir()}
+    assert set(scripts) == set(project["scripts"])
+    for name, target in project["scripts"].items():  # hatch_build.py installs one or the other
+        module, _, function = target.partition(":")
+        text = f"#!python\nfrom {module} import {function}\n\n{function}()\n"
+        assert scripts[name].read_text() == text
+        assert os.access(scripts[name], os.X_OK)
     assert project["license"] == descriptor["license"]
     assert project["name"] == descriptor["executable"]
     assert project["urls"]["Homepage"] == descriptor["homepage"]
