@@ -40,7 +40,7 @@ check: $(MADE) ## style, types, layers, and what an import may cost
 	$(RUN) -m ruff check
 	$(RUN) -m ruff format --check
 	$(RUN) -m mypy
-	MYPYPATH=packaging $(RUN) -m mypy packaging/*.py
+	MYPYPATH=packaging $(RUN) -m mypy packaging/*.py hatch_build.py
 	$(VENV)/bin/lint-imports
 	$(RUN) -m pytest -q tests/test_footprint.py
 

@@ -3,8 +3,8 @@
     python packaging/pypi_test.py DIST KUBECTL
 
 This checks the metadata, and that the sdist builds the same wheels. Then pip (the one that
-``python -m venv`` brings), pipx and uv install the wheels into homes of their own, and kubectl finds
-and runs the program. Dependencies have the versions that development has.
+``python -m venv`` brings), pipx and uv install the wheels into homes of their own, and kubectl
+finds and runs the program. Dependencies have the versions that development has.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ BAD = {
     "laughter": (f"{LAUGHS}users: *a11\n".encode(), "repeats its anchors too often"),
     "deep brackets": (b"[" * 100_000, f"line 1, {TOO_DEEP}"),
     "deep braces": (b"x: " + b"{a: " * 50_000, f"line 1, {TOO_DEEP}"),
-    "deep lines": (b"".join(b" " * n + b"a:\n" for n in range(3000)), f"line 1\\d*, {TOO_DEEP}"),
+    "deep lines": (b"".join(b" " * n + b"a:\n" for n in range(3000)), rf"line \d+, {TOO_DEEP}"),
     "a long line": (b"users: " + b"a" * 5_000_000 + b"\n", "line 1, users must be a list"),
 }
 

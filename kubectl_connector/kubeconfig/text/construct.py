@@ -14,8 +14,9 @@ from typing import Any
 
 import yaml
 
-from kubectl_connector.kubeconfig.text.outline import MAX_DEPTH, Event, TextError, parser
+from kubectl_connector.kubeconfig.text.outline import Event, TextError, parser
 from kubectl_connector.kubeconfig.text.scalars import Scalar, resolve_plain
+from kubectl_connector.yaml_loader import MAX_DEPTH
 
 MAX_SIZE = 1_000_000
 """The number of values that a text with aliases may grow to."""

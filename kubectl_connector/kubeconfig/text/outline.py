@@ -14,12 +14,12 @@ from typing import Any
 
 import yaml
 
+from kubectl_connector.yaml_loader import MAX_DEPTH
+
 Event = Any
 """One of PyYAML's events. Its type stubs do not know that the parser always sets marks."""
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-MAX_DEPTH = 100
-"""Levels of nesting. A kubeconfig has fewer than ten."""
 
 _OPEN = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
 _CLOSE = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
