@@ -9,7 +9,7 @@ from typing import Any
 from kubectl_connector.kubeconfig.document import Document, Key, broken
 from kubectl_connector.kubeconfig.schema import LISTS
 from kubectl_connector.kubeconfig.text.outline import TextError
-from kubectl_connector.kubeconfig.text.scalars import mention
+from kubectl_connector.kubeconfig.text.scalars import has_one_spelling, tokens
 from kubectl_connector.kubeconfig.view import Found, Kubeconfig
 from kubectl_connector.model.kubeconfig import Entry
 
@@ -72,12 +72,11 @@ def marked(
 
     ``mentioning``: only those with one of these strings in their text. The others are not parsed.
     """
-    wanted = None if mentioning is None else _Mentions(mentioning)
+    searchable = mentioning is not None and all(map(has_one_spelling, mentioning))
+    wanted = set(mentioning or ())
     for kind, name in document.entries_with(MARK):
-        if kind not in kinds:
-            continue
-        source = document.source(kind, name)
-        if wanted and source is not None and not wanted.are_in(source):
+        source = document.source(kind, name) if searchable else None
+        if kind not in kinds or (source is not None and wanted.isdisjoint(tokens(source))):
             continue
         if Mark.from_entry(document.body(kind, name)):
             yield kind, name
@@ -103,13 +102,3 @@ def our_contexts(
             if mark and found.file == path:
                 marks[name] = mark
     return marks
-
-
-class _Mentions:
-    """Finds any of some strings in a text; finds them in every text if one has many spellings."""
-
-    def __init__(self, texts: Collection[str]) -> None:
-        self.patterns = [mention(text) for text in texts]
-
-    def are_in(self, source: str) -> bool:
-        return any(pattern is None or pattern.search(source) for pattern in self.patterns)

@@ -27,8 +27,7 @@ _INTEGER = re.compile(r"[-+]?(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]*|[1-9][0-
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _BASES = {"x": 16, "b": 2, "o": 8}
 _PLAIN = re.compile(r"[A-Za-z_/](?:[A-Za-z0-9_./@%+=-]|:(?=[A-Za-z0-9_./@%+=-]))*")
-_WITHIN = "[A-Za-z0-9_./@%+=-]"
-_ONE_SPELLING = re.compile("[A-Za-z0-9_./@%+=:-]+")
+_TOKEN = re.compile("[A-Za-z0-9_./@%+=-]+")
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
@@ -73,11 +72,11 @@ def write_string(text: str) -> str:
     return quote(text)
 
 
-def mention(text: str) -> re.Pattern[str] | None:
-    """Finds a string where it is a whole scalar; None for one that is spelt in several ways.
+def has_one_spelling(text: str) -> bool:
+    """Whether a string, where it is a scalar of a text, is always one of its :func:`tokens`."""
+    return bool(_TOKEN.fullmatch(text))
 
-    It may also find the string in a comment, or inside a longer scalar.
-    """
-    if not _ONE_SPELLING.fullmatch(text):
-        return None
-    return re.compile(f"(?<!{_WITHIN}){re.escape(text)}(?!{_WITHIN})")
+
+def tokens(text: str) -> list[str]:
+    """The runs of characters in a text that need no quotes and no escapes in any scalar."""
+    return _TOKEN.findall(text)
