@@ -11,7 +11,7 @@ from kubectl_connector.catalog import Catalog
 from kubectl_connector.cluster.client import api_client
 from kubectl_connector.cluster.transport import AuthenticatedPool
 from kubectl_connector.home import home_folder
-from kubectl_connector.operations.issue import issue
+from kubectl_connector.operations.issue import CredentialSource
 from kubectl_connector.operations.workspace import Workspace, full_cluster, utc_now
 from kubectl_connector.settings import passphrase
 from kubectl_connector.stores import StoreOptions, open_store
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 def connect(name: str, *, timeout: float = 30.0) -> Iterator[ApiClient]:
     """An ``ApiClient`` that is authenticated as the connector called ``name``, and stays so.
 
-    This uses no kubeconfig and no kubectl, asks the user nothing, and writes no secret. A token
-    from a program or a file is fetched again when it has ended. ``timeout`` limits, in seconds, the
-    secret store and programs that give credentials; each request takes a timeout of its own.
-    Watches work. ``kubernetes.stream`` (exec and attach over websockets) does not work, because it
-    opens connections of its own.
+    This uses no kubeconfig and no kubectl, and asks the user nothing. It writes no secret, except
+    that a credential which a method issues for a while may be kept in the connector's secret store.
+    A token from a program or a file is fetched again when it has ended. ``timeout`` limits, in
+    seconds, the secret store and programs that give credentials; each request takes a timeout of
+    its own. Watches work. ``kubernetes.stream`` (exec and attach over websockets) does not work,
+    because it opens connections of its own.
 
     Raises NotFoundError for an unknown name, StoreError where the secret can't be read, and
     RefusedError where the credential is known to have expired.
@@ -41,7 +42,7 @@ def connect(name: str, *, timeout: float = 30.0) -> Iterator[ApiClient]:
     cluster = full_cluster(connector, item)
     pool = AuthenticatedPool(
         cluster,
-        lambda: issue(workspace, connector, item),
+        CredentialSource(workspace, connector, item),
         connector.impersonation,
         workspace.now,
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kubectl_connector import files, suggest, yaml_file
-from kubectl_connector.errors import NotFoundError, UsageError
+from kubectl_connector.errors import ConnectorError, NotFoundError, UsageError
 from kubectl_connector.journal import Journal, Place
 from kubectl_connector.model.connector import Connector
 
@@ -112,4 +112,12 @@ def find(connectors: Connectors, name: str) -> Connector:
         suggest.did_you_mean(name, names, f"all names: {listing}")
         if names
         else "there is none yet: kubectl connector register NAME --auto-configure",
+    )
+
+
+def name_taken(name: str) -> ConnectorError:
+    """The error for a name that another connector has."""
+    return ConnectorError(
+        f'there is a connector named "{name}" already, and it is another',
+        f"choose another name, or change that one: kubectl connector update {name} --help",
     )

@@ -25,8 +25,8 @@ from kubectl_connector.operations.issue import issue
 from kubectl_connector.operations.items import orphans, prune
 from kubectl_connector.operations.plan import Plan
 from kubectl_connector.operations.register import plan_register, register
+from kubectl_connector.operations.rename import rename
 from kubectl_connector.operations.spec import Changes
-from kubectl_connector.operations.update import rename
 from kubectl_connector.operations.workspace import Workspace
 from kubectl_connector.stores import SecretStore, StoreOptions
 from kubectl_connector.stores.file import FileStore

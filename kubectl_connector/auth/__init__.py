@@ -42,15 +42,18 @@ def recognise(user: AuthInfo) -> AuthMethod | None:
     return next((method for method in auth_methods() if method.recognises(user)), None)
 
 
-def choose(given: Set[str], wanted: str | None = None) -> AuthMethod:
+def choose(given: Set[str], wanted: str | None = None, current: str = "") -> AuthMethod:
     """The method called ``wanted``, else the one that suits the fields called ``given`` best.
 
-    Only methods that know all the given fields are considered. A method that lacks no field is
-    best; then comes one that lacks only secrets, since a person can be asked for those. UsageError
-    where no method fits.
+    A connector keeps its ``current`` method where that knows all the given fields and requires one
+    of them: a new secret alone does not make another kind of connector. Otherwise only methods that
+    know all the given fields are considered. A method that lacks no field is best; then comes one
+    that lacks only secrets, since a person can be asked for those. UsageError where no method fits.
     """
     if wanted is not None:
         return _checked(auth_method(wanted), given)
+    if current and _renews(auth_method(current), given):
+        return auth_method(current)
     candidates = [
         method
         for method in auth_methods()
@@ -63,6 +66,12 @@ def choose(given: Set[str], wanted: str | None = None) -> AuthMethod:
             "kubectl connector describe-type kubernetes  shows which go together",
         )
     return min(candidates, key=lambda method: _distance(method, given))
+
+
+def _renews(method: AuthMethod, given: Set[str]) -> bool:
+    """Whether the fields are the method's, and one of them is required."""
+    needed = {f.name for f in method.option_fields if f.required}
+    return bool(given & needed) and given <= {f.name for f in method.option_fields}
 
 
 def _checked(method: AuthMethod, given: Set[str]) -> AuthMethod:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kubectl_connector.cli import console, environment
-from kubectl_connector.operations.update import rename
+from kubectl_connector.operations.rename import rename
 
 
 def command(

@@ -18,7 +18,7 @@ from kubectl_connector.errors import ConnectorError, NotFoundError, RefusedError
 from kubectl_connector.model.connector import Connector, format_time
 from kubectl_connector.model.kubeconfig import AuthInfo
 from kubectl_connector.model.secret import Credential, Item, earliest
-from kubectl_connector.operations.items import commit, discard, places_of
+from kubectl_connector.operations.items import commit, drop_replaced, is_same, swapped
 from kubectl_connector.operations.renewal import noun, renewal
 from kubectl_connector.operations.workspace import Workspace, full_cluster
 from kubectl_connector.ready import has_ended, is_good
@@ -26,13 +26,19 @@ from kubectl_connector.ready import has_ended, is_good
 _log = logging.getLogger(__name__)
 
 
-def issue(workspace: Workspace, connector: Connector, item: Item) -> Credential:
+def issue(
+    workspace: Workspace,
+    connector: Connector,
+    item: Item,
+    instead_of: Credential | None = None,
+) -> Credential:
     """A credential that is good now, with the earliest end that anybody knows.
 
-    ``item`` is the connector's secret half. Raises RefusedError where the credential has ended,
-    and what :meth:`AuthMethod.issue` raises.
+    ``item`` is the connector's secret half. ``instead_of`` is a credential that the cluster
+    refused, which is then not handed out again if the method can issue another. Raises RefusedError
+    where the credential has ended, and what :meth:`AuthMethod.issue` raises.
     """
-    credential = _with_end(connector, _obtain(workspace, connector, item))
+    credential = _with_end(connector, _obtain(workspace, connector, item, instead_of))
     end, now = credential.expires_at, workspace.now()
     if end and has_ended(format_time(end), format_time(now)):
         raise RefusedError(
@@ -40,6 +46,24 @@ def issue(workspace: Workspace, connector: Connector, item: Item) -> Credential:
             renewal(connector),
         )
     return credential
+
+
+class CredentialSource:
+    """Gives a connector's credential each time one is needed.
+
+    A credential is asked for again because the last one has ended, or because the cluster refused
+    it. So what comes next is not the last one, if the method can issue another.
+    """
+
+    def __init__(self, workspace: Workspace, connector: Connector, item: Item) -> None:
+        """``item`` is the connector's secret half; nothing is issued yet."""
+        self._arguments = workspace, connector, item
+        self._last: Credential | None = None
+
+    def __call__(self) -> Credential:
+        """The next credential; raises what :func:`issue` raises."""
+        self._last = issue(*self._arguments, instead_of=self._last)
+        return self._last
 
 
 def user_to_embed(workspace: Workspace, connector: Connector, item: Item) -> AuthInfo:
@@ -80,13 +104,20 @@ def check_can_exec(connector: Connector) -> None:
         )
 
 
-def _obtain(workspace: Workspace, connector: Connector, item: Item) -> Credential:
+def _obtain(
+    workspace: Workspace,
+    connector: Connector,
+    item: Item,
+    instead_of: Credential | None = None,
+) -> Credential:
     """What the item has ready, what was issued earlier and is still good, or a new one."""
     method = auth_method(connector.auth_method)
     if item.ready:
         return item.ready
-    if method.keeps_issued and (kept := _kept(workspace, connector)):
-        return kept
+    if method.keeps_issued:
+        kept = _kept(workspace, connector)
+        if kept and kept != instead_of:
+            return kept
     request = IssueRequest(full_cluster(connector, item), workspace.interactive, workspace.timeout)
     issued = method.issue(connector.configuration, item.secret, request)
     if method.keeps_issued:
@@ -100,42 +131,36 @@ def _with_end(connector: Connector, credential: Credential) -> Credential:
 
 
 def _kept(workspace: Workspace, connector: Connector) -> Credential | None:
-    """What the method issued earlier, if it was kept and is still good."""
-    current = next((c for c in workspace.catalog.load() if c.id == connector.id), connector)
-    if current.issued_ref is None:
+    """What the method issued earlier for this very connector, if it was kept and is still good."""
+    if connector.issued_ref is None:
         return None
     try:
-        kept = workspace.open_store(current.store).get(current.issued_ref).ready
+        kept = workspace.open_store(connector.store).get(connector.issued_ref).ready
     except NotFoundError:
-        return None  # somebody has just issued a newer one
+        return None  # another process has just issued a newer one
     if kept and is_good(kept.to_status(), format_time(workspace.now())):
         return kept
     return None
 
 
 def _keep(workspace: Workspace, connector: Connector, credential: Credential) -> None:
-    """Keep what was issued in an item of its own, beside the secret; it is no loss if that fails.
+    """Keep what was issued in an item of its own, beside the secret.
 
-    A connector that is not in the catalog, or was changed meanwhile, gets nothing.
+    A connector that is not in the catalog as it is here gets nothing. Where the store or the
+    catalog can't be written, nothing is kept, and the credential is good all the same.
     """
-    if not any(c.id == connector.id for c in workspace.catalog.load()):
+    if not any(is_same(other, connector) for other in workspace.catalog.load()):
         return
 
     def refer(connectors: Connectors, ref: str | None) -> Connectors:
-        current = find(connectors, connector.name)
-        if current.id != connector.id or current.secret_ref != connector.secret_ref:
-            raise ConnectorError(f'"{connector.name}" was changed meanwhile', "try again")
-        new = replace(current, issued_ref=ref)
-        return tuple(new if c is current else c for c in connectors)
+        return swapped(connectors, connector, replace(connector, issued_ref=ref))
 
     try:
         change = commit(workspace, connector.store, Item(ready=credential), refer)
     except ConnectorError as error:
         _log.info("what was issued is not kept: %s", error.message)
         return
-    old, new = find(change.before, connector.name), find(change.after, connector.name)
-    for place in set(places_of(old)) - set(places_of(new)):
-        discard(workspace, place)
+    drop_replaced(workspace, change, connector.id)
 
 
 def _find(workspace: Workspace, name: str, id_: str | None) -> Connector:

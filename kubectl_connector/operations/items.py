@@ -9,10 +9,10 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from kubectl_connector.catalog import Change, Connectors
-from kubectl_connector.errors import CatalogError, StoreError
+from kubectl_connector.catalog import Change, Connectors, find
+from kubectl_connector.errors import CatalogError, ConnectorError, StoreError
 from kubectl_connector.journal import Place
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.secret import Item
@@ -44,6 +44,39 @@ def commit(workspace: Workspace, store: str, item: Item, edit: Edit) -> Change:
             if _is_orphan(workspace, place):  # else the catalog was changed though it failed
                 discard(workspace, place)
             raise
+
+
+def is_same(one: Connector, other: Connector) -> bool:
+    """Whether two are one connector, unchanged; what its method issued meanwhile does not count."""
+    return replace(one, issued_ref=None) == replace(other, issued_ref=None)
+
+
+def swapped(connectors: Connectors, old: Connector, new: Connector) -> Connectors:
+    """The connectors with ``new`` in the place of ``old``.
+
+    Raises NotFoundError, and ConnectorError where another process has changed ``old``.
+    """
+    current = find(connectors, old.name)
+    if not is_same(current, old):
+        raise ConnectorError(
+            f'"{old.name}" was changed by somebody else meanwhile',
+            f"look at it, then run the command again: kubectl connector describe {old.name}",
+        )
+    return tuple(new if each is current else each for each in connectors)
+
+
+def drop_replaced(workspace: Workspace, change: Change, id_: str) -> tuple[Place, ...]:
+    """Remove the items that a change of a connector has left without one; those that stay there."""
+    before, after = (
+        {place for each in connectors if each.id == id_ for place in places_of(each)}
+        for connectors in (change.before, change.after)
+    )
+    return tuple(place for place in sorted(before - after) if not discard(workspace, place))
+
+
+def same_secret(kept: Item, new: Item) -> bool:
+    """Whether an item says what a new one would; release 0.1's has nothing ready."""
+    return replace(new, ready=kept.ready) == kept and kept.ready in (None, new.ready)
 
 
 def discard(workspace: Workspace, place: Place) -> bool:

@@ -51,10 +51,11 @@ class Plan:
 
     def complete(self) -> Draft:
         """What is to be kept. UsageError where a secret is still missing."""
-        for field in self.asks:
+        if self.asks:
+            option = self.asks[0].option
             raise UsageError(
-                f"authentication method {self.draft.spec.auth_method} needs {field.option}",
-                f"give it with {field.option}-stdin or {field.option}-file FILE",
+                f"authentication method {self.draft.spec.auth_method} needs {option}",
+                f"give it with {option}-stdin or {option}-file FILE",
             )
         return self.draft
 
@@ -62,11 +63,11 @@ class Plan:
 def changed(start: Draft, changes: Changes) -> tuple[Draft, tuple[Field, ...]]:
     """The draft with changes made, and the secrets that are missing for them.
 
-    Raises UsageError where the changes make no sense, or lack what nobody is asked for.
+    Raises UsageError where the changes make no sense, or a field is missing that is no secret.
     """
     fields = dict(changes.fields)
-    if fields.get("auth_method") is not UNSET:  # which is refused; else it is not only a name
-        fields.pop("auth_method", None)
+    if fields.get("auth_method") is not UNSET:
+        fields.pop("auth_method", None)  # another method brings another credential: see below
     spec = apply(start.spec, fields)
     check_cluster(spec.cluster)
     if not spec.cluster_name:
@@ -96,7 +97,7 @@ def _new_method(spec: Spec, changes: Changes) -> AuthMethod | None:
     wanted = changes.get("auth_method")
     if not brings_credential(spec, changes):
         return None
-    return choose(changes.credential.keys(), wanted)
+    return choose(changes.credential.keys(), wanted, spec.auth_method)
 
 
 def brings_credential(spec: Spec, changes: Changes) -> bool:

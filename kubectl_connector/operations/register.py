@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
-from kubectl_connector.catalog import Connectors, find
+from kubectl_connector.catalog import Connectors, find, name_taken
 from kubectl_connector.cluster.probe import Probe
-from kubectl_connector.errors import ConnectorError, UsageError
-from kubectl_connector.model.connector import Connector, check_name
+from kubectl_connector.errors import UsageError
+from kubectl_connector.model.connector import Connector, Spec, check_name
 from kubectl_connector.model.secret import Item
 from kubectl_connector.operations.draft import new_draft
-from kubectl_connector.operations.items import commit
+from kubectl_connector.operations.items import commit, same_secret
 from kubectl_connector.operations.plan import Plan, changed
 from kubectl_connector.operations.source import FromContext
 from kubectl_connector.operations.spec import NOTHING, Changes
-from kubectl_connector.operations.take_over import same_secret, take_over
+from kubectl_connector.operations.take_over import take_over
 from kubectl_connector.operations.verify import check
 from kubectl_connector.operations.workspace import Workspace
 
@@ -67,7 +67,7 @@ def register(workspace: Workspace, plan: Plan, verify: bool = True) -> Registere
     """Do what :func:`plan_register` planned.
 
     Raises ConnectorError where another connector has the name, UsageError where a secret is still
-    missing, and what verifying, storing and writing raise; nothing at all is then kept.
+    missing, and what verifying, storing and writing raise; then there is no connector.
     """
     draft = plan.complete()
     now = workspace.now().replace(microsecond=0)
@@ -88,27 +88,12 @@ def register(workspace: Workspace, plan: Plan, verify: bool = True) -> Registere
         return (*connectors, replace(connector, secret_ref=ref))
 
     change = commit(workspace, connector.store, item, add)
-    take_over(workspace, connector.store)
+    if item:
+        take_over(workspace, change.after, connector.store)
     return Registered(find(change.after, connector.name), probe)
 
 
-def name_taken(name: str) -> ConnectorError:
-    """The error for a name that another connector has."""
-    return ConnectorError(
-        f'there is a connector named "{name}" already, and it is another',
-        f"choose another name, or change that one: kubectl connector update {name} --help",
-    )
-
-
 def _identical(workspace: Workspace, old: Connector, new: Connector, item: Item) -> bool:
-    """Whether registering ``new`` would make ``old`` again, but for its id, times and items."""
-    mine = replace(
-        new,
-        id=old.id,
-        owner=old.owner,
-        created_at=old.created_at,
-        updated_at=old.updated_at,
-        secret_ref=old.secret_ref,
-        issued_ref=old.issued_ref,
-    )
-    return mine == old and same_secret(workspace.read(old)[1], item)
+    """Whether two connectors are alike in all that can be said of them, and have one secret."""
+    alike = all(getattr(old, each.name) == getattr(new, each.name) for each in fields(Spec))
+    return alike and same_secret(workspace.read(old)[1], item)

@@ -12,22 +12,26 @@ from dataclasses import replace
 
 from kubectl_connector.catalog import Connectors
 from kubectl_connector.errors import ConnectorError
-from kubectl_connector.journal import Place
 from kubectl_connector.model.connector import Connector
-from kubectl_connector.model.secret import Item
 from kubectl_connector.operations.draft import draft_of
-from kubectl_connector.operations.items import commit, discard
+from kubectl_connector.operations.items import commit, drop_replaced, swapped
 from kubectl_connector.operations.workspace import Workspace
+from kubectl_connector.stores.interface import StoreTimeoutError
 
 _log = logging.getLogger(__name__)
 
 
-def take_over(workspace: Workspace, store: str) -> None:
-    """Rewrite the items of release 0.1 in a store; one that can't be is left as it is."""
-    for connector in workspace.catalog.load():
+def take_over(workspace: Workspace, connectors: Connectors, store: str) -> None:
+    """Rewrite the items of release 0.1 in a store that is open.
+
+    An item that can't be rewritten is left as it is; a store that no longer answers is left alone.
+    """
+    for connector in connectors:
         if connector.store == store and is_of_v1(connector):
             try:
                 _rewrite(workspace, connector)
+            except StoreTimeoutError:
+                return
             except ConnectorError as error:
                 _log.info('"%s" is not taken over: %s', connector.name, error.message)
 
@@ -37,20 +41,12 @@ def is_of_v1(connector: Connector) -> bool:
     return connector.secret_ref == connector.id
 
 
-def same_secret(kept: Item, new: Item) -> bool:
-    """Whether an item says what a new one would; release 0.1's has nothing ready."""
-    return replace(new, ready=kept.ready) == kept and kept.ready in (None, new.ready)
-
-
 def _rewrite(workspace: Workspace, connector: Connector) -> None:
     _, old = workspace.read(connector)
     new = draft_of(connector, old).item()
 
     def refer(connectors: Connectors, ref: str | None) -> Connectors:
-        if connector not in connectors:
-            raise ConnectorError(f'"{connector.name}" was changed meanwhile', "try again")
-        moved = replace(connector, secret_ref=ref)
-        return tuple(moved if c == connector else c for c in connectors)
+        return swapped(connectors, connector, replace(connector, secret_ref=ref))
 
-    commit(workspace, connector.store, new, refer)
-    discard(workspace, Place(connector.store, connector.id))
+    change = commit(workspace, connector.store, new, refer)
+    drop_replaced(workspace, change, connector.id)

@@ -1,22 +1,28 @@
-"""Change a connector, or its name."""
+"""Change a connector."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 from kubectl_connector.catalog import Connectors, find
 from kubectl_connector.cluster.probe import Probe
-from kubectl_connector.errors import ConnectorError, StoreError, UsageError
-from kubectl_connector.model.connector import Connector, check_name
+from kubectl_connector.errors import StoreError, UsageError
+from kubectl_connector.model.connector import Connector, Spec
 from kubectl_connector.model.field import Reach
 from kubectl_connector.model.secret import Item
 from kubectl_connector.operations.draft import Draft, draft_of
-from kubectl_connector.operations.items import commit, discard, places_of
+from kubectl_connector.operations.items import (
+    commit,
+    drop_replaced,
+    is_same,
+    same_secret,
+    swapped,
+)
 from kubectl_connector.operations.plan import Plan, brings_credential, changed
-from kubectl_connector.operations.register import Registered, name_taken
+from kubectl_connector.operations.register import Registered
 from kubectl_connector.operations.source import FromContext
 from kubectl_connector.operations.spec import NOTHING, Changes, apply
-from kubectl_connector.operations.take_over import same_secret, take_over
+from kubectl_connector.operations.take_over import take_over
 from kubectl_connector.operations.verify import check
 from kubectl_connector.operations.workspace import Workspace
 
@@ -82,28 +88,25 @@ def update(workspace: Workspace, plan: UpdatePlan, verify: bool = True) -> Regis
         return _apply_in_catalog(workspace, plan)
     now = workspace.now().replace(microsecond=0)
     new = draft.connector(old.id, old.name, old.owner, old.created_at, now)
-    new = replace(new, secret_ref=old.secret_ref)
     item = draft.item()
-    if replace(new, updated_at=old.updated_at) == replace(old, issued_ref=None) and same_secret(
-        plan.item, item
-    ):
+    # A credential that is given again takes the place of what the method issued with it.
+    renewed = old.issued_ref and plan.changes.credential
+    as_old = replace(new, updated_at=old.updated_at, secret_ref=old.secret_ref)
+    unchanged = is_same(as_old, old)
+    if unchanged and not renewed and same_secret(plan.item, item):
         return Registered(old, None, unchanged=True)
     probe = check(workspace, new, item) if verify else None
     return _swap(workspace, old, new, item, probe)
 
 
 def _with_credential_of(draft: Draft, other: Draft) -> Draft:
-    """The draft with the cluster and the credential of another one, made from a context."""
-    spec = replace(
-        draft.spec,
-        cluster=other.spec.cluster,
-        auth_method=other.spec.auth_method,
-        configuration=other.spec.configuration,
-        expires_at=other.spec.expires_at,
-        impersonation=other.spec.impersonation,
-        origin=other.spec.origin,
-    )
-    return Draft(spec, other.secret)
+    """The draft with what a context tells, as in another draft that was made from one.
+
+    That is the credential, and all that no option can say.
+    """
+    names = (each.name for each in fields(Spec) if not each.metadata["option"])
+    told = {name: getattr(other.spec, name) for name in (*names, "auth_method", "expires_at")}
+    return Draft(replace(draft.spec, **told), other.secret)
 
 
 def _lacks(draft: Draft, old: Connector, source: FromContext | None, changes: Changes) -> bool:
@@ -131,22 +134,6 @@ def _apply_in_catalog(workspace: Workspace, plan: UpdatePlan) -> Registered:
     return Registered(find(change.after, plan.name), None, unchanged=unchanged)
 
 
-def rename(workspace: Workspace, old: str, new: str) -> Connector:
-    """Give a connector another name; its id, secret and contexts stay.
-
-    Raises NotFoundError, UsageError for a bad name, ConnectorError for one that is taken.
-    """
-    check_name(new)
-
-    def edit(connectors: Connectors) -> Connectors:
-        connector = find(connectors, old)
-        if new != old and any(other.name == new for other in connectors):
-            raise name_taken(new)
-        return tuple(replace(c, name=new) if c is connector else c for c in connectors)
-
-    return find(workspace.catalog.change(edit).after, new)
-
-
 def _swap(
     workspace: Workspace, old: Connector, new: Connector, item: Item, probe: Probe | None
 ) -> Registered:
@@ -156,17 +143,10 @@ def _swap(
     """
 
     def refer(connectors: Connectors, ref: str | None) -> Connectors:
-        current = find(connectors, old.name)
-        if replace(current, issued_ref=old.issued_ref) != old:
-            raise ConnectorError(
-                f'"{old.name}" was changed by somebody else meanwhile',
-                f"look at it, then run the command again: kubectl connector describe {old.name}",
-            )
-        return tuple(replace(new, secret_ref=ref) if c is current else c for c in connectors)
+        return swapped(connectors, old, replace(new, secret_ref=ref))
 
     change = commit(workspace, new.store, item, refer)
-    replaced = places_of(find(change.before, old.name))
-    left = [place for place in replaced if not discard(workspace, place)]
+    left = drop_replaced(workspace, change, old.id)
     if item:
-        take_over(workspace, new.store)
+        take_over(workspace, change.after, new.store)
     return Registered(find(change.after, new.name), probe, left_in=left[0].store if left else None)

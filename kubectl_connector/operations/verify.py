@@ -13,8 +13,9 @@ from kubectl_connector.cluster.transport import AuthenticatedPool
 from kubectl_connector.durations import ago
 from kubectl_connector.errors import ConnectorError, RefusedError
 from kubectl_connector.model.connector import Connector
-from kubectl_connector.model.secret import Item
-from kubectl_connector.operations.issue import issue
+from kubectl_connector.model.kubeconfig import Cluster
+from kubectl_connector.model.secret import Credential, Item
+from kubectl_connector.operations.issue import CredentialSource
 from kubectl_connector.operations.renewal import noun, renewal
 from kubectl_connector.operations.workspace import Workspace, full_cluster
 
@@ -55,21 +56,26 @@ def check(
     Raises RefusedError (expired, 401), ClusterError (unreachable, untrusted) and what issuing the
     credential raises.
     """
-    cluster = full_cluster(connector, item)
-    first = [issue(workspace, connector, item)]  # may ask: before anything spins
+    source = CredentialSource(workspace, connector, item)
+    refused: RefusedError | None = None
+    for _ in range(2 if connector.issued_ref else 1):  # it may have been revoked: then a new one
+        credential = source()  # may ask a person, so nothing spins yet
+        try:
+            return _ask(workspace, connector, full_cluster(connector, item), credential)
+        except RefusedError as error:
+            refused = error
+    assert refused  # noqa: S101 (the loop ran)
+    message = _refusal(workspace, connector, refused)
+    raise RefusedError(message, remedy or renewal(connector)) from refused
 
-    pool = AuthenticatedPool(
-        cluster,
-        lambda: first.pop() if first else issue(workspace, connector, item),
-        connector.impersonation,
-        workspace.now,
-    )
+
+def _ask(
+    workspace: Workspace, connector: Connector, cluster: Cluster, credential: Credential
+) -> Probe:
+    pool = AuthenticatedPool(cluster, lambda: credential, connector.impersonation, workspace.now)
     with workspace.progress(f"asking {cluster.server}"):
         try:
             return probe(cluster, pool, workspace.timeout)
-        except RefusedError as error:
-            message = _refusal(workspace, connector, error)
-            raise RefusedError(message, remedy or renewal(connector)) from error
         finally:
             pool.clear()
 

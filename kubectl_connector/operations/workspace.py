@@ -37,7 +37,7 @@ class Workspace:
 
     catalog: Catalog
     open_store: Callable[[str], SecretStore]
-    owner: str = ""
+    owner: str = "unknown"
     """The name of the operating system's user, for connectors to be made."""
     now: Callable[[], datetime] = utc_now
     interactive: bool = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from tests.apiserver.access import Rules, User, impersonated, refusal
@@ -16,6 +18,7 @@ from tests.apiserver.paths import (
     SELF_SUBJECT_ACCESS_REVIEWS,
     SELF_SUBJECT_REVIEWS,
     SELF_SUBJECT_RULES_REVIEWS,
+    TOKEN_REQUEST,
 )
 from tests.apiserver.requests import Request
 from tests.apiserver.resources import CREATED, VERSION, discovery, objects
@@ -36,6 +39,8 @@ def _allowed(request: Request, user: User, rules: Rules, url: str) -> Answer:
         return indented_answer(VERSION)
     if request.path in ("/healthz", "/livez", "/readyz"):
         return text_answer("ok")
+    if found := TOKEN_REQUEST.fullmatch(request.path):
+        return _token(request, rules, *found.groups())
     if request.method == "POST":
         return _review(request, user, rules)
     return discovery(request.path, url, rules.absent_paths) or objects(request)
@@ -59,6 +64,19 @@ def _review(request: Request, user: User, rules: Rules) -> Answer:
             incomplete=False,
         )
     return no_such_resource()
+
+
+def _token(request: Request, rules: Rules, namespace: str, name: str) -> Answer:
+    """A token of a service account for as long as was asked (TokenRequest)."""
+    seconds = request.json()["spec"]["expirationSeconds"]
+    end = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(seconds=seconds)
+    token = secrets.token_urlsafe(24)
+    rules.tokens[token] = User(f"system:serviceaccount:{namespace}:{name}")
+    rules.expiries[token] = end
+    ends = end.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _created(
+        "authentication.k8s.io/v1", "TokenRequest", token=token, expirationTimestamp=ends
+    )
 
 
 def _created(api_version: str, kind: str, **status: Any) -> Answer:

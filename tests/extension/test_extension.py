@@ -18,9 +18,11 @@ import pytest
 
 from kubectl_connector.auth.interface import AuthMethod, IssueRequest
 from kubectl_connector.completion.complete import complete
+from kubectl_connector.errors import RefusedError
 from kubectl_connector.model.kubeconfig import Cluster
+from kubectl_connector.model.secret import Secret
 from tests.apiserver import ApiServer
-from tests.conftest import JANE, ROOT, Home
+from tests.conftest import JANE, JANE_TOKEN, ROOT, Home
 from tests.e2e.terminal import Terminal
 from tests.extension.auth.minted import mint
 from tests.secret_service import require_secret_service, secret_service
@@ -177,15 +179,29 @@ def test_completion_and_the_reference_know_both(generated: tuple[Any, str]) -> N
     assert "keyring or file or shelf" in reference
 
 
-def test_the_example_in_the_architecture_is_a_method() -> None:
+def test_the_example_in_the_architecture_is_a_method(server: ApiServer) -> None:
     page = (ROOT / "docs" / "architecture.md").read_text()
     example = page.partition("```python\n")[2].partition("```")[0]
-    end = datetime(2126, 1, 1, tzinfo=timezone.utc)
-    module: dict[str, Any] = {"request_token": lambda *given: (f"for {given[2]}", end)}
-    exec(example, module)  # noqa: S102 (our own page)
+    module: dict[str, Any] = {}
+    exec(compile(example, "architecture.md", "exec"), module)  # noqa: S102 (our own page)
     method: AuthMethod = module["METHOD"]
-    material = method.build({"token": "t", "service_account": "shop/till"})
-    request = IssueRequest(Cluster("https://lab.example"))
+    material = method.build({"token": JANE_TOKEN, "service_account": "shop/till"})
+    assert "token" not in material.configuration
+    request = IssueRequest(Cluster(server.url, certificate_authority_data=server.ca_pem))
     issued = method.issue(material.configuration, material.secret, request)
-    assert (issued.token, issued.expires_at) == ("for shop/till", end)
-    assert "t" not in material.configuration.values()
+    assert server.rules.tokens[issued.token or ""].name == "system:serviceaccount:shop:till"
+    assert issued.expires_at == server.rules.expiries[issued.token or ""]
+    with pytest.raises(RefusedError, match="gives no token of shop/till"):
+        method.issue(material.configuration, Secret({"token": "nobodys"}), request)
+
+
+def test_a_new_secret_alone_makes_no_other_kind_of_connector(
+    registered: Terminal, server: ApiServer
+) -> None:
+    """What the hint says can be typed, and does what it says."""
+    server.rules.tokens[mint("another-key", AUDIENCE)] = JANE
+    registered.connector("credential", "lab")
+    registered.connector("update", "lab", "--token-stdin", stdin="another-key")
+    assert registered.kept()["lab"]["authMethod"] == "minted"
+    issued = status(registered.connector("credential", "lab"))
+    assert issued["token"] == mint("another-key", AUDIENCE)

@@ -26,8 +26,9 @@ from kubectl_connector.model.secret import Credential, Item, Secret
 from kubectl_connector.operations.delete import Deleted, delete
 from kubectl_connector.operations.items import Pruned, orphans, prune
 from kubectl_connector.operations.register import register
+from kubectl_connector.operations.rename import rename
 from kubectl_connector.operations.spec import check_cluster
-from kubectl_connector.operations.update import plan_update, rename, update
+from kubectl_connector.operations.update import plan_update, update
 from kubectl_connector.operations.verify import verify
 from kubectl_connector.operations.workspace import MissingSecretError, Workspace
 from tests.apiserver import ApiServer

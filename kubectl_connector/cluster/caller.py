@@ -1,0 +1,140 @@
+"""Send requests to an API server: JSON in and out, and the transport's failures explained.
+
+The kubernetes package is not needed for it. Importing that takes several times as long as two
+requests (docs/performance.md).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import ssl
+from collections.abc import Mapping
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+import urllib3
+from urllib3 import exceptions as http_errors
+
+from kubectl_connector.cluster.tls import presented_issuer
+from kubectl_connector.cluster.transport import AuthenticatedPool, proxy_for
+from kubectl_connector.errors import ClusterError
+from kubectl_connector.model.kubeconfig import Cluster
+
+_log = logging.getLogger(__name__)
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    """``value`` if it is a JSON object, else an empty one: servers may answer anything."""
+    return value if isinstance(value, Mapping) else {}
+
+
+class Caller:
+    """Sends requests to one cluster, and explains the transport's failures to the user."""
+
+    def __init__(self, cluster: Cluster, pool: AuthenticatedPool, timeout: float) -> None:
+        """``timeout`` is in seconds, for each connection and each answer."""
+        self._cluster = cluster
+        self._pool = pool
+        self._timeout = timeout
+        self._server = cluster.server.rstrip("/")
+
+    def call(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None
+    ) -> tuple[int, Mapping[str, Any]]:
+        """Send a request; the status and the JSON object of the answer, whatever the status.
+
+        ``path`` begins with a slash. Raises ClusterError where the cluster can't be reached, is not
+        trusted or does not answer in JSON, and whatever the pool's credential source raises.
+        """
+        try:
+            response = self._pool.request(
+                method,
+                self._server + path,
+                headers={"Accept": "application/json", "Content-Type": "application/json"},
+                body=json.dumps(body) if body else None,
+                timeout=urllib3.Timeout(connect=self._timeout, read=self._timeout),
+                retries=False,  # this follows no redirect either: a sign-in page is not a cluster
+            )
+        except http_errors.HTTPError as error:
+            self._explain(error)
+        _log.info("%s %s%s: %s", method, self._server, path, response.status)
+        try:
+            answer = json.loads(response.data)
+        except ValueError:
+            if response.status in (401, 403):
+                return response.status, {}
+            self.not_kubernetes(f"{path} answered {response.status}, not in JSON")
+        return response.status, mapping(answer)
+
+    def not_kubernetes(self, what: str) -> NoReturn:
+        """Raise the error for a server that answers, but is not an API server."""
+        raise ClusterError(
+            f"{self._server} does not answer like a Kubernetes API server ({what})",
+            "check --server, and whether a proxy or a sign-in page is in between",
+        )
+
+    def _explain(self, error: http_errors.HTTPError) -> NoReturn:
+        cause = _root_cause(error)
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            self._explain_distrust(cause)
+        if isinstance(cause, ssl.SSLError):
+            raise ClusterError(
+                f"{self._server} and this machine can't agree on TLS ({cause.reason})",
+                "check that --server names the API server's https port",
+            ) from error
+        if isinstance(error, http_errors.ProxyError) or _is_of_socks(error):
+            raise ClusterError(
+                f"the proxy on the way to {self._server} does not let us through",
+                "check --proxy-url or HTTPS_PROXY, and add the server to NO_PROXY where direct",
+            ) from error
+        if isinstance(cause, http_errors.TimeoutError | TimeoutError):
+            raise ClusterError(
+                f"{self._server} gave no answer in {self._timeout:g} s",
+                "check the network or VPN; wait longer with --timeout SECONDS",
+            ) from error
+        raise ClusterError(
+            f"{self._server} can't be reached: {_words(cause)}",
+            "check the network or VPN, and the server's address",
+        ) from error
+
+    def _explain_distrust(self, cause: ssl.SSLCertVerificationError) -> NoReturn:
+        why = cause.verify_message
+        parts = urlsplit(self._server)
+        host = parts.hostname or ""
+        if proxy_for(self._cluster) is None and "match" not in why and "expired" not in why:
+            name = self._cluster.tls_server_name or host
+            issuer = presented_issuer(host, parts.port or 443, name, self._timeout)
+            why = f"{why}; issuer: {issuer}" if issuer else why
+        hints = {
+            "match": "the certificate is for another name: give that with --tls-server-name NAME",
+            "expired": "the server's certificate has to be renewed; check this machine's clock too",
+        }
+        hint = "give the cluster's CA, or that of a proxy in between: --certificate-authority FILE"
+        hint = next((text for word, text in hints.items() if word in why), hint)
+        raise ClusterError(
+            f"{self._server} presents a certificate that is not trusted ({why})", hint
+        ) from cause
+
+
+def _root_cause(error: BaseException) -> BaseException:
+    """The innermost error: urllib3 wraps the system's error in its own."""
+    inner = error.__cause__ or getattr(error, "reason", None)
+    if isinstance(inner, BaseException) and inner is not error:
+        return _root_cause(inner)
+    first = error.args[0] if error.args else None
+    return _root_cause(first) if isinstance(first, BaseException) else error
+
+
+def _is_of_socks(error: BaseException | None) -> bool:
+    """Whether a SOCKS proxy's error is among the causes: urllib3 makes a timeout of its refusal."""
+    while error is not None:
+        if type(error).__module__ == "socks":
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _words(cause: BaseException) -> str:
+    text = getattr(cause, "strerror", None) or str(cause).rsplit(": ", 1)[-1]
+    return str(text)[:200].lower()
