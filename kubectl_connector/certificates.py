@@ -34,12 +34,6 @@ def facts_of_der(der: bytes) -> CertificateFacts:
     return _facts(x509.load_der_x509_certificate(der))
 
 
-def earliest_expiry(pem: str, what: str = "the certificate") -> datetime:
-    """The earliest end of the certificates in ``pem``, in UTC; UsageError names ``what``."""
-    ends: list[datetime] = [c.not_valid_after_utc for c in _load_certificates(pem, what)]
-    return min(ends)
-
-
 def check_pair(certificate: str, key: str) -> CertificateFacts:
     """The facts of a client certificate whose key is ``key``.
 
