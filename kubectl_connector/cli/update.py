@@ -47,9 +47,9 @@ def command(
 ) -> None:
     """Change a connector: only what is given changes, and only when the cluster takes it.
 
-    An empty value takes something away, such as --proxy-url ''. Of what the cluster does not know
-    (labels, description, namespace) it is not asked. Contexts that hold an earlier credential are
-    brought up to date by the next login.
+    An empty value takes something away, such as --proxy-url ''. Labels, description and namespace
+    change without asking the cluster. The next login brings contexts that hold an earlier
+    credential up to date.
 
     Examples:
       print-token | kubectl connector update prod --token-stdin

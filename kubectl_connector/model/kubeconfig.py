@@ -166,7 +166,7 @@ class ExecConfig:
 
 @dataclass(frozen=True)
 class Impersonation:
-    """Whom requests are made as (F8); empty means nobody else."""
+    """The user and groups that requests act as (F8); empty: the user that signs in."""
 
     user: str | None = None
     uid: str | None = None

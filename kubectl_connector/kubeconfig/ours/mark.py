@@ -87,8 +87,8 @@ def our_contexts(
 ) -> dict[str, Mark]:
     """The marks of our contexts, by the contexts' names; raises KubeconfigError.
 
-    ``mentioning``: only those with one of these strings in their text, which is to say at least all
-    that have it as their name or in their mark. The others are not parsed.
+    ``mentioning`` leaves out contexts whose text has none of these strings, without parsing them.
+    Every context that has one as its name, or in its mark, is found; others may be found too.
     """
     marks = {}
     for path, document in kubeconfig.documents.items():
