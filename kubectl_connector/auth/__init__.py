@@ -13,6 +13,7 @@ from collections.abc import Set
 
 from kubectl_connector.auth.interface import AuthMethod, FieldKind
 from kubectl_connector.errors import UsageError
+from kubectl_connector.model.field import option_of
 from kubectl_connector.model.kubeconfig import AuthInfo
 
 
@@ -60,7 +61,7 @@ def choose(given: Set[str], wanted: str | None = None, current: str = "") -> Aut
         if method.from_options and given <= {f.name for f in method.option_fields}
     ]
     if not candidates:
-        options = ", ".join(sorted("--" + name.replace("_", "-") for name in given))
+        options = ", ".join(sorted(option_of(name) for name in given))
         raise UsageError(
             f"{options} belong to different authentication methods",
             "kubectl connector describe-type kubernetes  shows which go together",
@@ -78,7 +79,7 @@ def _checked(method: AuthMethod, given: Set[str]) -> AuthMethod:
     known = {f.name for f in method.option_fields}
     for name in sorted(given - known):
         raise UsageError(
-            f"--{name.replace('_', '-')} does not go with --auth-method {method.name}",
+            f"{option_of(name)} does not go with --auth-method {method.name}",
             "kubectl connector describe-type kubernetes  shows which go together",
         )
     return method

@@ -59,12 +59,9 @@ def _row(method: AuthMethod, field: Field) -> tuple[str, ...]:
 
 
 def _given_by(field: Field) -> str:
-    return {
-        FieldKind.TEXT: f"{field.option} VALUE",
-        FieldKind.FILE: f"{field.option} FILE",
-        FieldKind.SECRET: f"prompt, {field.option}-stdin, {field.option}-file FILE",
-        FieldKind.DERIVED: "--auto-configure",
-    }[field.kind]
+    if field.kind is FieldKind.SECRET:
+        return f"prompt, {field.typed}, {field.option}-file FILE"
+    return field.typed
 
 
 def _document() -> dict[str, object]:

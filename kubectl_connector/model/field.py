@@ -46,6 +46,11 @@ class Reach(enum.IntEnum):
     """How the cluster is reached, or the secret store: it is verified before it is kept."""
 
 
+def option_of(name: str) -> str:
+    """The command-line option of a field called ``name``, such as ``--client-key``."""
+    return f"--{name.replace('_', '-')}"
+
+
 @dataclass(frozen=True)
 class Field:
     """One thing that can be said, named as in Python (snake case)."""
@@ -77,8 +82,8 @@ class Field:
 
     @property
     def option(self) -> str:
-        """The command-line option, such as ``--client-key``."""
-        return self.spelling.split()[-1] if self.spelling else f"--{self.name.replace('_', '-')}"
+        """The command-line option, in its long form."""
+        return self.spelling.split()[-1] if self.spelling else option_of(self.name)
 
     def check(self, value: str) -> str:
         """``value`` if it is one of the choices, or there are none; UsageError."""
