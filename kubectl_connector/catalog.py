@@ -42,6 +42,10 @@ class Catalog:
         self.journal = Journal(folder)
         """The journal of the items that hold the connectors' secrets, or may hold them."""
 
+    def exists(self) -> bool:
+        """Whether there is a file; it stays when the last connector is deleted."""
+        return os.path.exists(self.path)
+
     def load(self) -> Connectors:
         """Every connector, sorted by name."""
         return self._load()[0]

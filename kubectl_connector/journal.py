@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from kubectl_connector import files
-from kubectl_connector.errors import CatalogError
+from kubectl_connector.errors import StoreError
 
 _LOCK = ".lock"
 
@@ -26,7 +26,7 @@ class Place(NamedTuple):
 
 
 class Journal:
-    """The journal in one folder. Methods raise CatalogError where it can't be read or written."""
+    """The journal in one folder. Methods raise StoreError where it can't be read or written."""
 
     def __init__(self, folder: str) -> None:
         """``folder`` is that of the catalog; it need not exist."""
@@ -40,7 +40,13 @@ class Journal:
         take an item for an orphan that is still on its way into the catalog. When a process is
         killed, the system ends its hold.
         """
-        with self._held(place):
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(self._held(place))
+            except files.OwnLockError as error:
+                raise StoreError(
+                    f"{self.path} can't be written", "make sure that it and its folder are yours"
+                ) from error
             self.note(place)
             yield
 
@@ -98,8 +104,8 @@ class Journal:
     def _file(self, place: Place) -> str:
         return os.path.join(self.path, f"{place.ref}.{place.store}")
 
-    def _unusable(self, done: str, error: OSError) -> CatalogError:
-        return CatalogError(
+    def _unusable(self, done: str, error: OSError) -> StoreError:
+        return StoreError(
             f"{self.path} can't be {done}: {error.strerror}",
             "make sure that it and its folder are yours and can be written",
         )

@@ -9,6 +9,7 @@ import typer
 from kubectl_connector.cli import console, environment, views
 from kubectl_connector.cli.console import counted
 from kubectl_connector.cli.options import KubeconfigOption, OutputOption
+from kubectl_connector.errors import ConnectorError
 from kubectl_connector.formats import render
 from kubectl_connector.operations.items import orphans
 from kubectl_connector.operations.overview import overview, parse_labels
@@ -45,6 +46,13 @@ def command(
 
 def _tell_of_orphans(workspace: Workspace) -> None:
     """Say, with -v, how many secrets no connector refers to."""
-    if console.is_verbose() and (count := len(orphans(workspace))):
+    if not console.is_verbose():
+        return
+    try:
+        count = len(orphans(workspace))
+    except ConnectorError as error:
+        console.note(f"secrets that no connector refers to are unknown: {error.message}")
+        return
+    if count:
         what = counted(count, "secret")
         console.note(f"{what} that no connector refers to: kubectl connector prune")

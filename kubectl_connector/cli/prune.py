@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-import typer
-
 from kubectl_connector.cli import console, environment
 from kubectl_connector.cli.console import counted
-from kubectl_connector.errors import StoreError
-from kubectl_connector.operations.items import prune
+from kubectl_connector.cli.options import YesOption
+from kubectl_connector.errors import ConnectorError, StoreError
+from kubectl_connector.operations.items import orphans, prune
 
 
-def command() -> None:
+def command(yes: YesOption = False) -> None:
     """Remove secrets that no connector refers to: what a command that was killed left in a store.
 
-    Such a secret is never used. kubectl connector list -v says how many there are.
+    Such a secret is never used. kubectl connector list -v says how many there are. If the catalog
+    is missing, prune asks before it removes anything; --yes where nobody can answer.
 
     Example:
       kubectl connector prune
 
     """
-    pruned = prune(environment.workspace())
-    removed = sum(each.gone for each in pruned)
-    left = sorted({each.place.store for each in pruned if not each.gone})
-    console.say(f"Removed {counted(removed, 'secret')}" if removed or left else "Nothing to remove")
+    workspace = environment.workspace()
+    found = orphans(workspace)
+    if found and not workspace.catalog.exists() and not yes:
+        _ask(len(found), workspace.catalog.path)
+    pruned = prune(workspace)
+    left = [each.error for each in pruned if each.error]
+    if len(left) < len(pruned) or not pruned:
+        gone = counted(len(pruned) - len(left), "secret")
+        console.say(f"Removed {gone}" if pruned else "Nothing to remove")
     if left:
-        console.note(
-            f"{counted(len(pruned) - removed, 'secret')} stayed in a store that can't be used now:"
-            f" {', '.join(left)}"
+        raise StoreError(
+            f"{counted(len(left), 'secret')} could not be removed: {left[0].message}",
+            "when that is mended: kubectl connector prune",
         )
-        raise typer.Exit(StoreError.exit_code)
+
+
+def _ask(count: int, catalog: str) -> None:
+    question = f"{catalog} is missing. Remove {counted(count, 'secret')} all the same?"
+    if not console.asker().confirm(question, False, "restore that file, or say so with --yes"):
+        raise ConnectorError("cancelled; nothing was removed", "say y, or --yes")

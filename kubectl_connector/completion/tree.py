@@ -149,6 +149,7 @@ TREE: Tree = {
     "prune": (
         "Remove secrets that no connector refers to",
         (
+            (("-y", "--yes"), None, False, "Do not ask"),
             (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
             (("-h", "--help"), None, False, "Show this message and exit"),
         ),

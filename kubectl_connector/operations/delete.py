@@ -39,7 +39,7 @@ def _check_stores(workspace: Workspace, chosen: Sequence[Connector]) -> None:
     for connector in chosen:
         try:
             if connector.secret_ref:
-                workspace.open_store(connector.store).check()
+                workspace.open_store(connector.store).check(unlock=True)
         except StoreError as error:
             raise StoreError(
                 error.message,
@@ -57,5 +57,5 @@ def _delete(workspace: Workspace, connector: Connector) -> Deleted:
 
     before = workspace.catalog.change(remove).before
     removed = [place for c in before if c.id == connector.id for place in places_of(c)]
-    left = [place for place in removed if not discard(workspace, place)]
+    left = [place for place in removed if discard(workspace, place)]
     return Deleted(connector, bool(left))

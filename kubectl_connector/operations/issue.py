@@ -26,6 +26,10 @@ from kubectl_connector.ready import has_ended, is_good
 _log = logging.getLogger(__name__)
 
 
+class ExpiredError(RefusedError):
+    """The credential is known to have ended."""
+
+
 def issue(
     workspace: Workspace,
     connector: Connector,
@@ -35,13 +39,13 @@ def issue(
     """A credential that is good now, with the earliest end that anybody knows.
 
     ``item`` is the connector's secret half. ``instead_of`` is a credential that the cluster
-    refused, which is then not handed out again if the method can issue another. Raises RefusedError
+    refused, which is then not handed out again if the method can issue another. Raises ExpiredError
     where the credential has ended, and what :meth:`AuthMethod.issue` raises.
     """
     credential = _with_end(connector, _obtain(workspace, connector, item, instead_of))
     end, now = credential.expires_at, workspace.now()
     if end and has_ended(format_time(end), format_time(now)):
-        raise RefusedError(
+        raise ExpiredError(
             f'the {noun(connector)} of "{connector.name}" expired {ago(end, now)}',
             renewal(connector),
         )

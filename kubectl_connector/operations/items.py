@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from kubectl_connector.catalog import Change, Connectors, find
-from kubectl_connector.errors import CatalogError, ConnectorError, StoreError
+from kubectl_connector.errors import CatalogError, ConnectorError
 from kubectl_connector.journal import Place
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.secret import Item
@@ -33,10 +33,12 @@ def commit(workspace: Workspace, store: str, item: Item, edit: Edit) -> Change:
     """
     if not item:
         return workspace.catalog.change(lambda connectors: edit(connectors, None))
+    keeper = workspace.open_store(store)
+    keeper.check(unlock=True)  # else the journal would note an item that can't be put
     place = Place(store, str(uuid.uuid4()))
     with workspace.catalog.journal.writing(place):
         try:
-            workspace.open_store(store).put(place.ref, item)
+            keeper.put(place.ref, item)
             return workspace.catalog.change(lambda connectors: edit(connectors, place.ref))
         except StoreTimeoutError:
             raise  # it would take as long again to look whether something was kept
@@ -71,7 +73,7 @@ def drop_replaced(workspace: Workspace, change: Change, id_: str) -> tuple[Place
         {place for each in connectors if each.id == id_ for place in places_of(each)}
         for connectors in (change.before, change.after)
     )
-    return tuple(place for place in sorted(before - after) if not discard(workspace, place))
+    return tuple(place for place in sorted(before - after) if discard(workspace, place))
 
 
 def same_secret(kept: Item, new: Item) -> bool:
@@ -79,18 +81,18 @@ def same_secret(kept: Item, new: Item) -> bool:
     return replace(new, ready=kept.ready) == kept and kept.ready in (None, new.ready)
 
 
-def discard(workspace: Workspace, place: Place) -> bool:
-    """Remove an item that no connector refers to; whether it is gone.
+def discard(workspace: Workspace, place: Place) -> ConnectorError | None:
+    """Remove an item that no connector refers to; the reason where that can't be done.
 
-    Where the store can't be used the item stays in the journal, for ``prune``.
+    The item then stays in the journal, for ``prune``.
     """
     try:
         workspace.open_store(place.store).drop(place.ref)
-    except StoreError as error:
+        workspace.catalog.journal.forget(place)
+    except ConnectorError as error:
         _log.info("the item %s stays in the %s store: %s", place.ref, place.store, error.message)
-        return False
-    workspace.catalog.journal.forget(place)
-    return True
+        return error
+    return None
 
 
 def places_of(connector: Connector) -> tuple[Place, ...]:
@@ -107,23 +109,29 @@ def orphans(workspace: Workspace) -> tuple[Place, ...]:
 
 @dataclass(frozen=True)
 class Pruned:
-    """An item that no connector refers to."""
+    """What became of an item that no connector refers to."""
 
     place: Place
-    gone: bool
-    """False: its store could not be used; the item is still there."""
+    error: ConnectorError | None = None
+    """Why the item is still there; None: it is gone."""
 
 
 def prune(workspace: Workspace) -> tuple[Pruned, ...]:
-    """Remove the items that no connector refers to. Raises CatalogError.
+    """Remove the items that no connector refers to. Raises CatalogError and StoreError.
 
-    An item that another process is writing just now is left to it.
+    An item that another process is writing just now is left to it, and a store that gives no answer
+    is not asked again.
     """
-    pruned = []
+    pruned: list[Pruned] = []
+    silent: dict[str, ConnectorError] = {}
     for place in orphans(workspace):
         with workspace.catalog.journal.claim(place) as mine:
-            if mine and _is_orphan(workspace, place):
-                pruned.append(Pruned(place, discard(workspace, place)))
+            if not mine or not _is_orphan(workspace, place):
+                continue
+            error = silent.get(place.store) or discard(workspace, place)
+            if isinstance(error, StoreTimeoutError):
+                silent[place.store] = error
+            pruned.append(Pruned(place, error))
     return tuple(pruned)
 
 

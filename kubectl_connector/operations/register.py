@@ -45,7 +45,7 @@ def plan_register(
     """
     check_name(name)
     if source is None:
-        if not changes.get("server"):
+        if "server" not in changes.fields:
             raise UsageError(
                 "which cluster? There is no --server",
                 f"kubectl connector register {name} --auto-configure, or"

@@ -10,9 +10,11 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
+from kubectl_connector.auth import auth_method
 from kubectl_connector.catalog import Connectors
 from kubectl_connector.errors import ConnectorError
 from kubectl_connector.model.connector import Connector
+from kubectl_connector.model.secret import earliest
 from kubectl_connector.operations.draft import draft_of
 from kubectl_connector.operations.items import commit, drop_replaced, swapped
 from kubectl_connector.operations.workspace import Workspace
@@ -43,10 +45,13 @@ def is_of_v1(connector: Connector) -> bool:
 
 def _rewrite(workspace: Workspace, connector: Connector) -> None:
     _, old = workspace.read(connector)
-    new = draft_of(connector, old).item()
+    draft = draft_of(connector, old)
+    method = auth_method(connector.auth_method)
+    end = earliest(connector.expires_at, method.ends_at(connector.configuration, old.secret))
+    moved = replace(connector, expires_at=end)
 
     def refer(connectors: Connectors, ref: str | None) -> Connectors:
-        return swapped(connectors, connector, replace(connector, secret_ref=ref))
+        return swapped(connectors, connector, replace(moved, secret_ref=ref))
 
-    change = commit(workspace, connector.store, new, refer)
+    change = commit(workspace, connector.store, draft.item(), refer)
     drop_replaced(workspace, change, connector.id)

@@ -15,7 +15,7 @@ from kubectl_connector.errors import ConnectorError, RefusedError
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.kubeconfig import Cluster
 from kubectl_connector.model.secret import Credential, Item
-from kubectl_connector.operations.issue import CredentialSource
+from kubectl_connector.operations.issue import CredentialSource, ExpiredError
 from kubectl_connector.operations.renewal import noun, renewal
 from kubectl_connector.operations.workspace import Workspace, full_cluster
 
@@ -59,7 +59,10 @@ def check(
     source = CredentialSource(workspace, connector, item)
     refused: RefusedError | None = None
     for _ in range(2 if connector.issued_ref else 1):  # it may have been revoked: then a new one
-        credential = source()  # may ask a person, so nothing spins yet
+        try:
+            credential = source()  # may ask a person, so nothing spins yet
+        except ExpiredError as error:
+            raise RefusedError(error.message, remedy or error.hint) from error
         try:
             return _ask(workspace, connector, full_cluster(connector, item), credential)
         except RefusedError as error:

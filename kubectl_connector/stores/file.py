@@ -97,7 +97,7 @@ class FileStore:
         file = self._load()
         return set(file.items) if file else set()
 
-    def check(self) -> None:
+    def check(self, unlock: bool = False) -> None:
         """Check that the file is ours and private, or does not exist; ask for no passphrase."""
         self._load()
 

@@ -33,8 +33,11 @@ class SecretStore(Protocol):
     def drop(self, ref: str) -> None:
         """Remove the item, or what an interrupted ``put`` left of it; do nothing if it is gone."""
 
-    def check(self) -> None:
-        """Raise StoreError when the store can't be used now. This never prompts."""
+    def check(self, unlock: bool = False) -> None:
+        """Raise StoreError when the store can't be used now.
+
+        With ``unlock`` it may ask the user whatever :meth:`drop` would ask; else it never prompts.
+        """
 
 
 class PassphraseSource(Protocol):

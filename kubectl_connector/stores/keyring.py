@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_NO_REF = "none"
+"""The reference of no item."""
+
 
 class KeyringStore:
     """Items in the system's keyring: each is one keyring item, or several where those are small.
@@ -77,9 +80,12 @@ class KeyringStore:
         """Remove the item."""
         self._call(lambda: self._items().delete(ref))
 
-    def check(self) -> None:
-        """Find the keyring; fail when it is locked and the user can't be asked to unlock it."""
-        self._call(self._items)
+    def check(self, unlock: bool = False) -> None:
+        """Find the keyring; StoreError where it is locked and the user can't or may not be asked.
+
+        With ``unlock`` the system asks the user to unlock it, as it does when an item is read.
+        """
+        self._call(lambda: self._items().read(_NO_REF) if unlock else self._items())
 
     def _items(self) -> Items:
         backend = self._backend = self._backend or choose_backend(os.environ)

@@ -60,8 +60,22 @@ def test_the_same_register_works_afterwards(killed: Terminal) -> None:
 def test_a_store_that_can_not_be_used_keeps_it(killed: Terminal) -> None:
     secrets = killed.home.connector_home / "secrets.json"
     secrets.chmod(0o644)
-    done = killed.run("connector", "prune")
-    assert done.returncode == 6
-    assert "1 secret stayed in a store that can't be used now: file" in done.stderr
+    refusal = killed.refused("prune")
+    assert refusal.code == 6
+    assert "1 secret could not be removed" in refusal.error
+    assert "can be read by others" in refusal.error
     secrets.chmod(0o600)
     assert killed.connector("prune") == "Removed 1 secret\n"
+
+
+def test_without_a_catalog_nothing_is_removed_unless_it_is_said(registered: Terminal) -> None:
+    """Somebody moved the file away; mended and put back, it will want its secrets again."""
+    catalog = registered.home.connector_home / "connectors.yaml"
+    kept = catalog.rename(catalog.with_suffix(".away"))
+    refusal = registered.refused("prune")
+    assert "is missing" in refusal.error
+    assert "--yes" in refusal.hint
+    kept.rename(catalog)
+    registered.connector("login", "prod", "--embed")
+    kept = catalog.rename(catalog.with_suffix(".away"))
+    assert registered.connector("prune", "--yes") == "Removed 1 secret\n"

@@ -60,8 +60,10 @@ class MemoryStore:
         self._maybe_fail("drop")
         self.items.pop(ref, None)
 
-    def check(self) -> None:
+    def check(self, unlock: bool = False) -> None:
         self._maybe_fail("check")
+        if unlock:
+            self._maybe_fail("unlock")
 
     def secret(self, connector: Connector) -> Secret:
         """The secret that the store holds for a connector."""

@@ -255,10 +255,26 @@ def test_a_secret_that_can_not_be_removed_is_left_for_prune(
     assert list(delete(workspace, ["prod"], force)) == [Deleted(connector, True)]
     assert workspace.catalog.load() == ()
     (left,) = orphans(workspace)
-    assert prune(workspace) == (Pruned(left, gone=False),)
+    (failed,) = prune(workspace)
+    assert failed.place == left
+    assert failed.error
+    assert failed.error.message == "the store is broken"
     store.broken = set()
-    assert prune(workspace) == (Pruned(left, gone=True),)
+    assert prune(workspace) == (Pruned(left),)
     assert (store.items, orphans(workspace), prune(workspace)) == ({}, (), ())
+
+
+@pytest.mark.parametrize("broken", ["check", "unlock"])
+def test_delete_changes_nothing_where_a_store_stays_locked(
+    workspace: Workspace, store: MemoryStore, token_plan: MakePlan, broken: str
+) -> None:
+    connector = register(workspace, token_plan()).connector
+    store.broken = {broken}
+    with pytest.raises(StoreError) as caught:
+        delete(workspace, ["prod"])
+    assert "delete prod --force" in caught.value.hint
+    assert workspace.catalog.load() == (connector,)
+    assert store.items
 
 
 def test_delete_looks_at_every_store_before_it_deletes_anything(

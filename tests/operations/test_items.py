@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import cast
 
@@ -16,17 +16,19 @@ from kubectl_connector.errors import CatalogError, ConnectorError, StoreError
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.kubeconfig import ExecConfig
 from kubectl_connector.model.secret import Item, Secret
+from kubectl_connector.operations.delete import delete
 from kubectl_connector.operations.items import commit, orphans, prune
 from kubectl_connector.operations.register import register
 from kubectl_connector.operations.spec import Changes
 from kubectl_connector.operations.update import UpdatePlan, plan_update, update
 from kubectl_connector.operations.workspace import Workspace
 from kubectl_connector.stores import StoreOptions
+from kubectl_connector.stores.interface import StoreTimeoutError
 from kubectl_connector.stores.keyring import KeyringStore
 from tests.conftest import BOB_TOKEN, JANE_TOKEN, Home
 from tests.operations.conftest import MakePlan, MemoryStore, exec_plan, make_update
 from tests.stores.conftest import no_passphrase
-from tests.stores.keyrings import BlockingKeyring
+from tests.stores.keyrings import BlockingKeyring, BlockingWrites
 
 PLUGIN = ExecConfig("get-token")
 """Of a connector that has no secret."""
@@ -88,18 +90,24 @@ def test_what_a_store_could_not_remove_is_not_referred_to_any_more(
     assert len(orphans(workspace)) == len(store.items) == 1
 
 
+@pytest.fixture
+def slow() -> Iterator[BlockingKeyring]:
+    """A keyring that answers when it is read, and blocks when something is put."""
+    backend = BlockingWrites()
+    yield backend
+    backend.unlocked.set()
+
+
 def test_ctrl_c_at_a_keyring_that_blocks_is_not_waited_for_twice(
-    workspace: Workspace, home: Home, token_plan: MakePlan
+    workspace: Workspace, home: Home, token_plan: MakePlan, slow: BlockingKeyring
 ) -> None:
     """The command also ends with Ctrl-C, and with no other error (D4)."""
-    backend = BlockingKeyring()
     options = StoreOptions(str(home.connector_home), no_passphrase, timeout=3600.0)
-    blocked = replace(workspace, open_store=lambda name: Interrupted(options, backend))  # noqa: ARG005
+    blocked = replace(workspace, open_store=lambda name: Interrupted(options, slow))  # noqa: ARG005
     with pytest.raises(KeyboardInterrupt):
         register(blocked, token_plan(), verify=False)
     assert workspace.catalog.load() == ()
     assert len(orphans(workspace)) == 1  # it may be in the store, so the journal keeps it
-    backend.unlocked.set()
 
 
 class Interrupted(KeyringStore):
@@ -113,19 +121,53 @@ class Interrupted(KeyringStore):
 
 
 def test_a_store_that_gave_no_answer_is_not_asked_again(
-    workspace: Workspace, home: Home, token_plan: MakePlan, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace,
+    home: Home,
+    token_plan: MakePlan,
+    slow: BlockingKeyring,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    backend = BlockingKeyring()
-    options = StoreOptions(str(home.connector_home), no_passphrase, timeout=0.2)
-    store = KeyringStore(options, backend)
+    options = StoreOptions(str(home.connector_home), no_passphrase, timeout=2.0)
+    store = KeyringStore(options, slow)
     dropped: list[str] = []
     monkeypatch.setattr(store, "drop", dropped.append)
-    slow = replace(workspace, open_store=lambda name: store)  # noqa: ARG005
     with pytest.raises(StoreError, match="did not answer"):
-        register(slow, token_plan(), verify=False)
+        register(
+            replace(workspace, open_store=lambda name: store),  # noqa: ARG005
+            token_plan(),
+            verify=False,
+        )
     assert not dropped
     assert len(orphans(workspace)) == 1
-    backend.unlocked.set()
+
+
+@pytest.mark.parametrize("broken", ["check", "unlock"])
+def test_a_store_that_can_not_be_used_is_noted_for_nothing(
+    workspace: Workspace, store: MemoryStore, token_plan: MakePlan, broken: str
+) -> None:
+    """The journal has no item that nobody could have put."""
+    store.broken = {broken}
+    with pytest.raises(StoreError):
+        register(workspace, token_plan(), verify=False)
+    assert orphans(workspace) == ()
+
+
+def test_prune_asks_a_silent_store_once(
+    workspace: Workspace, store: MemoryStore, token_plan: MakePlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abc":
+        register(workspace, token_plan(name), verify=False)
+    store.broken = {"drop"}
+    list(delete(workspace, ["a", "b", "c"]))
+    asked: list[str] = []
+
+    def drop(ref: str) -> None:
+        asked.append(ref)
+        raise StoreTimeoutError("no answer", "unlock it")
+
+    monkeypatch.setattr(store, "drop", drop)
+    assert len([each for each in prune(workspace) if each.error]) == 3
+    assert len(asked) == 1
 
 
 def test_a_change_that_was_made_though_it_failed_keeps_its_item(

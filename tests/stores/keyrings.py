@@ -109,3 +109,10 @@ class BlockingKeyring(MemoryKeyring):
     def delete_password(self, service: str, username: str) -> None:
         self.unlocked.wait()
         super().delete_password(service, username)
+
+
+class BlockingWrites(BlockingKeyring):
+    """Can be read, but waits before it keeps or removes anything."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.items.get((service, username))

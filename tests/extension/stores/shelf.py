@@ -35,7 +35,7 @@ class _Shelf:
         if os.path.exists(self._path(ref)):
             os.unlink(self._path(ref))
 
-    def check(self) -> None:
+    def check(self, unlock: bool = False) -> None:
         """It can always be used."""
 
     def _path(self, ref: str) -> str:
