@@ -13,8 +13,8 @@ from kubectl_connector.model.connector import Connector
 
 KIND = "ConnectorList"
 VERSION = "kubectl-connector/v2"
-V1 = "kubectl-connector/v1"
-"""The version of release 0.1. We read it as it is, and convert it at the next write."""
+RELEASE_0_1 = "kubectl-connector/v1"
+"""The version that release 0.1 wrote. We read it as it is, and convert it at the next write."""
 
 Connectors = tuple[Connector, ...]
 
@@ -60,7 +60,7 @@ class Catalog:
             before, version = self._load()
             after = edit(before)
             if after != before:
-                if version == V1:
+                if version == RELEASE_0_1:
                     self._take_over(before)
                 documents = [connector.to_document() for connector in after]
                 yaml_file.write(self.path, KIND, {"connectors": documents}, VERSION)
@@ -68,22 +68,22 @@ class Catalog:
 
     def _load(self) -> tuple[Connectors, str]:
         """The connectors, and the version of the file."""
-        found = yaml_file.read(self.path, KIND, (VERSION, V1))
+        found = yaml_file.read(self.path, KIND, (VERSION, RELEASE_0_1))
         fields = dict(found.by_name)
-        listed = fields.pop("connectors", yaml_file.Item([], 1))
+        listed = fields.pop("connectors", yaml_file.Located([], 1))
         if fields:
-            name, item = next(iter(fields.items()))
-            raise yaml_file.broken(self.path, item.line, f'unknown field "{name}"')
+            name, located = next(iter(fields.items()))
+            raise yaml_file.broken(self.path, located.line, f'unknown field "{name}"')
         connectors: dict[str, Connector] = {}
         ids: set[str] = set()
-        for item in yaml_file.items(self.path, listed):
-            connector = self._read(item, found.version)
+        for entry in yaml_file.members_of(self.path, listed):
+            connector = self._read(entry, found.version)
             if connector.name in connectors:
                 raise yaml_file.broken(
-                    self.path, item.line, f'a second connector named "{connector.name}"'
+                    self.path, entry.line, f'a second connector named "{connector.name}"'
                 )
             if connector.id in ids:
-                raise yaml_file.broken(self.path, item.line, f"a second connector {connector.id}")
+                raise yaml_file.broken(self.path, entry.line, f"a second connector {connector.id}")
             connectors[connector.name] = connector
             ids.add(connector.id)
         return tuple(connectors[name] for name in sorted(connectors)), found.version
@@ -94,14 +94,14 @@ class Catalog:
             if connector.secret_ref:
                 self.journal.note(Place(connector.store, connector.secret_ref))
 
-    def _read(self, item: yaml_file.Item, version: str) -> Connector:
-        if not isinstance(item.value, dict):
-            raise yaml_file.broken(self.path, item.line, "expected a connector")
+    def _read(self, entry: yaml_file.Located, version: str) -> Connector:
+        if not isinstance(entry.value, dict):
+            raise yaml_file.broken(self.path, entry.line, "expected a connector")
         try:
-            read = Connector.from_document_v1 if version == V1 else Connector.from_document
-            return read(item.value)
+            read = Connector.from_document_v1 if version == RELEASE_0_1 else Connector.from_document
+            return read(entry.value)
         except (ValueError, KeyError, TypeError, AttributeError, UsageError) as error:
-            raise yaml_file.broken(self.path, item.line, str(error)) from None
+            raise yaml_file.broken(self.path, entry.line, str(error)) from None
 
 
 def find(connectors: Connectors, name: str) -> Connector:

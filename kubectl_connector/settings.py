@@ -43,14 +43,14 @@ class Settings:
     def load(self) -> dict[str, str]:
         """The settings that the user made, by name."""
         fields = yaml_file.read(self.path, KIND).by_name
-        for name, item in fields.items():
+        for name, located in fields.items():
             if name not in DEFAULTS:
-                raise yaml_file.broken(self.path, item.line, f'unknown setting "{name}"')
+                raise yaml_file.broken(self.path, located.line, f'unknown setting "{name}"')
             try:
-                self._checks[name](str(item.value))
+                self._checks[name](str(located.value))
             except UsageError as error:
-                raise yaml_file.broken(self.path, item.line, error.message) from None
-        return {name: str(item.value) for name, item in fields.items()}
+                raise yaml_file.broken(self.path, located.line, error.message) from None
+        return {name: str(located.value) for name, located in fields.items()}
 
     def get(self, name: str) -> str:
         """A setting's value, or its default; UsageError for an unknown setting."""

@@ -28,7 +28,7 @@ _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 @dataclass(frozen=True)
-class Item:
+class Located:
     """A value in the file and the line where it begins, counted from 1."""
 
     value: Any
@@ -40,7 +40,7 @@ class Fields:
     """A file's version and its top-level fields by name, without ``apiVersion`` and ``kind``."""
 
     version: str
-    by_name: dict[str, Item]
+    by_name: dict[str, Located]
 
 
 def read(path: str, kind: str, versions: Sequence[str] = (VERSION,)) -> Fields:
@@ -69,8 +69,8 @@ def read(path: str, kind: str, versions: Sequence[str] = (VERSION,)) -> Fields:
         return Fields(versions[0], {})
     if not isinstance(root, yaml.MappingNode):
         raise broken(path, 1, "expected a mapping")
-    fields = {_key(path, key): _item(path, value) for key, value in root.value}
-    version = fields.pop("apiVersion", Item(None, 1))
+    fields = {_key(path, key): _located(path, value) for key, value in root.value}
+    version = fields.pop("apiVersion", Located(None, 1))
     if not isinstance(version.value, str):
         raise broken(path, version.line, f"apiVersion must be {versions[0]}")
     if version.value not in versions:
@@ -78,17 +78,17 @@ def read(path: str, kind: str, versions: Sequence[str] = (VERSION,)) -> Fields:
             f"{path}, line {version.line}: apiVersion {version.value} is not known to this version",
             "upgrade kubectl-connector: the file was written by a newer one",
         )
-    found = fields.pop("kind", Item(None, 1))
+    found = fields.pop("kind", Located(None, 1))
     if found.value != kind:
         raise broken(path, found.line, f"kind must be {kind}")
     return Fields(version.value, fields)
 
 
-def items(path: str, node: Item) -> list[Item]:
+def members_of(path: str, located: Located) -> list[Located]:
     """The members of a list field; CatalogError where it is not a list."""
-    if not isinstance(node.value, list):
-        raise broken(path, node.line, "expected a list")
-    return node.value
+    if not isinstance(located.value, list):
+        raise broken(path, located.line, "expected a list")
+    return located.value
 
 
 def write(path: str, kind: str, fields: dict[str, Any], version: str = VERSION) -> None:
@@ -128,12 +128,12 @@ def _key(path: str, node: yaml.Node) -> str:
     return str(node.value)
 
 
-def _item(path: str, node: yaml.Node) -> Item:
-    """A node's value; the members of a list are items, with lines of their own."""
+def _located(path: str, node: yaml.Node) -> Located:
+    """A node's value; the members of a list have lines of their own."""
     if isinstance(node, yaml.SequenceNode):
-        members = [Item(_value(path, member), _line(member)) for member in node.value]
-        return Item(members, _line(node))
-    return Item(_value(path, node), _line(node))
+        members = [Located(_value(path, member), _line(member)) for member in node.value]
+        return Located(members, _line(node))
+    return Located(_value(path, node), _line(node))
 
 
 def _value(path: str, node: yaml.Node) -> Any:

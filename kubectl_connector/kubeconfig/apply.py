@@ -15,7 +15,7 @@ from kubectl_connector.kubeconfig.edit import Edit
 from kubectl_connector.kubeconfig.result import check_result
 from kubectl_connector.kubeconfig.schema import BODY, CURRENT, HEADER, LISTS
 from kubectl_connector.kubeconfig.text.emit import block_lines, flow, scalar
-from kubectl_connector.kubeconfig.text.outline import Field, Node, TextError
+from kubectl_connector.kubeconfig.text.outline import Node, Pair, TextError
 from kubectl_connector.kubeconfig.text.scalars import quote
 from kubectl_connector.kubeconfig.text.spelling import can_put_back
 from kubectl_connector.kubeconfig.text.splice import Splicer
@@ -86,9 +86,7 @@ class _Editor:
         elif new:
             self.new_fields[kind] = new
 
-    def _edit_block_list(
-        self, kind: str, found: Field, removed: set[int], new: list[Entry]
-    ) -> None:
+    def _edit_block_list(self, kind: str, found: Pair, removed: set[int], new: list[Entry]) -> None:
         column = found.value.inner - self.out.line_start(found.value.inner)
         for index in removed:
             node = found.value.items[index].node
@@ -101,7 +99,7 @@ class _Editor:
         if kind in self.edit.spellings:
             self._spell(kind, key_only=True)
 
-    def _edit_flow_list(self, kind: str, found: Field, removed: set[int], new: list[Entry]) -> None:
+    def _edit_flow_list(self, kind: str, found: Pair, removed: set[int], new: list[Entry]) -> None:
         value = found.value
         if kind in self.edit.spellings:
             self._spell(kind)
@@ -112,7 +110,7 @@ class _Editor:
             margin = self.out.margin(value.inner, spans)
             self.out.insert_elements(value.inner, spans, removed, self._flows(new, margin))
 
-    def _fill_list(self, found: Field, new: list[Entry]) -> None:
+    def _fill_list(self, found: Pair, new: list[Entry]) -> None:
         """Put the first entries into a list that is null or empty."""
         key, value = found.key, found.value
         self._guard(value)
@@ -164,7 +162,7 @@ class _Editor:
         else:
             self.out.replace(found.value.start, found.value.end, self._scalar(found, name))
 
-    def _scalar(self, found: Field, name: str) -> str:
+    def _scalar(self, found: Pair, name: str) -> str:
         """A name, quoted in the style of the one that it replaces."""
         style = found.value.scalar.style if found.value.scalar else None
         if style == "'" and name.isprintable():
@@ -257,7 +255,7 @@ class _Editor:
             raise TextError("ends in a block scalar without a line break; add one at its end")
         self.out.insert_lines(position, lines)
 
-    def _after_colon(self, found: Field) -> int:
+    def _after_colon(self, found: Pair) -> int:
         """Where the colon after a key ends.
 
         Raises TextError for the form ``? key``, and for an empty value on another line.
@@ -275,7 +273,7 @@ def _item(kind: str, name: str, body: Entry) -> Entry:
     return {"name": name, BODY[kind]: body}
 
 
-def _key(pair: Field) -> str | None:
+def _key(pair: Pair) -> str | None:
     return pair.key.scalar.value if pair.key.scalar else None
 
 

@@ -18,7 +18,7 @@ from kubectl_connector.errors import KubeconfigError
 from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.kubeconfig.schema import BODY, CURRENT, HEADER, LISTS, conform
 from kubectl_connector.kubeconfig.text.construct import construct, scalar_value
-from kubectl_connector.kubeconfig.text.outline import Field, Item, Outline, TextError, outline
+from kubectl_connector.kubeconfig.text.outline import NamedItem, Outline, Pair, TextError, outline
 from kubectl_connector.model.kubeconfig import Entry
 
 Key = tuple[str, str]
@@ -30,7 +30,7 @@ class Slot:
     """An entry's place: its index in its list, and its text (None: only a merge makes it)."""
 
     index: int
-    item: Item | None
+    item: NamedItem | None
 
 
 class Document:
@@ -40,7 +40,7 @@ class Document:
         self.bom = data.startswith(codecs.BOM_UTF8)
         self.text = _decode(data.removeprefix(codecs.BOM_UTF8))
         self.outline: Outline = outline(self.text, LISTS)
-        self.fields: Mapping[str, Field] = self.outline.fields()
+        self.fields: Mapping[str, Pair] = self.outline.fields()
         self._check_root()
         self.current_context = self._string(CURRENT)
         """Empty where there is none."""
@@ -98,7 +98,7 @@ class Document:
         """The data of the whole text, for documents whose parts depend on each other."""
         return construct(self.text) or {}
 
-    def _item_text(self, item: Item) -> str:
+    def _item_text(self, item: NamedItem) -> str:
         node = item.node
         if node.flow:
             return self.text[node.start : node.end]
@@ -141,7 +141,7 @@ class Document:
             slots[name] = Slot(index, item)
         return slots
 
-    def _names(self, kind: str) -> Iterator[tuple[Any, Item | None]]:
+    def _names(self, kind: str) -> Iterator[tuple[Any, NamedItem | None]]:
         found = self.fields.get(kind)
         items = found.value.items if found else []
         if self.outline.shared:
@@ -178,7 +178,7 @@ def broken(path: str, error: TextError) -> KubeconfigError:
     )
 
 
-def _name(kind: str, item: Item) -> Any:
+def _name(kind: str, item: NamedItem) -> Any:
     node = item.node
     if not node.null and node.kind is not yaml.MappingStartEvent:
         raise TextError(f"{kind} has an entry that is no mapping", node.line + 1)

@@ -49,12 +49,12 @@ class Node:
     inner: int = 0
     """Just after the opening bracket of a flow collection; at the first dash of a block list."""
     scalar: yaml.ScalarEvent | None = None
-    items: list[Item] = field(default_factory=list)
+    items: list[NamedItem] = field(default_factory=list)
     null: bool = False
 
 
 @dataclass(slots=True)
-class Item:
+class NamedItem:
     """One item of a list whose items have names."""
 
     node: Node
@@ -63,8 +63,8 @@ class Item:
 
 
 @dataclass(slots=True)
-class Field:
-    """A key of the top-level mapping, and its value."""
+class Pair:
+    """A field of the top-level mapping: its key and its value."""
 
     key: Node
     value: Node
@@ -76,7 +76,7 @@ class Outline:
 
     root: Node | None = None
     """None where the text holds no document at all."""
-    pairs: list[Field] = field(default_factory=list)
+    pairs: list[Pair] = field(default_factory=list)
     """The fields of the top-level mapping, in order of appearance."""
     insert_at: int = 0
     """Where an empty document's content would end."""
@@ -87,7 +87,7 @@ class Outline:
     open_end: bool = False
     """A block scalar runs up to the end of the text: a line break there would change it."""
 
-    def fields(self) -> dict[str, Field]:
+    def fields(self) -> dict[str, Pair]:
         """The top-level fields by key; of a repeated key the last one counts (M8)."""
         return {pair.key.scalar.value: pair for pair in self.pairs if pair.key.scalar}
 
@@ -147,12 +147,12 @@ class _Reader:
                 self._read_items(value)
             else:
                 self._finish(value, event)
-            self.found.pairs.append(Field(key, value))
+            self.found.pairs.append(Pair(key, value))
             root.end = value.end
 
     def _read_items(self, node: Node) -> None:
         for event in self._children(node):
-            item = Item(self._begin(event))
+            item = NamedItem(self._begin(event))
             if isinstance(event, yaml.MappingStartEvent):
                 self._read_item(item)
             else:
@@ -160,7 +160,7 @@ class _Reader:
             node.items.append(item)
             node.end = item.node.end
 
-    def _read_item(self, item: Item) -> None:
+    def _read_item(self, item: NamedItem) -> None:
         for event in self._children(item.node):
             self._skip(event)
             value = self.next()
