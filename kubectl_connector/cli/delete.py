@@ -31,7 +31,7 @@ def command(
     """
     workspace = environment.workspace()
     listed = overview(workspace, environment.kubeconfigs(), {}).listed
-    connectors = tuple(item.connector for item in listed)
+    connectors = tuple(each.connector for each in listed)
     quoted = ", ".join(f'"{find(connectors, name).name}"' for name in names)
     if not yes and not console.asker().confirm(
         f"Delete {quoted}, secrets included?", False, "say so with --yes"
@@ -47,15 +47,15 @@ def command(
                 f"its secret stays in the {connector.store} store, out of reach;"
                 " remove it later: kubectl connector prune"
             )
-        for item in listed:
-            if item.connector.id == connector.id:
-                _tell_of_contexts(item)
+        for each in listed:
+            if each.connector.id == connector.id:
+                _tell_of_contexts(each)
     if secret_left and not force:
         raise typer.Exit(StoreError.exit_code)
 
 
-def _tell_of_contexts(item: Listed) -> None:
+def _tell_of_contexts(listed: Listed) -> None:
     """Say what became of the contexts of a connector that is gone."""
-    for context in item.contexts:
-        left = "still holds its credential" if context in item.embedded else "no longer works"
+    for context in listed.contexts:
+        left = "still holds its credential" if context in listed.embedded else "no longer works"
         console.note(f"context {context} {left}; take it out: kubectl connector logout {context}")

@@ -34,18 +34,18 @@ def command(
     workspace = environment.workspace()
     now = workspace.now()
     listed = overview(workspace, environment.kubeconfigs(), {}).listed
-    connector = find(tuple(item.connector for item in listed), name)
-    item = next(item for item in listed if item.connector is connector)
-    secret = workspace.read(connector)[1] if show_secrets else None
+    connector = find(tuple(each.connector for each in listed), name)
+    found = next(each for each in listed if each.connector is connector)
+    item = workspace.read(connector)[1] if show_secrets else None
     if output not in ("table", "wide"):
-        document = views.connector_document(item, now, secret)
+        document = views.connector_document(found, now, item)
         console.out(render(Report("Connector", (), (), (document,), (name,), single=True), output))
         return
     console.say(f'Connector "{name}" of type {TYPE}, owned by {connector.owner}.')
     properties = views.properties(connector, now)
-    properties.append(("CONTEXTS", ", ".join(item.contexts)))
+    properties.append(("CONTEXTS", ", ".join(found.contexts)))
     _table(f"{name} details", properties)
-    _table("Configuration", views.configuration(connector, secret))
+    _table("Configuration", views.configuration(connector, item))
 
 
 def _table(caption: str, rows: list[tuple[str, str]]) -> None:

@@ -38,35 +38,38 @@ def connectors_report(listed: Sequence[Listed], now: datetime) -> Report:
     )
     rows = tuple(
         (
-            item.connector.name,
-            item.connector.auth_method,
-            item.connector.cluster_name,
-            expires(item.connector, now),
-            ", ".join(f"{name} *" if name == item.current else name for name in item.contexts),
-            item.connector.store if item.connector.secret_ref else "",
-            item.connector.cluster.server,
-            item.connector.namespace or "",
-            labels(item.connector.labels),
-            item.connector.id,
+            each.connector.name,
+            each.connector.auth_method,
+            each.connector.cluster_name,
+            expires(each.connector, now),
+            ", ".join(f"{name} *" if name == each.current else name for name in each.contexts),
+            each.connector.store if each.connector.secret_ref else "",
+            each.connector.cluster.server,
+            each.connector.namespace or "",
+            labels(each.connector.labels),
+            each.connector.id,
         )
-        for item in listed
+        for each in listed
     )
-    documents = tuple(connector_document(item, now) for item in listed)
-    names = tuple(item.connector.name for item in listed)
+    documents = tuple(connector_document(each, now) for each in listed)
+    names = tuple(each.connector.name for each in listed)
     return Report("Connector", columns, rows, documents, names)
 
 
 def connector_document(
-    item: Listed, now: datetime, secret: Item | None = None
+    listed: Listed, now: datetime, item: Item | None = None
 ) -> Mapping[str, Any]:
-    """A connector for programs: what the catalog keeps, and its status now."""
+    """A connector for programs: what the catalog keeps, its status now, and an item's secrets."""
     status = {
-        "expired": item.connector.expired(now),
-        "contexts": list(item.contexts),
-        "currentContext": item.current,
+        "expired": listed.connector.expired(now),
+        "contexts": list(listed.contexts),
+        "currentContext": listed.current,
     }
-    document = {**item.connector.to_document(), "status": status}
-    return document if secret is None else {**document, "secret": _values(secret)}
+    document = {**listed.connector.to_document(), "status": status}
+    if item is None:
+        return document
+    proxy = {"proxy_url": item.proxy_url} if item.proxy_url else {}
+    return {**document, "secret": {**item.secret, **proxy}}
 
 
 def resources_report(connectors: Sequence[Connector]) -> Report:
@@ -146,27 +149,29 @@ def _other_rows(connector: Connector) -> list[tuple[str, str]]:
     ]
 
 
-def configuration(connector: Connector, secret: Item | None) -> list[tuple[str, str]]:
-    """The second table of ``describe``; secrets are shown only where ``secret`` is given."""
+def configuration(connector: Connector, item: Item | None) -> list[tuple[str, str]]:
+    """The second table of ``describe``; secrets are shown only where ``item`` is given.
+
+    Rows of the authentication method never replace ours, whatever the method calls them.
+    """
     cluster = connector.cluster
-    rows: dict[str, str | None] = {
+    ours: dict[str, str | None] = {
         "server": cluster.server,
         "insecure": str(cluster.insecure_skip_tls_verify),
         "cluster_name": connector.cluster_name,
         "certificate_authority": _authority(cluster.certificate_authority_data),
         "tls_server_name": cluster.tls_server_name,
-        "proxy_url": cluster.proxy_url,
+        "proxy_url": (item and item.proxy_url) or cluster.proxy_url,
         "namespace": connector.namespace,
         **{f"impersonate {key}": str(v) for key, v in connector.impersonation.to_entry().items()},
-        **auth_method(connector.auth_method).describe(connector.configuration),
     }
+    origin = connector.origin and f"{connector.origin.context} in {connector.origin.kubeconfig}"
+    theirs = dict(auth_method(connector.auth_method).describe(connector.configuration))
     for name in connector.secret_names:
-        rows.setdefault(name, HIDDEN)
-    if secret is not None:
-        rows |= _values(secret)
-    if connector.origin:
-        rows["origin"] = f"{connector.origin.context} in {connector.origin.kubeconfig}"
-    return [(name, value) for name, value in rows.items() if value]
+        theirs.setdefault(name, HIDDEN)
+    theirs |= item.secret if item else {}
+    rows = (*ours.items(), *theirs.items(), ("origin", origin))
+    return [(name, value) for name, value in rows if value]
 
 
 def answers(probe: Probe) -> str:
@@ -202,11 +207,6 @@ def expires_in(connector: Connector, now: datetime) -> str:
 def labels(pairs: Mapping[str, str]) -> str:
     """``a=1,b=2`` as kubectl writes labels."""
     return ",".join(f"{key}={value}" for key, value in pairs.items())
-
-
-def _values(secret: Item) -> dict[str, str]:
-    """The secret values by name, for ``--show-secrets``."""
-    return {**secret.secret, **({"proxy_url": secret.proxy_url} if secret.proxy_url else {})}
 
 
 def _authority(pem: str | None) -> str:
