@@ -43,8 +43,8 @@ class Catalog:
         """The journal of the items that hold the connectors' secrets, or may hold them."""
 
     def exists(self) -> bool:
-        """Whether there is a file; it stays when the last connector is deleted."""
-        return os.path.exists(self.path)
+        """Whether there is a catalog; one without connectors has a version all the same."""
+        return os.path.exists(self.path) and os.path.getsize(self.path) > 0
 
     def load(self) -> Connectors:
         """Every connector, sorted by name."""
@@ -76,6 +76,7 @@ class Catalog:
             raise yaml_file.broken(self.path, located.line, f'unknown field "{name}"')
         connectors: dict[str, Connector] = {}
         ids: set[str] = set()
+        refs: set[str] = set()
         for entry in yaml_file.members_of(self.path, listed):
             connector = self._read(entry, found.version)
             if connector.name in connectors:
@@ -84,8 +85,13 @@ class Catalog:
                 )
             if connector.id in ids:
                 raise yaml_file.broken(self.path, entry.line, f"a second connector {connector.id}")
+            own = {ref for ref in (connector.secret_ref, connector.issued_ref) if ref}
+            if own & refs:  # else deleting one of the two would take the other's secret along
+                problem = "the same secret as another connector's"
+                raise yaml_file.broken(self.path, entry.line, problem)
             connectors[connector.name] = connector
             ids.add(connector.id)
+            refs |= own
         return tuple(connectors[name] for name in sorted(connectors)), found.version
 
     def _take_over(self, connectors: Connectors) -> None:

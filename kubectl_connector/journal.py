@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from kubectl_connector import files
 from kubectl_connector.errors import StoreError
 
 _LOCK = ".lock"
+_ITEM = re.compile(r"(?P<ref>[0-9a-f-]{36})\.(?P<store>(?!lock$)[a-z]\w*)")
 
 
 class Place(NamedTuple):
@@ -87,8 +89,8 @@ class Journal:
             return ()
         except OSError as error:
             raise self._unusable("read", error) from error
-        parts = (name.rpartition(".") for name in names if not name.endswith(_LOCK))
-        return tuple(sorted(Place(store, ref) for ref, _, store in parts if ref and store))
+        found = filter(None, map(_ITEM.fullmatch, names))
+        return tuple(sorted(Place(each["store"], each["ref"]) for each in found))
 
     @contextlib.contextmanager
     def _held(self, place: Place) -> Iterator[None]:

@@ -30,7 +30,7 @@ def _answer(arguments: list[str]) -> bytes | None:
 
 
 def _answer_for(id_: str) -> bytes | None:
-    """The ExecCredential of the connector with this id, or None; may raise any exception."""
+    """The ExecCredential of the connector with this id, or None; raises all sorts of things."""
     import time
 
     from kubectl_connector import dbus
@@ -45,35 +45,58 @@ def _answer_for(id_: str) -> bytes | None:
 
     info = os.environ.get("KUBERNETES_EXEC_INFO")
     api_version = _loads(info)["apiVersion"] if info else V1
-    ref = _reference(id_)
+    now = time.strftime(TIME_FORMAT, time.gmtime())
+    ref = _reference(id_, now)
     if api_version not in API_VERSIONS or not ref:
         return None
     found = dbus.read({"service": service_name(ref), "username": USERNAME})
     status = _ready(found) if found else None
-    if not status or not is_good(status, time.strftime(TIME_FORMAT, time.gmtime())):
+    if not status or not is_good(status, now):
         return None
     return _exec_credential(api_version, status)
 
 
-def _reference(id_: str) -> str | None:
-    """The reference of the keyring item that the connector with this id has for kubectl.
+def _reference(id_: str, now: str) -> str | None:
+    """The reference of the keyring item that the catalog has for kubectl, for a connector's id.
 
-    That item is the last issued credential if one is kept, else the secret itself. None where the
-    catalog has no such connector, and where its secret is not in the keyring. The catalog is not
-    parsed: text that differs from what we write is left to the ordinary way.
+    That is the last credential that was issued, where one is kept, else the secret itself. None
+    where there is no such connector, where its secret is elsewhere, and where it has ended.
+    """
+    block = _block(id_)
+    if _field(block, b"secretStore") != b"keyring":
+        return None
+    end = _field(block, b"expiresAt").strip(b"'").decode()
+    if end and end <= now:
+        return None
+    return (_field(block, b"issuedRef") or _field(block, b"secretRef")).decode() or None
+
+
+def _block(id_: str) -> bytes:
+    """A connector's lines in the catalog; none where the file is not one that we wrote.
+
+    The catalog is not parsed, as that takes longer than all the rest. So every line must begin as
+    we write it: what somebody else may have written is for the ordinary way.
     """
     from kubectl_connector.home import home_folder
 
     with open(f"{home_folder(os.environ)}/connectors.yaml", "rb") as file:
-        _, _, rest = file.read().partition(f"\n- id: {id_}\n".encode())
-    connector = rest.partition(b"\n- ")[0] + b"\n"
-    if b"\n  secretStore: keyring\n" not in connector:
-        return None
-    for name in (b"\n  issuedRef: ", b"\n  secretRef: "):
-        _, found, ref = connector.partition(name)
-        if found:
-            return ref.partition(b"\n")[0].decode()
-    return None
+        head, _, body = file.read().partition(b"connectors:")
+    start = f"\n- id: {id_}\n".encode()
+    ours = (
+        head == b"apiVersion: kubectl-connector/v2\nkind: ConnectorList\n"
+        and body.count(b"\n") == body.count(b"\n  ") + body.count(b"\n- id: ") + 1
+        and body.endswith(b"\n")
+        and body.count(start) == 1
+        and id_.replace("-", "").isalnum()
+    )
+    return body.partition(start)[2].partition(b"\n- ")[0] + b"\n" if ours else b""
+
+
+def _field(block: bytes, name: bytes) -> bytes:
+    """The value of a field of a connector; empty where there is not just one."""
+    _, _, rest = (b"\n" + block).partition(b"\n  " + name + b": ")
+    value, _, rest = rest.partition(b"\n")
+    return b"" if b"\n  " + name + b": " in b"\n" + rest else value
 
 
 def _ready(document: bytes) -> dict[str, str] | None:

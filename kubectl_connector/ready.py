@@ -21,6 +21,7 @@ TOKEN = "token"  # noqa: S105 (a field's name)
 CERTIFICATE = "clientCertificateData"
 KEY = "clientKeyData"
 END = "expirationTimestamp"
+_FIELDS = {TOKEN, CERTIFICATE, KEY, END}
 
 ITEM_VERSION = 2
 """The version of an item's JSON document in a secret store, its field ``v``."""
@@ -46,9 +47,15 @@ def is_good(status: "Status", now: str) -> bool:
     :data:`TIME_FORMAT`.
     """
     pair = (CERTIFICATE in status) + (KEY in status)
-    if pair == 1 or not (pair or TOKEN in status):
+    if pair == 1 or not (pair or TOKEN in status) or not status.keys() <= _FIELDS:
         return False
-    return not has_ended(status.get(END), now)
+    end = status.get(END)
+    return (end is None or _is_time(end)) and not has_ended(end, now)
+
+
+def _is_time(text: str) -> bool:
+    """Whether a text can be of :data:`TIME_FORMAT`; a rough look, for what others may write."""
+    return len(text) == 20 and text[:4].isdigit() and text[10] == "T" and text[19] == "Z"
 
 
 def has_ended(end: "str | None", now: str) -> bool:

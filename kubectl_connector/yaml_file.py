@@ -24,7 +24,22 @@ VERSION = "kubectl-connector/v1"
 """The apiVersion of files whose format has not changed since release 0.1."""
 
 _Loader = loader("Safe")
-_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_BaseDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class _Dumper(_BaseDumper):  # type: ignore[misc]
+    """PyYAML's safe dumper, which writes a text of several lines on one line.
+
+    So every line of the catalog begins as the credential path expects it (``plugin.py``).
+    """
+
+
+def _text(dumper: Any, text: str) -> Any:
+    style = '"' if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text)
 
 
 @dataclass(frozen=True)
@@ -139,7 +154,7 @@ def _located(path: str, node: yaml.Node) -> Located:
 def _value(path: str, node: yaml.Node) -> Any:
     try:
         return _Construct().construct_document(node)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, KeyError, TypeError, ArithmeticError) as error:
         problem = getattr(error, "problem", None) or "not understood"
         raise broken(path, _line(node), problem) from None
 

@@ -83,6 +83,20 @@ def test_the_file_and_its_folder_are_private(catalog: Catalog) -> None:
     assert stat.S_IMODE(os.stat(os.path.dirname(catalog.path)).st_mode) == 0o700
 
 
+def test_every_line_begins_as_the_credential_path_expects_it(catalog: Catalog) -> None:
+    hint = "Install it:\n\n- id: 1\n  secretRef: other\n"
+    fill(catalog, PLAIN, replace(FULL, description=hint, configuration={"hint": hint}))
+    _, _, body = Path(catalog.path).read_text().partition("connectors:\n")
+    assert all(line.startswith(("- id: ", "  ")) for line in body.splitlines())
+    assert catalog.get("full").description == hint
+
+
+def test_a_time_of_any_year_comes_back(catalog: Catalog) -> None:
+    ended = replace(PLAIN, expires_at=datetime(226, 1, 31, tzinfo=timezone.utc))
+    fill(catalog, ended)
+    assert catalog.load() == (ended,)
+
+
 def test_an_unchanged_catalog_is_not_written(catalog: Catalog) -> None:
     fill(catalog, PLAIN)
     before = os.stat(catalog.path)
@@ -99,6 +113,7 @@ def test_an_unknown_name_suggests_the_nearest(catalog: Catalog) -> None:
 
 HEAD = "apiVersion: kubectl-connector/v2\nkind: ConnectorList\n"
 GOOD = yaml.safe_dump([PLAIN.to_document()])
+SHARED = yaml.safe_dump([replace(PLAIN, secret_ref="r-1").to_document()])
 
 
 @pytest.mark.parametrize(

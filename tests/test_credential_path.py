@@ -176,10 +176,8 @@ def test_no_bus_at_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert _answer(["prod", "--id", "id"]) is None
 
 
-KEPT = (
-    "kind: ConnectorList\nconnectors:\n"
-    "- id: id\n  name: x\n  secretStore: keyring\n  secretRef: ref\n"
-)
+HEAD = "apiVersion: kubectl-connector/v2\nkind: ConnectorList\n"
+KEPT = f"{HEAD}connectors:\n- id: id\n  name: x\n  secretStore: keyring\n  secretRef: ref\n"
 ISSUED = KEPT + "  issuedRef: issued\n"
 
 
@@ -239,6 +237,9 @@ def test_the_last_credential_that_was_issued_comes_first(
         item(clientCertificateData="c"),
         item(clientKeyData="k", token="t"),
         item(token="t", expirationTimestamp="2020-01-01T00:00:00Z"),
+        item(token="t", expirationTimestamp="zzz"),
+        item(token="t", expirationTimestamp="2999-01-01T00:00:00+05:00"),
+        item(token="t", unknown="x"),
         item(token=1),
     ],
 )
@@ -259,6 +260,17 @@ def test_what_is_not_ready_and_good_is_left_to_the_ordinary_way(
         KEPT.replace("  secretStore: keyring\n", "")
         + "- id: b\n  secretStore: keyring\n  secretRef: ref\n",
         KEPT.replace("  secretRef: ref\n", "") + "- id: b\n  secretRef: ref\n",
+        KEPT.replace("/v2", "/v3"),
+        KEPT.replace("/v2", "/v1"),
+        KEPT.removeprefix("apiVersion: kubectl-connector/v2\n"),
+        KEPT + "connectors: []\n",
+        KEPT + "---\n- id: other\n",
+        KEPT + "...\n",
+        KEPT + "- id: id\n  name: y\n",
+        KEPT + "  secretRef: other\n",
+        KEPT + "  secretStore: file\n",
+        KEPT + "  expiresAt: '2020-01-01T00:00:00Z'\n",
+        KEPT.replace("  name: x\n", '  description: "\n- id: id\n"\n  name: x\n'),
     ],
 )
 def test_what_the_catalog_does_not_refer_to_is_not_given_out(
@@ -280,6 +292,16 @@ def test_where_kwallet_may_be_meant(
 ) -> None:
     monkeypatch.setenv("XDG_CURRENT_DESKTOP", desktop)
     assert found(ref=item(token="t")) is None
+
+
+def test_an_end_that_is_to_come_is_no_reason(found: Callable[..., bytes | None]) -> None:
+    catalog = KEPT + "  expiresAt: '2999-01-01T00:00:00Z'\n"
+    assert found(catalog, ref=item(token="t"))
+
+
+def test_an_id_is_an_id(found: Callable[..., bytes | None]) -> None:
+    assert found(ref=item(token="t"))
+    assert _answer(["prod", "--id", "id\n  name: x"]) is None
 
 
 @pytest.mark.parametrize("arguments", [[], ["prod"], ["prod", "--id"], ["prod", "-h", "id"]])

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from kubectl_connector.errors import CatalogError
+from kubectl_connector.errors import StoreError
 from kubectl_connector.journal import Journal, Place
 
-ONE, OTHER = Place("keyring", "5f0c-1"), Place("file", "0b8e-2")
+A_REF, B_REF = "5f0c7c1e-2b0e-4f5e-9a43-3d1f0c4b7a11", "0b8e6a9d-5c6f-4a53-8f0e-6a2a9c7e1f22"
+ONE, OTHER = Place("keyring", A_REF), Place("file", B_REF)
 
 
 @pytest.fixture
@@ -49,18 +50,18 @@ def test_what_is_being_written_can_not_be_claimed(journal: Journal) -> None:
             assert mine
     with journal.claim(ONE) as mine:
         assert mine
-    assert [entry.name for entry in Path(journal.path).iterdir()] == ["5f0c-1.keyring"]
+    assert [entry.name for entry in Path(journal.path).iterdir()] == [f"{A_REF}.keyring"]
 
 
 def test_what_a_killed_process_was_writing_can_be_claimed(journal: Journal) -> None:
     program = (
         "import os, signal, sys\n"
         "from kubectl_connector.journal import Journal, Place\n"
-        "with Journal(sys.argv[1]).writing(Place('keyring', '5f0c-1')):\n"
+        "with Journal(sys.argv[1]).writing(Place('keyring', sys.argv[2])):\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     folder = os.path.dirname(journal.path)
-    killed = subprocess.run([sys.executable, "-c", program, folder], check=False)
+    killed = subprocess.run([sys.executable, "-c", program, folder, A_REF], check=False)
     assert killed.returncode == -signal.SIGKILL
     assert journal.places() == (ONE,)
     with journal.claim(ONE) as mine:
@@ -71,7 +72,16 @@ def test_what_a_killed_process_was_writing_can_be_claimed(journal: Journal) -> N
 
 def test_files_that_are_not_its_own_are_passed_over(journal: Journal) -> None:
     journal.note(ONE)
-    for name in (".DS_Store", "README", ".keyring", "x.", "5f0c-9.keyring.lock"):
+    for name in (
+        ".DS_Store",
+        "README",
+        ".keyring",
+        "x.",
+        f"{A_REF}.keyring.lock",
+        f"{B_REF}.lock",
+        f"{B_REF}.file~",
+        "a.bak",
+    ):
         Path(journal.path, name).touch()
     assert journal.places() == (ONE,)
 
@@ -80,6 +90,6 @@ def test_a_folder_that_can_not_be_used_is_named(journal: Journal, tmp_path: Path
     Path(os.path.dirname(journal.path)).mkdir(parents=True)
     Path(journal.path).write_text("in the way")
     for call in (lambda: journal.note(ONE), journal.places, lambda: journal.forget(ONE)):
-        with pytest.raises(CatalogError, match="items can't be") as caught:
+        with pytest.raises(StoreError, match="items can't be") as caught:
             call()
         assert caught.value.hint

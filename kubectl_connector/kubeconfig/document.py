@@ -64,8 +64,10 @@ class Document:
         """An entry's body, the types of its fields checked (M9); parsed once, not to be changed."""
         key = kind, name
         if key not in self._bodies:
-            item = self.item(kind, name)
+            item: Any = self.item(kind, name)
             try:
+                if not isinstance(item, dict):
+                    raise ValueError("the entry must be a mapping")
                 self._bodies[key] = conform(kind, item.get(BODY[kind]))
             except ValueError as error:
                 slot = self.entries[kind][name]

@@ -37,7 +37,9 @@ def check_name(name: str) -> str:
 
 def format_time(moment: datetime) -> str:
     """An aware moment as RFC 3339 in UTC, to the second."""
-    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Not strftime, which writes the year 226 with three digits.
+    text = moment.astimezone(timezone.utc).replace(microsecond=0, tzinfo=None).isoformat()
+    return f"{text}Z"
 
 
 def parse_time(text: str) -> datetime:
@@ -64,10 +66,26 @@ _TIME = re.compile(
 )
 
 
+def _check_ref(ref: str) -> str:
+    """``ref`` if it can be an item's: part of a file's name, and nothing that leads elsewhere."""
+    if not _REF.fullmatch(ref):
+        raise ValueError("a reference of a secret must be letters, digits and -")
+    return ref
+
+
+_REF = re.compile(r"[0-9A-Za-z-]{1,64}")
+
+
 def _labels(labels: Mapping[Any, Any]) -> dict[str, str]:
     if not all(isinstance(text, str) for pair in labels.items() for text in pair):
         raise ValueError("labels must be text: quote them")
     return dict(labels)
+
+
+def _names(names: list[Any]) -> tuple[str, ...]:
+    if not all(isinstance(name, str) for name in names):
+        raise ValueError("secretNames must be text: quote them")
+    return tuple(names)
 
 
 def _check_type(name: str) -> str:
@@ -261,12 +279,16 @@ class Connector(Spec):
     created_at: datetime = field(metadata=kept("createdAt", Form(str, parse_time, format_time)))
     updated_at: datetime = field(metadata=kept("updatedAt", Form(str, parse_time, format_time)))
     secret_names: tuple[str, ...] = field(
-        default=(), metadata=kept("secretNames", Form(list, tuple, list))
+        default=(), metadata=kept("secretNames", Form(list, _names, list))
     )
     """The names of the method's values in the secret half."""
-    secret_ref: str | None = field(default=None, metadata=kept("secretRef"))
+    secret_ref: str | None = field(
+        default=None, metadata=kept("secretRef", Form(str, _check_ref, str))
+    )
     """The reference of the secret half in the store; None: there is none to read."""
-    issued_ref: str | None = field(default=None, metadata=kept("issuedRef"))
+    issued_ref: str | None = field(
+        default=None, metadata=kept("issuedRef", Form(str, _check_ref, str))
+    )
     """The reference of the last credential that the method issued, where that is kept."""
     proxy_has_password: bool = field(
         default=False, metadata=kept("proxyHasPassword", Form(bool, bool, bool))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kubectl_connector.catalog import Connectors, find
-from kubectl_connector.errors import StoreError
+from kubectl_connector.errors import ConnectorError, StoreError
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.operations.items import discard, places_of
 from kubectl_connector.operations.workspace import Workspace
@@ -52,8 +52,15 @@ def _delete(workspace: Workspace, connector: Connector) -> Deleted:
     """Take the connector out of the catalog, then remove its items."""
 
     def remove(connectors: Connectors) -> Connectors:
-        find(connectors, connector.name)  # somebody may have been faster
-        return tuple(other for other in connectors if other.id != connector.id)
+        rest = tuple(other for other in connectors if other.id != connector.id)
+        if rest == connectors:  # another process was faster
+            find(rest, connector.name)
+            raise ConnectorError(
+                f'"{connector.name}" was deleted and registered again meanwhile',
+                "look at it, then run the command again:"
+                f" kubectl connector describe {connector.name}",
+            )
+        return rest
 
     before = workspace.catalog.change(remove).before
     removed = [place for c in before if c.id == connector.id for place in places_of(c)]

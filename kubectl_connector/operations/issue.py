@@ -14,7 +14,7 @@ from kubectl_connector.auth import auth_method
 from kubectl_connector.auth.interface import IssueRequest, user_of
 from kubectl_connector.catalog import Connectors, find
 from kubectl_connector.durations import ago
-from kubectl_connector.errors import ConnectorError, NotFoundError, RefusedError
+from kubectl_connector.errors import ConnectorError, NotFoundError, RefusedError, StoreError
 from kubectl_connector.model.connector import Connector, format_time
 from kubectl_connector.model.kubeconfig import AuthInfo
 from kubectl_connector.model.secret import Credential, Item, earliest
@@ -95,7 +95,13 @@ def issue_to_kubectl(workspace: Workspace, name: str, id_: str | None) -> Creden
     """
     connector = _find(workspace, name, id_)
     check_can_exec(connector)
-    return issue(workspace, *workspace.read(connector))
+    credential = issue(workspace, *workspace.read(connector))
+    if not is_good(credential.to_status(), format_time(workspace.now())):
+        raise StoreError(
+            f'what is kept for "{connector.name}" is no credential that kubectl takes',
+            f"give it again: {renewal(connector)}",
+        )
+    return credential
 
 
 def check_can_exec(connector: Connector) -> None:
@@ -140,8 +146,10 @@ def _kept(workspace: Workspace, connector: Connector) -> Credential | None:
         return None
     try:
         kept = workspace.open_store(connector.store).get(connector.issued_ref).ready
-    except NotFoundError:
-        return None  # another process has just issued a newer one
+    except (NotFoundError, StoreError) as error:
+        # Another process has just issued a newer one, or it can't be read; the secret could be.
+        _log.info("what was issued earlier is not used: %s", error.message)
+        return None
     if kept and is_good(kept.to_status(), format_time(workspace.now())):
         return kept
     return None

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from kubectl_connector.catalog import Change, Connectors, find
-from kubectl_connector.errors import CatalogError, ConnectorError
+from kubectl_connector.errors import CatalogError, ConnectorError, StoreError
 from kubectl_connector.journal import Place
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.secret import Item
@@ -88,10 +88,13 @@ def discard(workspace: Workspace, place: Place) -> ConnectorError | None:
     """
     try:
         workspace.open_store(place.store).drop(place.ref)
-        workspace.catalog.journal.forget(place)
     except ConnectorError as error:
         _log.info("the item %s stays in the %s store: %s", place.ref, place.store, error.message)
         return error
+    try:
+        workspace.catalog.journal.forget(place)
+    except StoreError as error:  # then the next prune finds it gone
+        _log.info("the item %s stays in the journal: %s", place.ref, error.message)
     return None
 
 

@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from kubectl_connector.errors import KubeconfigError
+from kubectl_connector.kubeconfig.ours.logged_in import contexts_of
 from kubectl_connector.kubeconfig.paths import kubeconfig_files
 from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.kubeconfig.write import edit_kubeconfig
 from tests.conftest import ROOT
-from tests.kubeconfig.edits import login
+from tests.kubeconfig.edits import login, logout
 from tests.kubeconfig.test_atomic import ordinary_user
 
 SECRET = "hunter2-s3cr3t"
@@ -195,3 +196,30 @@ def test_a_bomb_costs_little(path: Path, name: str) -> None:
     problems = limited(path)
     assert len(problems) == 2
     assert "accepted" not in problems
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["{id: [a]}", "{id: {a: b}}", "{id: 7}", "[id]", "text", "{id: i, previous-context: []}"],
+)
+def test_a_mark_of_another_form_is_no_mark_of_ours(tmp_path: Path, data: str) -> None:
+    """Somebody else wrote it, or an editor went wrong; it keeps nobody from anything."""
+    path = tmp_path / "config"
+    extension = f"extensions: [{{name: kubectl-connector, extension: {data}}}]"
+    path.write_text(
+        f"contexts:\n- name: c\n  context: {{cluster: c, user: c, {extension}}}\n"
+        f"clusters:\n- name: c\n  cluster: {{server: 'https://c', {extension}}}\n"
+    )
+    before = path.read_bytes()
+    kubeconfig = load(kubeconfig_files(str(path), {}))
+    assert contexts_of(kubeconfig, "i") == (["c"] if "id: i" in data else [])
+    edit_kubeconfig(kubeconfig_files(str(path), {}), login("prod"))
+    edit_kubeconfig(kubeconfig_files(str(path), {}), logout("prod"))
+    assert path.read_bytes() == before
+
+
+def test_a_list_member_without_braces_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    path.write_text('{"clusters": ["name": "yes", "cluster": {}]}')
+    with pytest.raises(KubeconfigError, match="must be a mapping|no mapping"):
+        load(kubeconfig_files(str(path), {})).clusters["yes"].entry  # noqa: B018

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import keyring.errors
 import pytest
+import secretstorage
 
 from kubectl_connector.errors import NotFoundError, StoreError
 from kubectl_connector.stores import SecretStore, StoreOptions, open_store
@@ -145,6 +146,14 @@ class TestTrouble:
         store.put(ONE, ITEMS["token"])
         with pytest.raises(StoreError, match="cancelled by user"):
             store.drop(ONE)
+
+    def test_an_item_that_goes_while_it_is_read_is_not_there(self, options: StoreOptions) -> None:
+        """Another process drops it between the search and the look (the Secret Service)."""
+        error = secretstorage.exceptions.ItemNotFoundException("gone")
+        store = KeyringStore(options, RaisingKeyring(error))
+        with pytest.raises(NotFoundError):
+            store.get(ONE)
+        store.drop(ONE)
 
     def test_a_silently_lost_item_is_noticed(self, options: StoreOptions) -> None:
         with pytest.raises(StoreError, match="not kept"):

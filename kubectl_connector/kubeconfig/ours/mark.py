@@ -32,7 +32,12 @@ class Mark:
         data = mark_data(body)
         if not data.get("id"):
             return None
-        return cls(data["id"], data.get("connector") or "", data.get("previous-context"))
+        name, previous = data.get("connector"), data.get("previous-context")
+        return cls(
+            data["id"],
+            name if isinstance(name, str) else "",
+            previous if isinstance(previous, str) else None,
+        )
 
     def put_on(self, body: Entry) -> Entry:
         """A body with this mark, as its last extension, in place of the one that it bears."""
@@ -47,7 +52,9 @@ def mark_data(body: Mapping[str, Any]) -> Mapping[str, Any]:
     """What the mark of an entry's body holds; empty where it bears none."""
     for item in body.get("extensions") or ():
         data = item.get("extension")
-        if item.get("name") == MARK and isinstance(data, dict) and data.get("id"):
+        if item.get("name") != MARK or not isinstance(data, dict):
+            continue
+        if data.get("id") and isinstance(data["id"], str):  # others may have written anything
             return data
     return {}
 

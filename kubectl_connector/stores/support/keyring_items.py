@@ -46,7 +46,7 @@ class WholeItems:
 
     def read(self, ref: str) -> str | None:
         """The document."""
-        return self._backend.get_password(service_name(ref), USERNAME)
+        return _get(self._backend, service_name(ref))
 
     def write(self, ref: str, document: str) -> None:
         """Add the document."""
@@ -132,7 +132,7 @@ class SplitItems:
                 _remove(self._backend, _part_name(ref, slot, number))
 
     def _header(self, ref: str) -> _Header | None:
-        text = self._backend.get_password(service_name(ref), USERNAME)
+        text = _get(self._backend, service_name(ref))
         return None if text is None else _Header.parse(text)
 
     def _parts(self, ref: str, slot: str) -> Iterator[str]:
@@ -142,7 +142,7 @@ class SplitItems:
             number += 1
 
     def _part(self, ref: str, slot: str, number: int) -> str | None:
-        return self._backend.get_password(_part_name(ref, slot, number), USERNAME)
+        return _get(self._backend, _part_name(ref, slot, number))
 
 
 def _part_name(ref: str, slot: str, number: int) -> str:
@@ -153,12 +153,28 @@ def _digest(document: str) -> str:
     return hashlib.sha256(document.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _get(backend: KeyringBackend, service: str) -> str | None:
+    """An item's text; None where there is none, or another process removes it at this moment."""
+    try:
+        return backend.get_password(service, USERNAME)
+    except Exception as error:
+        if _is_gone(error):
+            return None
+        raise
+
+
+def _is_gone(error: Exception) -> bool:
+    """Whether the Secret Service found an item, and lost it before it was looked into."""
+    kind = type(error)
+    return kind.__module__.startswith("secretstorage") and kind.__name__ == "ItemNotFoundException"
+
+
 def _add(backend: KeyringBackend, service: str, text: str) -> None:
     """Write a new item and read it back: KWallet's backend does not report a failed write."""
-    if backend.get_password(service, USERNAME) is not None:
+    if _get(backend, service) is not None:
         raise ItemError("it is there already")
     backend.set_password(service, USERNAME, text)
-    if backend.get_password(service, USERNAME) != text:
+    if _get(backend, service) != text:
         raise ItemError("it was not kept")
 
 
@@ -169,5 +185,8 @@ def _remove(backend: KeyringBackend, service: str) -> None:
     try:
         backend.delete_password(service, USERNAME)
     except PasswordDeleteError:
-        if backend.get_password(service, USERNAME) is not None:
+        if _get(backend, service) is not None:
+            raise
+    except Exception as error:
+        if not _is_gone(error):
             raise
