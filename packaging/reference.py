@@ -16,8 +16,8 @@ import typer
 from kubectl_connector.cli import help as help_
 from kubectl_connector.cli import main
 from kubectl_connector.cli.app import VERBS, build, load
-from kubectl_connector.cli.changes import option_fields
-from kubectl_connector.cli.options import all_fields
+from kubectl_connector.cli.changes import common_fields
+from kubectl_connector.cli.options import method_fields
 from kubectl_connector.cli.program import WAYS
 from kubectl_connector.completion.complete import FILE, FOLDER, FREE
 from kubectl_connector.formats import format_names
@@ -39,10 +39,10 @@ _OPTIONS: dict[str, Any] = {
     "--exec-command": WAYS,
     **{
         field.option: field.choices or field.completion or FREE
-        for field in option_fields().values()
+        for field in common_fields().values()
         if field.metavar not in ("FILE", "")
     },
-    **{field.option: field.choices for field in all_fields().values() if field.choices},
+    **{field.option: field.choices for field in method_fields().values() if field.choices},
 }
 """The kinds of the values of options, where the metavar does not tell the kind."""
 

@@ -8,14 +8,18 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 
 from kubectl_connector.auth import auth_methods
+from kubectl_connector.cli.options import method_fields
 from kubectl_connector.errors import UsageError
-from kubectl_connector.model.connector import spec_fields
-from kubectl_connector.model.field import FieldKind, Reach
+from kubectl_connector.model.connector import Connector, Origin, spec_fields
+from kubectl_connector.model.field import Reach
+from kubectl_connector.model.kubeconfig import Cluster, Impersonation
 from kubectl_connector.operations.spec import Changes
 from tests.apiserver import ApiServer
 from tests.conftest import JANE_TOKEN, Home
@@ -111,13 +115,46 @@ def test_every_field_says_what_it_is() -> None:
 
 
 def test_a_name_means_one_thing() -> None:
-    """It is an option, and a program's keyword."""
-    kinds: dict[str, set[FieldKind]] = {}
+    """It is an option, and a program's keyword. Methods that share one say the same of it."""
+    options = method_fields()
     for method in auth_methods():
         for field in method.option_fields:
             assert field.name not in spec_fields()
-            kinds.setdefault(field.name, set()).add(field.kind)
-    assert all(len(each) == 1 for each in kinds.values())
+            same = replace(options[field.name], required=field.required, secret=field.secret)
+            assert field == same
+
+
+def test_documents_have_their_keys_in_the_order_of_release_0_1() -> None:
+    now = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    connector = Connector(
+        id="1",
+        name="lab",
+        owner="jane",
+        created_at=now,
+        updated_at=now,
+        cluster=Cluster("https://lab.example"),
+        cluster_name="lab",
+        namespace="shop",
+        description="the lab",
+        labels={"team": "shop"},
+        expires_at=now,
+        store="file",
+        login_mode="exec",
+        auth_method="token",
+        configuration={"token_source": "/run/token"},
+        impersonation=Impersonation("jane"),
+        origin=Origin("/config", "lab"),
+        secret_names=("token",),
+        secret_ref="1",
+        issued_ref="2",
+        proxy_has_password=True,
+    )
+    assert list(connector.to_document()) == [
+        *("id", "name", "type", "authMethod", "description", "labels", "owner", "clusterName"),
+        *("cluster", "namespace", "impersonation", "configuration", "secretStore", "secretNames"),
+        *("secretRef", "issuedRef", "proxyHasPassword"),
+        *("loginMode", "expiresAt", "createdAt", "updatedAt", "origin"),
+    ]
 
 
 def test_how_far_changes_reach_is_the_farthest_of_their_fields() -> None:

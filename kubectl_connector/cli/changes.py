@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from kubectl_connector.auth import auth_methods
@@ -17,20 +16,14 @@ from kubectl_connector.settings import DEFAULTS
 from kubectl_connector.stores import store_names
 
 
-def option_fields() -> dict[str, Field]:
-    """Every field that is not an authentication method's, by name, with the choices there are."""
-    found = {name: one.field for name, one in spec_fields().items()}
-    found["auth_method"] = replace(
-        found["auth_method"], choices=tuple(method.name for method in auth_methods())
-    )
-    # The store that is used by default comes first.
-    stores = sorted(store_names(), key=lambda name: name != DEFAULTS["store"])
-    found["store"] = replace(
-        found["store"],
-        choices=store_names(),
-        help=found["store"].help.format(choices=" or ".join(stores)),
-    )
-    return found
+def common_fields() -> dict[str, Field]:
+    """What can be said of any connector, by name, with the choices that only folders tell."""
+    fields = {name: one.field for name, one in spec_fields().items()}
+    methods = tuple(method.name for method in auth_methods())
+    return fields | {
+        "auth_method": fields["auth_method"].offering(methods),
+        "store": fields["store"].offering(store_names(), DEFAULTS["store"]),
+    }
 
 
 def with_change_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -38,7 +31,7 @@ def with_change_options(command: Callable[..., None]) -> Callable[..., None]:
     own = inspect.signature(command, eval_str=True)
     named = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
     rest = [p for p in own.parameters.values() if p.kind is p.VAR_KEYWORD]
-    added = [p for field in option_fields().values() for p in parameters(field)]
+    added = [p for field in common_fields().values() for p in parameters(field)]
     command.__signature__ = own.replace(parameters=[*named, *added, *rest])  # type: ignore[attr-defined]
     return with_auth_options(command)
 
@@ -47,7 +40,7 @@ def changes_from(given: Mapping[str, Any]) -> Changes:
     """What was said, with files read. UsageError for what can't be read or understood."""
     fields = {
         name: _value(field, given[name])
-        for name, field in option_fields().items()
+        for name, field in common_fields().items()
         if given[name] not in (None, [])
     }
     return Changes(fields, auth_values(given))

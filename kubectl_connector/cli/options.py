@@ -58,10 +58,12 @@ NoVerifyOption = Annotated[
 YesOption = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 
 
-def all_fields() -> dict[str, Field]:
-    """Every field that can be given on the command line, once, by name."""
-    fields = [f for method in auth_methods() for f in method.option_fields]
-    return {f.name: f for f in fields}
+def method_fields() -> dict[str, Field]:
+    """The authentication methods' fields that can be given on the command line, by name.
+
+    Fields of one name in several methods are one option, so they must say the same of it.
+    """
+    return {field.name: field for method in auth_methods() for field in method.option_fields}
 
 
 def with_auth_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -73,7 +75,7 @@ def with_auth_options(command: Callable[..., None]) -> Callable[..., None]:
     """
     signature = inspect.signature(command)
     own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
-    added = [p for field in all_fields().values() for p in parameters(field)]
+    added = [p for field in method_fields().values() for p in parameters(field)]
     command.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
     return command
 
@@ -87,7 +89,7 @@ def auth_values(given: Mapping[str, Any]) -> dict[str, str]:
     if len(on_stdin) > 1:
         raise UsageError("only one value can come from stdin", "give the other with its -file")
     values: dict[str, str] = {}
-    for name, field in all_fields().items():
+    for name, field in method_fields().items():
         if field.kind is not FieldKind.SECRET:
             value = given[name]
             if value is not None:

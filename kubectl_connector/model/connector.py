@@ -130,11 +130,19 @@ class Form(NamedTuple):
 TEXT = Form(str, str, str)
 
 
-def kept(key: str, form: Form = TEXT, *, option: Field | None = None) -> dict[str, Any]:
-    """The metadata of an attribute: its key in documents, and its option if it has one."""
+_LAST = 1_000
+
+
+def kept(
+    key: str, form: Form = TEXT, *, at: int = _LAST, option: Field | None = None
+) -> dict[str, Any]:
+    """The metadata of an attribute: its key in documents, and its option if it has one.
+
+    ``at`` orders the keys in documents; a key without it comes after the others.
+    """
     if option and option.choices:
         form = Form(str, option.check, str)
-    return {"key": key, "form": form, "option": option}
+    return {"key": key, "form": form, "at": at, "option": option}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,12 +154,13 @@ class Spec:
     """
 
     cluster: Cluster = field(
-        metadata=kept("cluster", Form(dict, Cluster.from_entry, Cluster.to_entry))
+        metadata=kept("cluster", Form(dict, Cluster.from_entry, Cluster.to_entry), at=90)
     )
     """Its attributes have options of their own."""
     cluster_name: str = field(
         metadata=kept(
             "clusterName",
+            at=80,
             option=Field(
                 "cluster_name",
                 "What to call the cluster.",
@@ -167,6 +176,7 @@ class Spec:
         default=None,
         metadata=kept(
             "namespace",
+            at=100,
             option=Field(
                 "namespace",
                 "The namespace of its contexts.",
@@ -183,6 +193,7 @@ class Spec:
         default="",
         metadata=kept(
             "description",
+            at=50,
             option=Field(
                 "description",
                 "A note for people.",
@@ -198,6 +209,7 @@ class Spec:
         metadata=kept(
             "labels",
             Form(dict, _labels, dict),
+            at=60,
             option=Field(
                 "labels",
                 "A label; K- takes it away. Repeatable.",
@@ -215,6 +227,7 @@ class Spec:
         metadata=kept(
             "expiresAt",
             Form(str, parse_time, format_time),
+            at=190,
             option=Field(
                 "expires_at",
                 "When the credential ends, where it does not say so itself (RFC 3339).",
@@ -226,6 +239,7 @@ class Spec:
     store: str = field(
         metadata=kept(
             "secretStore",
+            at=130,
             option=Field("store", "Where secrets go: {choices}.", group=CONNECTOR, metavar="NAME"),
         )
     )
@@ -234,6 +248,7 @@ class Spec:
         default=None,
         metadata=kept(
             "loginMode",
+            at=180,
             option=Field(
                 "login_mode",
                 "How login does it: embed or exec (no secret).",
@@ -249,22 +264,23 @@ class Spec:
     auth_method: str = field(
         metadata=kept(
             "authMethod",
+            at=40,
             option=Field("auth_method", "Default: the one that your options fit.", metavar="NAME"),
         )
     )
     configuration: Mapping[str, Any] = field(
-        default_factory=dict, metadata=kept("configuration", Form(dict, dict, dict))
+        default_factory=dict, metadata=kept("configuration", Form(dict, dict, dict), at=120)
     )
     """What the authentication method keeps that is not secret; JSON-like data."""
     impersonation: Impersonation = field(
         default=Impersonation(),
         metadata=kept(
-            "impersonation", Form(dict, Impersonation.from_entry, Impersonation.to_entry)
+            "impersonation", Form(dict, Impersonation.from_entry, Impersonation.to_entry), at=110
         ),
     )
     origin: Origin | None = field(
         default=None,
-        metadata=kept("origin", Form(dict, Origin.from_document, Origin.to_document)),
+        metadata=kept("origin", Form(dict, Origin.from_document, Origin.to_document), at=220),
     )
 
 
@@ -272,26 +288,30 @@ class Spec:
 class Connector(Spec):
     """A named way into a cluster, without its secrets. Times are aware, in UTC."""
 
-    id: str = field(metadata=kept("id"))
-    name: str = field(metadata=kept("name", Form(str, check_name, str)))
-    type: str = field(default=TYPE, metadata=kept("type", Form(str, _check_type, str)))
-    owner: str = field(metadata=kept("owner"))
-    created_at: datetime = field(metadata=kept("createdAt", Form(str, parse_time, format_time)))
-    updated_at: datetime = field(metadata=kept("updatedAt", Form(str, parse_time, format_time)))
+    id: str = field(metadata=kept("id", at=10))
+    name: str = field(metadata=kept("name", Form(str, check_name, str), at=20))
+    type: str = field(default=TYPE, metadata=kept("type", Form(str, _check_type, str), at=30))
+    owner: str = field(metadata=kept("owner", at=70))
+    created_at: datetime = field(
+        metadata=kept("createdAt", Form(str, parse_time, format_time), at=200)
+    )
+    updated_at: datetime = field(
+        metadata=kept("updatedAt", Form(str, parse_time, format_time), at=210)
+    )
     secret_names: tuple[str, ...] = field(
-        default=(), metadata=kept("secretNames", Form(list, _names, list))
+        default=(), metadata=kept("secretNames", Form(list, _names, list), at=140)
     )
     """The names of the method's values in the secret half."""
     secret_ref: str | None = field(
-        default=None, metadata=kept("secretRef", Form(str, _check_ref, str))
+        default=None, metadata=kept("secretRef", Form(str, _check_ref, str), at=150)
     )
     """The reference of the secret half in the store; None: there is none to read."""
     issued_ref: str | None = field(
-        default=None, metadata=kept("issuedRef", Form(str, _check_ref, str))
+        default=None, metadata=kept("issuedRef", Form(str, _check_ref, str), at=160)
     )
     """The reference of the last credential that the method issued, where that is kept."""
     proxy_has_password: bool = field(
-        default=False, metadata=kept("proxyHasPassword", Form(bool, bool, bool))
+        default=False, metadata=kept("proxyHasPassword", Form(bool, bool, bool), at=170)
     )
     """Whether the secret half holds the proxy's URL, which then is shown without user and password
     here."""
@@ -352,19 +372,6 @@ class Connector(Spec):
 _V1_PROXY_URL = "proxy_url"
 _V1_OWN_NAMES = (_V1_PROXY_URL, "token_source")
 
-_ORDER = (
-    *("id", "name", "type", "authMethod", "description", "labels", "owner", "clusterName"),
-    *("cluster", "namespace", "impersonation", "configuration", "secretStore", "secretNames"),
-    *("secretRef", "issuedRef", "proxyHasPassword"),
-    *("loginMode", "expiresAt", "createdAt", "updatedAt", "origin"),
-)
-"""The order of the keys in documents, as it has always been; a key that is not here comes last."""
-
-
-def _position(attribute: Attribute[Any]) -> int:
-    key = attribute.metadata["key"]
-    return _ORDER.index(key) if key in _ORDER else len(_ORDER)
-
 
 def _is_required(attribute: Attribute[Any]) -> bool:
     return attribute.default is MISSING and attribute.default_factory is MISSING
@@ -372,7 +379,7 @@ def _is_required(attribute: Attribute[Any]) -> bool:
 
 _KEPT: dict[str, tuple[str, Form, bool]] = {
     each.name: (each.metadata["key"], each.metadata["form"], _is_required(each))
-    for each in sorted(fields(Connector), key=_position)
+    for each in sorted(fields(Connector), key=lambda each: each.metadata["at"])
 }
 """The attributes of a connector: key and form in documents, and whether it must be there."""
 

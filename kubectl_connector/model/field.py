@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from kubectl_connector.errors import UsageError
@@ -57,7 +57,7 @@ class Field:
 
     name: str
     help: str
-    """For ``--help``, and as a question where there is no ``question``."""
+    """For ``--help``, and as a question where there is no ``question``. See :meth:`offering`."""
     kind: FieldKind = FieldKind.TEXT
     secret: bool = False
     """Whether the value goes to the secret store."""
@@ -84,6 +84,14 @@ class Field:
     def option(self) -> str:
         """The command-line option, in its long form."""
         return self.spelling.split()[-1] if self.spelling else option_of(self.name)
+
+    def offering(self, choices: tuple[str, ...], default: str = "") -> Field:
+        """The field with choices that its declaration can't know, such as the secret stores.
+
+        They replace ``{choices}`` in the help, the default first.
+        """
+        named = " or ".join(sorted(choices, key=lambda choice: choice != default))
+        return replace(self, choices=choices, help=self.help.replace("{choices}", named))
 
     def check(self, value: str) -> str:
         """``value`` if it is one of the choices, or there are none; UsageError."""
