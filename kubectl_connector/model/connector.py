@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 from typing import Any, NamedTuple, TypeVar
 
 from kubectl_connector.errors import UsageError
+from kubectl_connector.model import release_0_1
 from kubectl_connector.model.field import CLUSTER, CONNECTOR, Field, FieldKind, Reach
 from kubectl_connector.model.kubeconfig import Cluster, Impersonation
 
@@ -362,15 +363,11 @@ class Connector(Spec):
         if isinstance(names, list) and names:
             document = {
                 **document,
-                "secretNames": [name for name in names if name not in _V1_OWN_NAMES],
+                "secretNames": [name for name in names if name not in release_0_1.OWN_NAMES],
                 "secretRef": document.get("id"),
-                "proxyHasPassword": _V1_PROXY_URL in names,
+                "proxyHasPassword": release_0_1.PROXY_URL in names,
             }
         return cls.from_document(document)
-
-
-_V1_PROXY_URL = "proxy_url"
-_V1_OWN_NAMES = (_V1_PROXY_URL, "token_source")
 
 
 def _is_required(attribute: Attribute[Any]) -> bool:

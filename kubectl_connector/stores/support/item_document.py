@@ -11,11 +11,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from kubectl_connector.model import release_0_1
 from kubectl_connector.model.secret import Credential, Item, Secret
 from kubectl_connector.ready import ITEM_VERSION
-
-_V1_PROXY_URL = "proxy_url"
-_V1_OTHERS = ("expires_at", "token_source")
 
 
 def dump_item(item: Item) -> str:
@@ -60,8 +58,8 @@ def _credential(status: Mapping[str, str]) -> Credential:
 
 def _item_of_v1(content: Mapping[str, Any]) -> Item:
     values = _texts(content.get("values"))
-    proxy_url = values.pop(_V1_PROXY_URL, None)
-    return Item(Secret({n: value for n, value in values.items() if n not in _V1_OTHERS}), proxy_url)
+    secret = {name: text for name, text in values.items() if name not in release_0_1.OWN_NAMES}
+    return Item(Secret(secret), values.get(release_0_1.PROXY_URL))
 
 
 def _texts(values: object) -> dict[str, str]:
