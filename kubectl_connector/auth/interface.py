@@ -67,7 +67,7 @@ class AuthMethod(ABC):
     @property
     def noun(self) -> str:
         """What messages call the credential, such as "client certificate"."""
-        return self.name.replace("-", " ")
+        return self.title.lower()
 
     @property
     def option_fields(self) -> tuple[Field, ...]:

@@ -37,6 +37,10 @@ class _Password(AuthMethod):
         Field(PASSWORD, "password", FieldKind.SECRET, secret=True),
     )
 
+    @property
+    def noun(self) -> str:
+        return "password"
+
     def recognises(self, user: AuthInfo) -> bool:
         return bool(user.username or user.password) and not (user.token or user.token_file)
 

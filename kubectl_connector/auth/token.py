@@ -46,6 +46,10 @@ class _Token(AuthMethod):
         *certificate_fields(required=False),
     )
 
+    @property
+    def noun(self) -> str:
+        return "token"
+
     def recognises(self, user: AuthInfo) -> bool:
         return bool(user.token or user.token_file)
 

@@ -121,7 +121,7 @@ def test_kubectl_gets_what_the_method_issues(registered: Terminal, mode: str) ->
 def test_the_hint_says_how_this_method_is_renewed(registered: Terminal, server: ApiServer) -> None:
     del server.rules.tokens[MINTED]
     refusal = registered.refused("verify", "lab")
-    assert 'refused the minted of "lab"' in refusal.error
+    assert 'refused the minted token of "lab"' in refusal.error
     assert refusal.hint == "kubectl connector update lab --token-stdin"
 
 
@@ -131,7 +131,7 @@ def test_what_no_kubeconfig_may_hold_goes_by_exec(registered: Terminal) -> None:
         stdin=KEY,
     )
     refusal = registered.refused("login", "lab", "--embed")
-    assert refusal.error == '"lab" has a sealed, which no kubeconfig may hold'
+    assert refusal.error == '"lab" has a sealed token, which no kubeconfig may hold'
     assert refusal.hint == "kubectl connector login lab --exec"
     registered.connector("login", "lab")  # by default a credential is embedded
     assert MINTED not in registered.home.kubeconfig.read_text()
