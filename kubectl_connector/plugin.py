@@ -140,11 +140,14 @@ def _loads(text: str) -> dict:  # type: ignore[type-arg]
 
 
 def _is_secret_service_chosen() -> bool:
-    """Whether ``keyring`` would choose the Secret Service, because nothing names another."""
+    """Whether the keyring store would try the Secret Service first, as nothing names another.
+
+    ``stores/support/keyring_backends.py`` decides. This says no where a file names a keyring.
+    """
     if sys.platform != "linux" or "PYTHON_KEYRING_BACKEND" in os.environ:
         return False
-    if "KDE" in os.environ.get("XDG_CURRENT_DESKTOP", ""):
-        return False  # KWallet is likely to be preferred
+    if "KDE" in os.environ.get("XDG_CURRENT_DESKTOP", "").split(":"):
+        return False  # KWallet comes first there
     config = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
     return not os.path.exists(f"{config}/python_keyring/keyringrc.cfg")
 

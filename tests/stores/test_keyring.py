@@ -18,9 +18,14 @@ import pytest
 import secretstorage
 
 from kubectl_connector.errors import NotFoundError, StoreError
+from kubectl_connector.plugin import _is_secret_service_chosen
 from kubectl_connector.stores import SecretStore, StoreOptions, open_store
 from kubectl_connector.stores.keyring import KeyringStore
-from kubectl_connector.stores.support.keyring_backends import choose_backend
+from kubectl_connector.stores.support.keyring_backends import (
+    SECRET_SERVICE,
+    candidates,
+    choose_backend,
+)
 from tests.secret_service import lock, require_secret_service, secret_service, silent_prompter
 from tests.stores.conformance import ITEMS, ONE, OTHER, StoreConformance
 from tests.stores.keyrings import (
@@ -385,3 +390,55 @@ def told_by(error: BaseException | None) -> str:
         told += f"{error!r} {error} {vars(error)}"
         error = error.__cause__ or error.__context__
     return told
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the Secret Service is Linux's")
+@pytest.mark.parametrize(
+    ("variables", "keyringrc", "fast"),
+    [
+        ({}, None, True),
+        ({"XDG_CURRENT_DESKTOP": ""}, None, True),
+        ({"XDG_CURRENT_DESKTOP": "GNOME"}, None, True),
+        ({"XDG_CURRENT_DESKTOP": "ubuntu:GNOME"}, None, True),
+        ({"XDG_CURRENT_DESKTOP": "KDE"}, None, False),
+        ({"XDG_CURRENT_DESKTOP": "KDE:plasma"}, None, False),
+        ({"XDG_CURRENT_DESKTOP": "neon:KDE"}, None, False),
+        ({"XDG_CURRENT_DESKTOP": "NOTKDE"}, None, True),
+        ({"XDG_CURRENT_DESKTOP": "kde"}, None, True),
+        ({"PYTHON_KEYRING_BACKEND": ""}, None, False),
+        ({"PYTHON_KEYRING_BACKEND": SECRET_SERVICE}, None, False),
+        ({"PYTHON_KEYRING_BACKEND": "keyring.backends.kwallet.DBusKeyring"}, None, False),
+        ({"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}, None, False),
+        ({}, "", False),
+        ({}, "[backend]\ndefault-keyring=keyring.backends.kwallet.DBusKeyring\n", False),
+        ({}, "not INI", False),
+        ({"XDG_CONFIG_HOME": ""}, None, True),
+        (
+            {"XDG_CONFIG_HOME": ""},
+            "[backend]\ndefault-keyring=keyring.backends.null.Keyring",
+            False,
+        ),
+    ],
+)
+def test_the_credential_path_takes_the_keyring_that_the_store_takes(
+    variables: dict[str, str],
+    keyringrc: str | None,
+    fast: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("XDG_CURRENT_DESKTOP", "PYTHON_KEYRING_BACKEND"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    if keyringrc is not None:
+        config = Path(os.environ["XDG_CONFIG_HOME"] or tmp_path / ".config")
+        (config / "python_keyring").mkdir(parents=True)
+        (config / "python_keyring" / "keyringrc.cfg").write_text(keyringrc)
+    assert _is_secret_service_chosen() == fast
+    if fast:
+        assert candidates(os.environ)[0] == SECRET_SERVICE
+    elif not variables.keys() - {"XDG_CURRENT_DESKTOP"} and keyringrc is None:
+        assert candidates(os.environ)[0] != SECRET_SERVICE  # no slower than it has to be

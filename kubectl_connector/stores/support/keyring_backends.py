@@ -38,21 +38,29 @@ _WINDOWS_ITEM = 1200
 
 
 def choose_backend(environ: Mapping[str, str]) -> KeyringBackend:
-    """The backend that the user named, or else the system's own.
+    """The backend that the user named, or else the first of the system's own that can be used.
 
     Raises StoreError when the named backend is not accepted, or when none can be used. This may
     take as long as the session bus takes to answer.
     """
+    return _first_usable(candidates(environ))
+
+
+def candidates(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of the backends to try, the best first; StoreError for one that is not accepted.
+
+    ``plugin.py`` has to agree where it takes the Secret Service.
+    """
     named, where = _named_backend(environ)
-    if named in (None, _CHAINER):
-        return _first_usable(_candidates(environ))
+    if named is None or named == _CHAINER:
+        return _system_backends(environ)
     if named not in _ACCEPTED:
         raise StoreError(
             f"{where} names {named}, which is not the system's keyring and may keep secrets"
             " readable, or not at all",
             f"take that setting back, or {USE_FILE_STORE}",
         )
-    return _first_usable((named,))
+    return (named,)
 
 
 def backend_name(backend: KeyringBackend) -> str:
@@ -65,7 +73,7 @@ def largest_item(backend: KeyringBackend) -> int | None:
     return _WINDOWS_ITEM if backend_name(backend) == WINDOWS else None
 
 
-def _candidates(environ: Mapping[str, str]) -> tuple[str, ...]:
+def _system_backends(environ: Mapping[str, str]) -> tuple[str, ...]:
     names = _BY_PLATFORM.get(sys.platform, _ELSEWHERE)
     if "KDE" in environ.get("XDG_CURRENT_DESKTOP", "").split(":") and _KWALLET in names:
         return (_KWALLET, *(name for name in names if name != _KWALLET))
