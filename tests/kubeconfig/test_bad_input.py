@@ -220,6 +220,9 @@ def test_a_mark_of_another_form_is_no_mark_of_ours(tmp_path: Path, data: str) ->
 
 def test_a_list_member_without_braces_is_named(tmp_path: Path) -> None:
     path = tmp_path / "config"
-    path.write_text('{"clusters": ["name": "yes", "cluster": {}]}')
-    with pytest.raises(KubeconfigError, match="must be a mapping|no mapping"):
-        load(kubeconfig_files(str(path), {})).clusters["yes"].entry  # noqa: B018
+    path.write_text(
+        '{"clusters":["name":"yes",{"name":"007","cluster":{}}],'
+        ' "contexts": [{"name": "x", "context": {"cluster": "yes"}}], "current-context": "x"}'
+    )
+    with pytest.raises(KubeconfigError, match="the entry must be a mapping"):
+        load(kubeconfig_files(str(path), {})).resolve()
