@@ -13,8 +13,8 @@ from kubectl_connector.cluster.transport import AuthenticatedPool
 from kubectl_connector.home import home_folder
 from kubectl_connector.operations.issue import CredentialSource
 from kubectl_connector.operations.workspace import Workspace, full_cluster, utc_now
-from kubectl_connector.settings import passphrase
-from kubectl_connector.stores import StoreOptions, open_store
+from kubectl_connector.settings import Settings, passphrase
+from kubectl_connector.stores import StoreOptions, open_store, store_settings
 
 if TYPE_CHECKING:
     from kubernetes.client import ApiClient
@@ -56,7 +56,13 @@ def connect(name: str, *, timeout: float = 30.0) -> Iterator[ApiClient]:
 def _workspace(timeout: float) -> Workspace:
     """The user's own files and stores, for a program that can't ask the user."""
     folder = home_folder(os.environ)
-    options = StoreOptions(folder, lambda confirm: passphrase(os.environ), timeout)  # noqa: ARG005
+    setting = Settings(folder, {}, store_settings).get
+    options = StoreOptions(
+        folder,
+        lambda confirm: passphrase(os.environ),  # noqa: ARG005
+        timeout,
+        setting=setting,
+    )
     return Workspace(
         Catalog(folder),
         lambda store: open_store(store, options),

@@ -12,7 +12,7 @@ KIND = "Settings"
 PASSPHRASE_VARIABLE = "KUBECTL_CONNECTOR_PASSPHRASE"  # noqa: S105 (its name)
 
 DEFAULTS: Mapping[str, str] = {"store": "keyring", "login.mode": "embed"}
-"""Every setting, with the value that it has if the user sets none."""
+"""Every setting that is not a store's, with the value that it has if the user sets none."""
 
 Check = Callable[[str], str]
 """Returns a valid value; UsageError for a value that the setting can't have."""
@@ -35,35 +35,58 @@ class Settings:
     keeps it locked.
     """
 
-    def __init__(self, folder: str, checks: Mapping[str, Check]) -> None:
-        """``folder`` need not exist; ``checks`` are by the settings' names."""
+    def __init__(
+        self,
+        folder: str,
+        checks: Mapping[str, Check],
+        of_stores: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
+        """``folder`` need not exist; a setting without a check takes any text.
+
+        ``of_stores`` gives the settings of the stores with their defaults. It is slow, so it is
+        called only where one of them is concerned.
+        """
         self.path = os.path.join(folder, "config.yaml")
         self._checks = checks
+        self._of_stores = of_stores
+
+    def defaults(self) -> Mapping[str, str]:
+        """Every setting with its default."""
+        return {**DEFAULTS, **self._of_stores()}
 
     def load(self) -> dict[str, str]:
         """The settings that the user made, by name."""
         fields = yaml_file.read(self.path, KIND).by_name
         for name, located in fields.items():
-            if name not in DEFAULTS:
+            if name not in DEFAULTS and name not in self.defaults():
                 raise yaml_file.broken(self.path, located.line, f'unknown setting "{name}"')
             try:
-                self._checks[name](str(located.value))
+                self._checks.get(name, str)(str(located.value))
             except UsageError as error:
                 raise yaml_file.broken(self.path, located.line, error.message) from None
         return {name: str(located.value) for name, located in fields.items()}
 
     def get(self, name: str) -> str:
         """A setting's value, or its default; UsageError for an unknown setting."""
-        return self.load().get(check_setting(name), DEFAULTS[name])
+        return self.load().get(name, self.default(name))
+
+    def default(self, name: str) -> str:
+        """A setting's default; UsageError for an unknown setting, with the nearest one."""
+        defaults = DEFAULTS if name in DEFAULTS else self.defaults()
+        if name not in defaults:
+            known = f"settings: {', '.join(defaults)}"
+            raise UsageError(f'no setting "{name}"', suggest.did_you_mean(name, defaults, known))
+        return defaults[name]
 
     def set(self, name: str, value: str) -> None:
         """Keep a value; UsageError for a value that the setting can't have."""
-        self._checks[check_setting(name)](value)
+        self.default(name)
+        self._checks.get(name, str)(value)
         self._change(lambda settings: {**settings, name: value})
 
     def unset(self, name: str) -> None:
         """Return a setting to its default."""
-        check_setting(name)
+        self.default(name)
         self._change(lambda settings: {k: v for k, v in settings.items() if k != name})
 
     def _change(self, edit: Callable[[dict[str, str]], dict[str, str]]) -> None:
@@ -72,11 +95,3 @@ class Settings:
             after = edit(before)
             if after != before:
                 yaml_file.write(self.path, KIND, dict(after))
-
-
-def check_setting(name: str) -> str:
-    """``name`` if it is a setting, else a UsageError that suggests the nearest one."""
-    if name not in DEFAULTS:
-        known = f"settings: {', '.join(DEFAULTS)}"
-        raise UsageError(f'no setting "{name}"', suggest.did_you_mean(name, DEFAULTS, known))
-    return name

@@ -23,7 +23,7 @@ from kubectl_connector.completion.complete import FILE, FOLDER, FREE
 from kubectl_connector.formats import format_names
 from kubectl_connector.model.connector import LOGIN_MODES, TYPE
 from kubectl_connector.settings import DEFAULTS
-from kubectl_connector.stores import store_names
+from kubectl_connector.stores import store_names, store_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 TREE = ROOT / "kubectl_connector" / "completion" / "tree.py"
@@ -57,7 +57,7 @@ _ARGUMENTS: dict[str, Any] = {
     "OLD": "connectors",
     "NEW": FREE,
     "TYPE": (TYPE,),
-    "SETTING": tuple(DEFAULTS),
+    "SETTING": (*DEFAULTS, *store_settings()),
     "VALUE": "setting values",
 }
 

@@ -8,7 +8,6 @@ import typer
 
 from kubectl_connector.cli import console, environment
 from kubectl_connector.cli.app import add_verb, new_app
-from kubectl_connector.settings import DEFAULTS
 
 command = new_app(help="Your defaults, such as the secret store.", invoke_without_command=True)
 
@@ -29,8 +28,9 @@ def view() -> None:
       kubectl connector config view
 
     """
-    chosen = environment.settings().load()
-    for name, default in DEFAULTS.items():
+    settings = environment.settings()
+    chosen = settings.load()
+    for name, default in settings.defaults().items():
         console.say(f"{name}={chosen.get(name, default)}{'' if name in chosen else '  (default)'}")
 
 
@@ -65,8 +65,9 @@ def unset(setting: SettingArgument) -> None:
       kubectl connector config unset store
 
     """
-    environment.settings().unset(setting)
-    console.say(f"{setting}={DEFAULTS[setting]}  (default)")
+    settings = environment.settings()
+    settings.unset(setting)
+    console.say(f"{setting}={settings.default(setting)}  (default)")
 
 
 for _name, _function in (("view", view), ("get", get), ("set", set_), ("unset", unset)):

@@ -19,6 +19,7 @@ from kubectl_connector.stores import (
     StoreOptions,
     check_store_name,
     open_store,
+    store_settings,
 )
 
 DEFAULT_TIMEOUT = 10.0
@@ -40,7 +41,8 @@ def workspace(timeout: float = DEFAULT_TIMEOUT, interactive: bool | None = None)
     @functools.cache  # a run has one store of a name, which asks for its passphrase once
     def store(name: str) -> SecretStore:
         passphrase = ask_passphrase if asking else passphrase_of_environment
-        return open_store(name, StoreOptions(folder, passphrase, interactive=asking))
+        options = StoreOptions(folder, passphrase, interactive=asking, setting=settings().get)
+        return open_store(name, options)
 
     return Workspace(
         Catalog(folder),
@@ -54,7 +56,8 @@ def workspace(timeout: float = DEFAULT_TIMEOUT, interactive: bool | None = None)
 
 def settings() -> Settings:
     """The user's settings."""
-    return Settings(home(), {"store": check_store_name, "login.mode": check_login_mode})
+    checks = {"store": check_store_name, "login.mode": check_login_mode}
+    return Settings(home(), checks, store_settings)
 
 
 def kubeconfigs(explicit: str | None = None) -> KubeconfigFiles:

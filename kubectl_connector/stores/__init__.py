@@ -2,12 +2,15 @@
 
 Every public module in this folder except :mod:`~kubectl_connector.stores.interface` is a secret
 store. The store has the module's name, and the module has a function ``open_store(options)``.
+Where a user can configure the store, the module has ``SETTINGS`` too: the names of the settings
+with their defaults, such as ``{"shelf.folder": "shelf"}``. ``options.setting`` gives their values.
 Opening a store imports it, so a store that is not used costs nothing.
 """
 
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 from kubectl_connector.errors import UsageError
 from kubectl_connector.stores.interface import PassphraseSource, SecretStore, StoreOptions
@@ -19,6 +22,7 @@ __all__ = [
     "check_store_name",
     "open_store",
     "store_names",
+    "store_settings",
 ]
 
 
@@ -41,11 +45,22 @@ def open_store(name: str, options: StoreOptions) -> SecretStore:
 
     Opening a store reads nothing, asks nothing and unlocks nothing; its first call may.
     """
+    store: SecretStore = _module(check_store_name(name)).open_store(options)
+    return store
+
+
+def store_settings() -> dict[str, str]:
+    """The settings of all stores, with their defaults; this imports the stores."""
+    found: dict[str, str] = {}
+    for name in store_names():
+        found |= getattr(_module(name), "SETTINGS", {})
+    return found
+
+
+def _module(name: str) -> Any:
     import importlib
 
-    module = importlib.import_module(f"{__name__}.{check_store_name(name)}")
-    store: SecretStore = module.open_store(options)
-    return store
+    return importlib.import_module(f"{__name__}.{name}")
 
 
 def check_store_name(name: str) -> str:

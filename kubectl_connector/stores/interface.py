@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -50,6 +51,10 @@ class PassphraseSource(Protocol):
         """
 
 
+def _no_setting(name: str) -> str:
+    raise KeyError(name)
+
+
 @dataclass(frozen=True)
 class StoreOptions:
     """What a store may need to know; each store uses a part of it."""
@@ -61,3 +66,5 @@ class StoreOptions:
     """Seconds that one call may take, without the time that the user spends at a prompt."""
     interactive: bool = True
     """Whether the user may be asked to unlock the store, in a window where there is one."""
+    setting: Callable[[str], str] = field(default=_no_setting, repr=False)
+    """The value of a setting that the store's module has in ``SETTINGS``."""

@@ -108,6 +108,31 @@ def test_the_credential_is_what_the_method_issues(registered: Terminal, log: Pat
     assert len(log.read_text().splitlines()) <= 2  # once to verify, once to keep
 
 
+_CONNECT = """\
+from kubectl_connector import connect
+with connect("lab") as client:
+    print(client.configuration.host)
+"""
+
+
+@pytest.mark.parametrize("store", ["shelf"], indirect=True)
+def test_the_store_is_configured(terminal: Terminal, store: str, tmp_path: Path) -> None:
+    assert terminal.connector("config", "get", "shelf.folder") == "shelf\n"
+    assert "shelf.folder=shelf  (default)" in terminal.connector("config", "view")
+    terminal.connector("config", "set", "shelf.folder", str(tmp_path / "a shelf"))
+    terminal.connector("config", "set", "store", store)
+    reach = ("--server", "https://lab.example", "--no-verify")
+    terminal.connector("register", "lab", *reach, "--token-stdin", stdin="a-token")
+    ref = terminal.kept()["lab"]["secretRef"]
+    assert "a-token" in (tmp_path / "a shelf" / ref).read_text()
+    assert status(terminal.connector("credential", "lab"))["token"] == "a-token"
+    subprocess.run([sys.executable, "-c", _CONNECT], env=terminal.environ(), check=True)
+    terminal.connector("config", "unset", "shelf.folder")
+    assert terminal.refused("credential", "lab").error == 'the shelf store has no secret for "lab"'
+    refusal = terminal.refused("config", "set", "shelf.foldr", "x")
+    assert refusal.error == 'no setting "shelf.foldr"'
+
+
 @pytest.mark.parametrize("mode", ["--exec", "--embed"])
 def test_kubectl_gets_what_the_method_issues(registered: Terminal, mode: str) -> None:
     registered.connector("login", "lab", mode)
@@ -172,6 +197,7 @@ def test_completion_and_the_reference_know_both(generated: tuple[Any, str]) -> N
         return [name for name, _ in complete(words, tree, lambda *_: ())[0]]
 
     assert "shelf" in offered("register", "x", "--store", "")
+    assert "shelf.folder" in offered("config", "set", "")
     assert "minted" in offered("update", "x", "--auth-method", "")
     assert "--audience" in offered("register", "x", "--aud")
     assert offered("register", "x", "--audience", "") == ["the-lab", "the-shop"]

@@ -9,6 +9,9 @@ from kubectl_connector.model.secret import Item
 from kubectl_connector.stores.interface import SecretStore, StoreOptions
 from kubectl_connector.stores.support.item_document import dump_item, load_item
 
+SETTINGS = {"shelf.folder": "shelf"}
+"""The folder, relative to that of our own files."""
+
 
 class _Shelf:
     name = "shelf"
@@ -43,4 +46,4 @@ class _Shelf:
 
 
 def open_store(options: StoreOptions) -> SecretStore:
-    return _Shelf(os.path.join(options.folder, "shelf"))
+    return _Shelf(os.path.join(options.folder, options.setting("shelf.folder")))
