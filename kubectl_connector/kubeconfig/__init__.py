@@ -15,6 +15,5 @@ From the bottom up; a module imports only those above it in this list, or beside
 
 ``kuberc`` stands apart: it knows kubectl's policy for credential plugins.
 
-Ids like D1, M4 and W14 in docstrings are those of the recorded cases in tests/kubeconfig/vectors:
-D which files, M merging, W writing, F fields, X exec plugins, P kubectl plugins.
+Ids like D1, M4 and W14 in docstrings are those of the rules in docs/kubectl-semantics.md.
 """

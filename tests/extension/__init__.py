@@ -1,1 +1,1 @@
-"""A method and a store of one file each, and the proof that nothing else is needed."""
+"""Two methods and a store that are new files only, and the proof that nothing else is needed."""

@@ -1,6 +1,6 @@
-"""A new method and a new store are one file each: everything works with them, and they are right.
+"""New methods and a new store are new files only: everything works with them, and they are right.
 
-The method is of the kind that goes wrong where somebody takes a secret for the credential itself.
+The methods go wrong where somebody takes a secret for the credential itself.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from kubectl_connector.model.secret import Secret
 from tests.apiserver import ApiServer
 from tests.conftest import JANE, JANE_TOKEN, ROOT, Home
 from tests.e2e.terminal import Terminal
-from tests.extension.auth.minted import mint
+from tests.extension.auth._minting import mint
 from tests.secret_service import require_secret_service, secret_service
 
 pytestmark = pytest.mark.skipif(

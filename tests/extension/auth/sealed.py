@@ -1,9 +1,9 @@
 """The same, but no kubeconfig may hold what it gives."""
 
-from kubectl_connector.auth.minted import _Minted  # type: ignore[import-not-found]
+from kubectl_connector.auth._minting import Minting  # type: ignore[import-not-found]
 
 
-class _Sealed(_Minted):  # type: ignore[misc]
+class _Sealed(Minting):  # type: ignore[misc]
     name = "sealed"
     title = "Sealed token"
     summary = "A token for an hour that no kubeconfig may hold."
