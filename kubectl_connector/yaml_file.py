@@ -24,22 +24,6 @@ VERSION = "kubectl-connector/v1"
 """The apiVersion of files whose format has not changed since release 0.1."""
 
 _Loader = loader("Safe")
-_BaseDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-
-
-class _Dumper(_BaseDumper):  # type: ignore[misc]
-    """PyYAML's safe dumper, which writes a text of several lines on one line.
-
-    So every line of the catalog begins as the credential path expects it (``plugin.py``).
-    """
-
-
-def _text(dumper: Any, text: str) -> Any:
-    style = '"' if "\n" in text else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _text)
 
 
 @dataclass(frozen=True)
@@ -113,7 +97,7 @@ def write(path: str, kind: str, fields: dict[str, Any], version: str = VERSION) 
     """
     text = yaml.dump(
         {"apiVersion": version, "kind": kind, **fields},
-        Dumper=_Dumper,
+        Dumper=_dumper(),
         sort_keys=False,
         allow_unicode=True,
         width=10_000,
@@ -127,6 +111,24 @@ def write(path: str, kind: str, fields: dict[str, Any], version: str = VERSION) 
             f"{path} can't be written: {error.strerror}",
             "check the folder's owner, mode and free space; nothing was changed",
         ) from error
+
+
+def _dumper() -> Any:
+    """PyYAML's safe dumper, but a text of several lines is written on one line.
+
+    So every line of the catalog begins as the credential path expects it (``plugin.py``).
+    """
+    base: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+    class Dumper(base):  # type: ignore[misc]
+        pass
+
+    def represent(dumper: Any, text: str) -> Any:
+        style = '"' if "\n" in text else None
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+    Dumper.add_representer(str, represent)
+    return Dumper
 
 
 def broken(path: str, line: int | None, problem: str) -> CatalogError:

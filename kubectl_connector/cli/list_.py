@@ -11,7 +11,6 @@ from kubectl_connector.cli.console import counted
 from kubectl_connector.cli.options import KubeconfigOption, OutputOption
 from kubectl_connector.errors import ConnectorError
 from kubectl_connector.formats import render
-from kubectl_connector.operations.items import orphans
 from kubectl_connector.operations.overview import overview, parse_labels
 from kubectl_connector.operations.workspace import Workspace
 
@@ -48,6 +47,8 @@ def _tell_of_orphans(workspace: Workspace) -> None:
     """Say, with -v, how many secrets no connector refers to."""
     if not console.is_verbose():
         return
+    from kubectl_connector.operations.items import orphans
+
     try:
         count = len(orphans(workspace))
     except ConnectorError as error:

@@ -7,7 +7,6 @@ leaves an item that no connector refers to: it is never used, and ``prune`` remo
 from __future__ import annotations
 
 import logging
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -33,6 +32,8 @@ def commit(workspace: Workspace, store: str, item: Item, edit: Edit) -> Change:
     """
     if not item:
         return workspace.catalog.change(lambda connectors: edit(connectors, None))
+    import uuid
+
     keeper = workspace.open_store(store)
     keeper.check(unlock=True)  # else the journal would note an item that can't be put
     place = Place(store, str(uuid.uuid4()))
