@@ -93,10 +93,12 @@ def _block(id_: str) -> bytes:
 
 
 def _field(block: bytes, name: bytes) -> bytes:
-    """The value of a field of a connector; empty where there is not just one."""
-    _, _, rest = (b"\n" + block).partition(b"\n  " + name + b": ")
-    value, _, rest = rest.partition(b"\n")
-    return b"" if b"\n  " + name + b": " in b"\n" + rest else value
+    """The value of a field of a connector, empty where there is none; ValueError for two."""
+    start = b"\n  " + name + b": "
+    _, _, rest = (b"\n" + block).partition(start)
+    if start in b"\n" + rest:
+        raise ValueError("a field that stands twice")
+    return rest.partition(b"\n")[0]
 
 
 def _ready(document: bytes) -> dict[str, str] | None:

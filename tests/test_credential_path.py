@@ -269,6 +269,7 @@ def test_what_is_not_ready_and_good_is_left_to_the_ordinary_way(
         KEPT + "- id: id\n  name: y\n",
         KEPT + "  secretRef: other\n",
         KEPT + "  secretStore: file\n",
+        KEPT + "  issuedRef: ref\n  issuedRef: other\n",
         KEPT + "  expiresAt: '2020-01-01T00:00:00Z'\n",
         KEPT.replace("  name: x\n", '  description: "\n- id: id\n"\n  name: x\n'),
     ],
