@@ -36,6 +36,6 @@ def command(yes: YesOption = False) -> None:
 
 
 def _ask(count: int, catalog: str) -> None:
-    question = f"{catalog} is missing. Remove {counted(count, 'secret')} all the same?"
+    question = f"{catalog} is missing or empty. Remove {counted(count, 'secret')} all the same?"
     if not console.asker().confirm(question, False, "restore that file, or say so with --yes"):
         raise ConnectorError("cancelled; nothing was removed", "say y, or --yes")
