@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import contextlib
 import selectors
 import socket
@@ -9,21 +10,21 @@ import socketserver
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
+
+_AnyProxy = TypeVar("_AnyProxy", bound="_Proxy")
 
 
-class ConnectProxy:
-    """The HTTP proxy; a context manager. ``targets`` lists the ``host:port`` of every tunnel.
+class _Proxy(abc.ABC):
+    """A proxy that listens on loopback for as long as its context lasts."""
 
-    With ``refuse``, the proxy answers every request with 403.
-    """
+    scheme: str
 
-    def __init__(self, *, refuse: bool = False) -> None:
-        self.targets: list[str] = []
-        self.refuse = refuse
+    @abc.abstractmethod
+    def _listen(self) -> socketserver.TCPServer: ...
 
-    def __enter__(self) -> ConnectProxy:
-        self._listener = _Listener(self)
+    def __enter__(self: _AnyProxy) -> _AnyProxy:
+        self._listener = self._listen()
         self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.05,))
         self._thread.start()
         return self
@@ -40,8 +41,24 @@ class ConnectProxy:
 
     @property
     def url(self) -> str:
-        """The proxy's URL, as a kubeconfig's ``proxy-url``."""
-        return f"http://127.0.0.1:{self._listener.server_address[1]}"
+        """Where it is, as a kubeconfig's ``proxy-url`` says it."""
+        return f"{self.scheme}://127.0.0.1:{self._listener.server_address[1]}"
+
+
+class ConnectProxy(_Proxy):
+    """The HTTP proxy; a context manager. ``targets`` lists the ``host:port`` of every tunnel.
+
+    With ``refuse``, the proxy answers every request with 403.
+    """
+
+    scheme = "http"
+
+    def __init__(self, *, refuse: bool = False) -> None:
+        self.targets: list[str] = []
+        self.refuse = refuse
+
+    def _listen(self) -> _Listener:
+        return _Listener(self)
 
 
 class _Listener(ThreadingHTTPServer):
@@ -73,29 +90,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Log nothing."""
 
 
-class SocksProxy:
+class SocksProxy(_Proxy):
     """A SOCKS5 proxy without authentication (RFC 1928), which resolves names; a context manager."""
 
-    def __enter__(self) -> SocksProxy:
-        self._listener = _SocksListener(("127.0.0.1", 0), _SocksHandler)
-        self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.05,))
-        self._thread.start()
-        return self
+    scheme = "socks5"
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._listener.shutdown()
-        self._thread.join()
-        self._listener.server_close()
-
-    @property
-    def url(self) -> str:
-        """Where it is, as a kubeconfig's ``proxy-url`` says it."""
-        return f"socks5://127.0.0.1:{self._listener.server_address[1]}"
+    def _listen(self) -> _SocksListener:
+        return _SocksListener(("127.0.0.1", 0), _SocksHandler)
 
 
 class _SocksListener(socketserver.ThreadingTCPServer):
