@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from typing import Any
 
 import typer
 
+import kubectl_connector
+from kubectl_connector import errors
 from kubectl_connector.cli import help as help_
 from kubectl_connector.cli import main
 from kubectl_connector.cli.app import VERBS, build, load
@@ -20,6 +23,7 @@ from kubectl_connector.cli.changes import common_fields
 from kubectl_connector.cli.options import method_fields
 from kubectl_connector.cli.program import WAYS
 from kubectl_connector.completion.complete import FILE, FOLDER, FREE
+from kubectl_connector.errors import ConnectorError
 from kubectl_connector.formats import format_names
 from kubectl_connector.model.connector import LOGIN_MODES, TYPE
 from kubectl_connector.settings import DEFAULTS
@@ -28,6 +32,7 @@ from kubectl_connector.stores import store_names, store_settings
 ROOT = Path(__file__).resolve().parent.parent
 TREE = ROOT / "kubectl_connector" / "completion" / "tree.py"
 REFERENCE = ROOT / "docs" / "reference.md"
+AROUND = ROOT / "packaging" / "reference.md"
 
 SETTINGS = {"store": store_names(), "login.mode": LOGIN_MODES}
 """The values of the settings whose values can be listed."""
@@ -174,7 +179,69 @@ def reference() -> str:
     for each in everything[1:]:
         if not hasattr(each.command, "commands"):
             lines += _section(each)
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, "", _around()])
+
+
+def _around() -> str:
+    """What is no command: the text of reference.md, with the tables that the code knows."""
+    text = AROUND.read_text(encoding="utf-8")
+    for name, rows in {
+        "settings": _settings(),
+        "exit codes": _exit_codes(),
+        "python": _python(),
+    }.items():
+        text = text.replace(f"<!-- {name} -->", "\n".join(rows))
+    return text
+
+
+def _settings() -> Iterator[str]:
+    yield from ("| setting | values | default |", "|---|---|---|")
+    for name, default in {**DEFAULTS, **store_settings()}.items():
+        yield f"| `{name}` | {', '.join(SETTINGS.get(name, ('any',)))} | `{default}` |"
+
+
+def _exit_codes() -> Iterator[str]:
+    yield from ("| code | meaning |", "|---|---|", "| 0 | done |")
+    meanings = {error.exit_code: _first_sentence(error) for error in reversed(_errors())}
+    meanings[ConnectorError.exit_code] = "It failed, for a reason that no other code has."
+    for code, meaning in sorted(meanings.items()):
+        yield f"| {code} | {meaning} |"
+    yield f"| {main.INTERRUPTED} | interrupted: Ctrl-C, or SIGTERM |"
+
+
+def _errors() -> list[type[ConnectorError]]:
+    """The classes of errors.py, the general before the special."""
+    found = [each for each in vars(errors).values() if isinstance(each, type)]
+    return [each for each in found if issubclass(each, ConnectorError)]
+
+
+def _python() -> Iterator[str]:
+    yield from ("| name | |", "|---|---|")
+    for name in kubectl_connector.__all__:
+        value = getattr(kubectl_connector, name)
+        if isinstance(value, str):
+            yield f"| `{name}` | The version of this package. |"
+        elif isinstance(value, type):
+            code = f" Exit code {value.exit_code}." if issubclass(value, Exception) else ""
+            yield f"| `{name}` | {_first_sentence(value)}{code} |"
+        else:
+            signature = str(inspect.signature(value)).replace("'", "")
+            yield f"| `{name}{signature}` | {_first_paragraphs(value)} |"
+
+
+def _first_sentence(value: Any) -> str:
+    return _plain(inspect.getdoc(value) or "").split("\n\n")[0].replace("\n", " ")
+
+
+def _first_paragraphs(value: Any) -> str:
+    """The docstring up to its example."""
+    text = _plain(inspect.getdoc(value) or "").partition(">>>")[0].strip()
+    return " ".join(text.split())
+
+
+def _plain(text: str) -> str:
+    """A docstring in Markdown: one backtick for two."""
+    return _markdown(text.replace("``", "`"))
 
 
 def _section(each: Documented) -> Iterator[str]:

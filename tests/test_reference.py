@@ -41,6 +41,15 @@ def test_what_is_generated_is_up_to_date(script: Any) -> None:
     assert script.REFERENCE.read_text() == script.reference(), "make generate"
 
 
+def test_every_environment_variable_is_documented() -> None:
+    read = r"""environ(?:\.get\(|\[)["'](\w+)["']|_VARIABLE = "(\w+)\""""
+    sources = [path.read_text() for path in (ROOT / "kubectl_connector").rglob("*.py")]
+    names = {one or other for text in sources for one, other in re.findall(read, text)}
+    assert {"KUBECTL_CONNECTOR_HOME", "KUBECONFIG", "NO_COLOR"} <= names
+    documented = (ROOT / "docs" / "reference.md").read_text()
+    assert not sorted(name for name in names if f"`{name}`" not in documented)
+
+
 def test_hidden_options_are_nowhere(script: Any) -> None:
     """--token and --password exist only to explain why they are refused."""
     for text in (script.tree(), script.reference()):
