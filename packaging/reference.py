@@ -22,9 +22,9 @@ from kubectl_connector.cli.app import VERBS, build, load
 from kubectl_connector.cli.changes import common_fields
 from kubectl_connector.cli.options import method_fields
 from kubectl_connector.cli.program import WAYS
-from kubectl_connector.completion.complete import FILE, FOLDER, FREE
+from kubectl_connector.completion.complete import FILE, FOLDER, FREE, SELECTOR
 from kubectl_connector.errors import ConnectorError
-from kubectl_connector.formats import format_names
+from kubectl_connector.formats import spellings
 from kubectl_connector.model.connector import LOGIN_MODES, TYPE
 from kubectl_connector.settings import DEFAULTS
 from kubectl_connector.stores import store_names, store_settings
@@ -37,7 +37,8 @@ AROUND = ROOT / "packaging" / "reference.md"
 SETTINGS = {"store": store_names(), "login.mode": LOGIN_MODES}
 """The values of the settings whose values can be listed."""
 
-_OUTPUTS = {"version": ("json",), "describe": tuple(f for f in format_names() if f != "wide")}
+_FORMATS = tuple(f"{name}=" if takes else name for name, takes in spellings().items())
+_OUTPUTS = {"version": ("json",), "describe": tuple(f for f in _FORMATS if f != "wide")}
 
 _OPTIONS: dict[str, Any] = {
     "--context": "contexts",
@@ -53,8 +54,9 @@ _OPTIONS: dict[str, Any] = {
 
 _METAVARS = {
     "FILE": FILE,
+    "SELECTOR": SELECTOR,
     "DIR": FOLDER,
-    **dict.fromkeys(("ID", "SECONDS", "TEXT", "TIME", "URL", "VALUE"), FREE),
+    **dict.fromkeys(("ID", "PATH", "SECONDS", "TEXT", "TIME", "URL", "VALUE"), FREE),
 }
 
 _ARGUMENTS: dict[str, Any] = {
@@ -145,7 +147,7 @@ def _kind_of_option(each: Documented, option: Any) -> Any:
         return None
     names = [name for name in option.opts if name.startswith("--")]
     if "--output" in names:
-        return _OUTPUTS.get(each.path, format_names())
+        return _OUTPUTS.get(each.path, _FORMATS)
     for name in names:
         if name in _OPTIONS:
             return _OPTIONS[name]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from kubectl_connector.catalog import find
-from kubectl_connector.cli import console, environment
+from kubectl_connector.cli import choice, console, environment
+from kubectl_connector.cli.choice import NamesArgument, SelectorOption
 from kubectl_connector.cli.options import YesOption
 from kubectl_connector.errors import ConnectorError, StoreError
+from kubectl_connector.operations.choose import choose
 from kubectl_connector.operations.delete import delete
 from kubectl_connector.operations.overview import Listed, overview
 
 
 def command(
-    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="The connectors' names.")],
+    names: NamesArgument = None,
+    selector: SelectorOption = None,
     yes: YesOption = False,
     force: Annotated[
         bool, typer.Option("--force", help="Also where the secret itself can't be deleted.")
@@ -23,22 +26,24 @@ def command(
 ) -> None:
     """Forget connectors: metadata and secret both. It asks first; --yes where nobody can answer.
 
-    Contexts in the kubeconfig stay: log out first to take them out as well.
+    Contexts in the kubeconfig stay: log out first to take them out as well. Of several connectors
+    none is deleted where a store of theirs can't be used; --force deletes them all the same.
 
-    Example:
+    Examples:
       kubectl connector logout old && kubectl connector delete old --yes
+      kubectl connector delete 'old-*'
 
     """
     workspace = environment.workspace()
-    listed = overview(workspace, environment.kubeconfigs(), {}).listed
-    connectors = tuple(each.connector for each in listed)
-    quoted = ", ".join(f'"{find(connectors, name).name}"' for name in names)
-    if not yes and not console.asker().confirm(
-        f"Delete {quoted}, secrets included?", False, "say so with --yes"
-    ):
+    listed = overview(workspace, environment.kubeconfigs()).listed
+    said = choice.choice_of(names, selector)
+    if not said.several and not said.by_name:
+        raise choice.which("delete")
+    wanted = choose(tuple(each.connector for each in listed), said)
+    if not yes and not console.asker().confirm(_question(wanted), False, "say so with --yes"):
         raise ConnectorError("cancelled; nothing was deleted", "say y, or --yes")
     secret_left = False
-    for done in delete(workspace, names, force):
+    for done in delete(workspace, wanted, force):
         connector = done.connector
         console.say(f'Deleted connector "{connector.name}"')
         if done.secret_left:
@@ -52,6 +57,15 @@ def command(
                 _tell_of_contexts(each)
     if secret_left and not force:
         raise typer.Exit(StoreError.exit_code)
+
+
+def _question(names: Sequence[str]) -> str:
+    """What is asked before anything is deleted; several are listed above it."""
+    if len(names) == 1:
+        return f'Delete "{names[0]}", secrets included?'
+    for name in names:
+        console.note(f"  {name}")
+    return f"Delete these {len(names)} connectors, secrets included?"
 
 
 def _tell_of_contexts(listed: Listed) -> None:

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import shutil
-from typing import Annotated
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
 
 import typer
 
 from kubectl_connector.catalog import find
-from kubectl_connector.cli import console, environment, views
-from kubectl_connector.cli.options import NameArgument
-from kubectl_connector.formats import Report, boxed_table, plain_table, render
+from kubectl_connector.cli import choice, console, environment, views
+from kubectl_connector.cli.choice import NamesArgument, SelectorOption
+from kubectl_connector.formats import Report, boxed_table, plain_table, render, wanted
 from kubectl_connector.model.connector import TYPE
-from kubectl_connector.operations.overview import overview
+from kubectl_connector.model.secret import Item
+from kubectl_connector.operations.overview import Listed, overview
 
 
 def command(
-    name: NameArgument,
+    names: NamesArgument = None,
+    selector: SelectorOption = None,
     output: Annotated[
-        str, typer.Option("-o", "--output", metavar="FORMAT", help="table, json, yaml or name.")
+        str,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FORMAT",
+            help="table, json, yaml, name, jsonpath=TEMPLATE or custom-columns=TITLE:PATH,…",
+        ),
     ] = "table",
     show_secrets: Annotated[
         bool, typer.Option("--show-secrets", help="Read the secrets from their store, and show.")
@@ -26,25 +36,48 @@ def command(
 ) -> None:
     """Everything about one connector; secrets are hidden unless you insist.
 
+    Several are described one after the other, or as one list for programs. Where the secrets of one
+    can't be read, the exit code is that failure's. Without a name you pick one at a terminal.
+
     Examples:
       kubectl connector describe prod
+      kubectl connector describe 'prod-*' -o json
       kubectl connector describe prod -o yaml
 
     """
+    how = wanted(output)
     workspace = environment.workspace()
+    files = environment.kubeconfigs()
+    said = choice.choice_of(names, selector)
+    chosen = choice.chosen("describe", workspace, files, said)
     now = workspace.now()
-    listed = overview(workspace, environment.kubeconfigs(), {}).listed
-    connector = find(tuple(each.connector for each in listed), name)
-    found = next(each for each in listed if each.connector is connector)
-    item = workspace.read(connector)[1] if show_secrets else None
-    if output not in ("table", "wide"):
-        document = views.connector_document(found, now, item)
-        console.out(render(Report("Connector", (), (), (document,), (name,), single=True), output))
-        return
-    console.say(f'Connector "{name}" of type {TYPE}, owned by {connector.owner}.')
+    listed = {each.connector.name: each for each in overview(workspace, files).listed}
+    connectors = tuple(each.connector for each in listed.values())
+    documents: dict[str, Mapping[str, Any]] = {}
+
+    def one(name: str) -> None:
+        connector = find(connectors, name)
+        item = workspace.read(connector)[1] if show_secrets else None
+        if how.for_people:
+            _show(listed[name], item, now, first=name == chosen[0])
+        else:
+            documents[name] = views.connector_document(listed[name], now, item)
+
+    code = choice.for_each(chosen, one)
+    if not how.for_people:
+        each, single = tuple(documents.values()), not said.several
+        console.out(render(Report("Connector", (), (), each, tuple(documents), single), how))
+    raise typer.Exit(code)
+
+
+def _show(listed: Listed, item: Item | None, now: datetime, first: bool) -> None:
+    connector = listed.connector
+    if not first:
+        console.say("")
+    console.say(f'Connector "{connector.name}" of type {TYPE}, owned by {connector.owner}.')
     properties = views.properties(connector, now)
-    properties.append(("CONTEXTS", ", ".join(found.contexts)))
-    _table(f"{name} details", properties)
+    properties.append(("CONTEXTS", ", ".join(listed.contexts)))
+    _table(f"{connector.name} details", properties)
     _table("Configuration", views.configuration(connector, item))
 
 

@@ -12,7 +12,7 @@ from kubectl_connector.cli import console
 from kubectl_connector.cli.list_types import TITLE
 from kubectl_connector.cli.options import OutputOption
 from kubectl_connector.errors import NotFoundError
-from kubectl_connector.formats import Column, Report, render
+from kubectl_connector.formats import Column, Report, render, wanted
 from kubectl_connector.model.connector import RESOURCE_TYPE, TYPE
 
 
@@ -26,6 +26,7 @@ def command(
       kubectl connector describe-type kubernetes
 
     """
+    how = wanted(output)
     if name != TYPE:
         raise NotFoundError(f'no connector type "{name}"', f"there is one: {TYPE}")
     rows = [(method, field) for method in auth_methods() for field in method.fields]
@@ -38,13 +39,13 @@ def command(
         (TYPE,),
         single=True,
     )
-    if output in ("table", "wide"):
+    if how.for_people:
         console.say(f"{TITLE} (type {TYPE}), for resources of type {RESOURCE_TYPE}.")
         console.say("Each of these ways to sign in becomes a named connector:\n")
         for method in auth_methods():
             console.say(f"{method.name}: {method.summary}")
         console.say("")
-    console.out(render(report, output))
+    console.out(render(report, how))
 
 
 def _row(method: AuthMethod, field: Field) -> tuple[str, ...]:

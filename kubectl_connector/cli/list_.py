@@ -7,20 +7,29 @@ from typing import Annotated, Optional
 import typer
 
 from kubectl_connector.cli import console, environment, views
+from kubectl_connector.cli.choice import SelectorOption, selector_of
 from kubectl_connector.cli.console import counted
-from kubectl_connector.cli.options import KubeconfigOption, OutputOption
+from kubectl_connector.cli.options import (
+    KubeconfigOption,
+    NoHeadersOption,
+    OutputOption,
+    SortByOption,
+)
 from kubectl_connector.errors import ConnectorError
-from kubectl_connector.formats import render
-from kubectl_connector.operations.overview import overview, parse_labels
+from kubectl_connector.formats import render, wanted
+from kubectl_connector.operations.overview import overview
 from kubectl_connector.operations.workspace import Workspace
 
 
 def command(
     output: OutputOption = "table",
+    selector: SelectorOption = None,
     label: Annotated[
         Optional[list[str]],  # noqa: UP045
-        typer.Option("-l", "--label", metavar="K[=V]", help="Only those with it. Repeatable."),
+        typer.Option("--label", hidden=True),  # as release 0.1 called it
     ] = None,
+    sort_by: SortByOption = None,
+    no_headers: NoHeadersOption = False,
     kubeconfig: KubeconfigOption = None,
 ) -> None:
     """What you have, when it expires, and the contexts that use it (* is the current one).
@@ -28,18 +37,21 @@ def command(
     Examples:
       kubectl connector list
       kubectl connector list -l team=payments -o name
+      kubectl connector list --sort-by .expiresAt -o custom-columns=NAME:.name,ENDS:.expiresAt
 
     """
+    how = wanted(output, no_headers, sort_by)
     workspace = environment.workspace()
-    labels = parse_labels(label or [], bare=True)
-    found = overview(workspace, environment.kubeconfigs(kubeconfig), labels)
+    only = selector_of([*(selector or []), *(label or [])])
+    found = overview(workspace, environment.kubeconfigs(kubeconfig), only)
     report = views.connectors_report(found.listed, workspace.now())
-    console.out(render(report, output))
+    console.out(render(report, how))
     if found.kubeconfig_error:
         console.note(f"contexts are unknown: {found.kubeconfig_error.message}")
-    if not report.rows and output in ("table", "wide"):
+    if not report.rows and how.for_people:
         hint = "kubectl connector register NAME --auto-configure"
-        console.note("no connector has that label" if labels else f"no connectors yet: {hint}")
+        nothing = f"no connector matches -l {only.text}"
+        console.note(nothing if only.text else f"no connectors yet: {hint}")
     _tell_of_orphans(workspace)
 
 

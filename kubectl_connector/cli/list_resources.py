@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
-
-import typer
-
 from kubectl_connector.catalog import find
-from kubectl_connector.cli import console, environment, views
-from kubectl_connector.cli.options import OutputOption
-from kubectl_connector.formats import render
+from kubectl_connector.cli import choice, console, environment, views
+from kubectl_connector.cli.choice import NamesArgument, SelectorOption
+from kubectl_connector.cli.options import NoHeadersOption, OutputOption, SortByOption
+from kubectl_connector.formats import render, wanted
+from kubectl_connector.operations.choose import choose
 
 
 def command(
-    name: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Argument(metavar="[NAME]", help="Only this connector's."),
-    ] = None,
+    names: NamesArgument = None,
+    selector: SelectorOption = None,
     output: OutputOption = "table",
+    sort_by: SortByOption = None,
+    no_headers: NoHeadersOption = False,
 ) -> None:
     """The clusters that connectors give access to.
 
@@ -25,6 +23,7 @@ def command(
       kubectl connector list-resources
 
     """
+    how = wanted(output, no_headers, sort_by)
     connectors = environment.workspace().catalog.load()
-    chosen = [find(connectors, name)] if name else list(connectors)
-    console.out(render(views.resources_report(chosen), output))
+    names = choose(connectors, choice.choice_of(names, selector))
+    console.out(render(views.resources_report([find(connectors, name) for name in names]), how))

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from kubectl_connector.auth import auth_methods
 from kubectl_connector.cli import console
-from kubectl_connector.cli.options import OutputOption
-from kubectl_connector.formats import Column, Report, boxed_table, render
+from kubectl_connector.cli.options import NoHeadersOption, OutputOption
+from kubectl_connector.formats import Column, Output, Report, boxed_table, render, wanted
 from kubectl_connector.model.connector import RESOURCE_TYPE, TYPE
 
 TITLE = "Kubernetes connector"
 
 
-def command(output: OutputOption = "table") -> None:
+def command(output: OutputOption = "table", no_headers: NoHeadersOption = False) -> None:
     """The types of connector there are. There is one.
 
     Example:
       kubectl connector list-types
 
     """
+    how = wanted(output, no_headers)
     methods = [method.name for method in auth_methods()]
     titles = ("NAME", "TYPE", "RESOURCE TYPES", "AUTH METHODS", "LOCAL", "REMOTE")
-    if output == "table" and console.stdout_is_terminal():
+    if how == Output() and console.stdout_is_terminal():
         row = [TITLE, TYPE, RESOURCE_TYPE, "\n".join(methods), "yes", "no"]
         console.out(boxed_table(titles, [row]))
         return
@@ -35,4 +36,4 @@ def command(output: OutputOption = "table") -> None:
     }
     columns = tuple(Column(title) for title in titles)
     report = Report("ConnectorType", columns, (tuple(row),), (document,), (TYPE,))
-    console.out(render(report, output))
+    console.out(render(report, how))

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Optional
 
 import typer
 
-from kubectl_connector.cli import console, environment, program
+from kubectl_connector.cli import choice, console, environment, program
+from kubectl_connector.cli.choice import NamesArgument, SelectorOption
 from kubectl_connector.cli.options import (
     KUBECONFIG,
     BreakLockOption,
     KubeconfigOption,
     LockTimeoutOption,
-    NameArgument,
 )
 from kubectl_connector.errors import KubeconfigError, UsageError
 from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.operations.login import LoggedIn, LoginRequest, login
+from kubectl_connector.operations.workspace import Workspace
 
 
 def command(
-    name: NameArgument,
+    names: NamesArgument = None,
+    selector: SelectorOption = None,
     context: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(
@@ -85,8 +88,12 @@ def command(
     does: kubectl then runs us at every call, and we read the secret store. The same login again
     brings the entries up to date; logout takes them out.
 
+    Of several connectors the last one becomes current. Where one fails, the others are still logged
+    in, and the exit code is that of the first failure. Without a name you pick one at a terminal.
+
     Examples:
       kubectl connector login prod
+      kubectl connector login -l team=payments --no-set-current
       kubectl connector login prod --exec
       kubectl connector login prod --context shop --namespace shop --no-set-current
 
@@ -108,7 +115,24 @@ def command(
         program=stanza_command,
         program_env=program.needed_environment(stanza_command),
     )
-    done = login(environment.workspace(), name, request)
+    workspace = environment.workspace()
+    said = choice.choice_of(names, selector)
+    wanted = choice.chosen("login", workspace, request.files, said)
+    if context and len(wanted) > 1:
+        raise UsageError(
+            f"--context names one context, and these are {len(wanted)} connectors",
+            "leave --context out: each context then has its connector's name",
+        )
+
+    def one(name: str) -> None:
+        last = name == wanted[-1]
+        _login(workspace, name, replace(request, set_current=request.set_current and last))
+
+    raise typer.Exit(choice.for_each(wanted, one))
+
+
+def _login(workspace: Workspace, name: str, request: LoginRequest) -> None:
+    done = login(workspace, name, request)
     console.say(_sentence(name, done))
     if done.expired:
         console.note(f'the credential of "{name}" has expired; {done.expired}')

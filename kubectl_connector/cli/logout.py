@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
+from functools import partial
+from typing import Annotated
 
 import typer
 
-from kubectl_connector.cli import console, environment
+from kubectl_connector.cli import choice, console, environment
+from kubectl_connector.cli.choice import NamesArgument, SelectorOption
 from kubectl_connector.cli.options import BreakLockOption, KubeconfigOption, LockTimeoutOption
-from kubectl_connector.errors import UsageError
 from kubectl_connector.kubeconfig.paths import display_path
-from kubectl_connector.operations.logout import LoggedOut, logout
+from kubectl_connector.operations.logout import LoggedOut, left_behind, logout
 
 
 def command(
-    name: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Argument(metavar="[NAME]", help="The connector's name."),
-    ] = None,
+    names: NamesArgument = None,
+    selector: SelectorOption = None,
     every: Annotated[bool, typer.Option("--all", help="Every connector.")] = False,
     kubeconfig: KubeconfigOption = None,
     lock_timeout: LockTimeoutOption = 10.0,
@@ -25,18 +24,29 @@ def command(
 ) -> None:
     """Take out of the kubeconfig exactly what login put in; the earlier context is current again.
 
-    The connector itself stays registered.
+    The connector itself stays registered. Where one of several fails, the others are still logged
+    out, and the exit code is that of the first failure. Without a name you pick one at a terminal.
 
     Examples:
       kubectl connector logout prod
+      kubectl connector logout 'prod-*'
       kubectl connector logout --all
 
     """
-    if (name is None) == (not every):
-        raise UsageError("which connector? Give its name, or --all", "kubectl connector list")
+    workspace = environment.workspace()
     files = environment.kubeconfigs(kubeconfig)
-    done = logout(environment.workspace(), name, files, lock_timeout, break_lock)
-    console.say(_sentence(name, done))
+    said = choice.choice_of(names, selector, every)
+
+    def one(name: str | None) -> None:
+        done = logout(workspace, name, files, lock_timeout, break_lock)
+        console.say(_sentence(name, done))
+
+    if said.every:
+        one(None)
+        return
+    gone = partial(left_behind, workspace, files)
+    wanted = choice.chosen("logout", workspace, files, said, gone)
+    raise typer.Exit(choice.for_each(wanted, one))
 
 
 def _sentence(name: str | None, done: LoggedOut) -> str:

@@ -20,7 +20,23 @@ KUBECONFIG = "Kubeconfig"
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The connector's name.")]
 OutputOption = Annotated[
-    str, typer.Option("-o", "--output", metavar="FORMAT", help="table, wide, json, yaml or name.")
+    str,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FORMAT",
+        help="table, wide, json, yaml, name, jsonpath=TEMPLATE or custom-columns=TITLE:PATH,…;"
+        " the last two as kubectl's.",
+    ),
+]
+NoHeadersOption = Annotated[
+    bool, typer.Option("--no-headers", help="Columns without their titles.")
+]
+SortByOption = Annotated[
+    Optional[str],  # noqa: UP045 (typer evaluates it on Python 3.10 too)
+    typer.Option(
+        "--sort-by", metavar="PATH", help="Sort by a field of -o json, such as .expiresAt."
+    ),
 ]
 KubeconfigOption = Annotated[
     Optional[str],  # noqa: UP045 (typer evaluates it on Python 3.10 too)

@@ -100,7 +100,7 @@ def _show(updated: Registered) -> None:
 
 def _hint_at_contexts(workspace: Workspace, connector: Connector) -> None:
     """Name the command that brings contexts up to date which hold the credential itself."""
-    for each in overview(workspace, environment.kubeconfigs(), {}).listed:
+    for each in overview(workspace, environment.kubeconfigs()).listed:
         if each.connector.id == connector.id and each.embedded:
             name = connector.name
             console.note(f"bring its contexts up to date: kubectl connector login {name}")

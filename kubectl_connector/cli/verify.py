@@ -2,46 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
 from kubectl_connector.catalog import find
-from kubectl_connector.cli import console, environment, views
-from kubectl_connector.cli.options import OutputOption, TimeoutOption
-from kubectl_connector.errors import UsageError
-from kubectl_connector.formats import render
+from kubectl_connector.cli import choice, console, environment, views
+from kubectl_connector.cli.choice import NamesArgument, SelectorOption
+from kubectl_connector.cli.options import NoHeadersOption, OutputOption, SortByOption, TimeoutOption
+from kubectl_connector.formats import Output, render, wanted
 from kubectl_connector.operations.verify import Verified, verify
 
 
 def command(
-    name: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Argument(metavar="[NAME]", help="The connector's name."),
-    ] = None,
+    names: NamesArgument = None,
+    selector: SelectorOption = None,
     every: Annotated[bool, typer.Option("--all", help="Verify every connector.")] = False,
     output: OutputOption = "table",
+    sort_by: SortByOption = None,
+    no_headers: NoHeadersOption = False,
     timeout: TimeoutOption = environment.DEFAULT_TIMEOUT,
 ) -> None:
     """Ask a cluster whether a connector works: is it there, is it trusted, and who are you to it?
 
-    The exit code is 0 where everything works; with --all, that of the first failure.
+    Several clusters are asked at once. The exit code is 0 where everything works, else that of the
+    first failure. Without a name you pick one at a terminal.
 
     Examples:
       kubectl connector verify prod
+      kubectl connector verify 'prod-*' lab
       kubectl connector verify --all --timeout 3
 
     """
-    if (name is None) == (not every):
-        raise UsageError("which connector? Give its name, or --all", "kubectl connector list")
+    how = wanted(output, no_headers, sort_by)
     workspace = environment.workspace(timeout)
+    said = choice.choice_of(names, selector, every)
+    names = choice.chosen("verify", workspace, environment.kubeconfigs(), said)
     connectors = workspace.catalog.load()
-    chosen = [find(connectors, name)] if name else list(connectors)
-    outcomes = verify(workspace, chosen)
-    if name and output == "table":
+    outcomes = verify(workspace, [find(connectors, name) for name in names])
+    if not said.several and how == Output():
         _show_one(outcomes[0])
         return
-    console.out(render(views.verified_report(outcomes), output))
+    console.out(render(views.verified_report(outcomes), how))
     failed = [outcome.error for outcome in outcomes if outcome.error]
     if failed:
         raise typer.Exit(failed[0].exit_code)

@@ -113,7 +113,7 @@ def verified_report(outcomes: Sequence[Verified]) -> Report:
             for outcome in outcomes
         ),
         tuple(_verified_document(outcome) for outcome in outcomes),
-        tuple(outcome.connector.name for outcome in outcomes if outcome.probe),
+        tuple(outcome.connector.name if outcome.probe else "" for outcome in outcomes),
     )
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     Kind = str | tuple[str, ...] | None
-    """The kind of a value: a tuple of choices, the name of a provider, FILE, FOLDER, or "" where
+    """The kind of a value: a tuple of choices, the name of a provider, FILE, FOLDER, SELECTOR, or "" where
     nothing can be offered. None for a flag, which takes no value."""
     Option = tuple[tuple[str, ...], Kind, bool, str]
     """An option's names, the kind of its value, whether it may be repeated, and its meaning."""
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 FILE, FOLDER = "FILE", "FOLDER"
 FREE = ""
+SELECTOR = "SELECTOR"
+"""A label selector: labels with commas between."""
 
 DEFAULT, NO_SPACE, NO_FILES, FOLDERS_ONLY = 0, 2, 4, 16
 """cobra's directives. DEFAULT tells the shell to complete file names itself."""
@@ -164,7 +166,13 @@ def _of_kind(kind: Kind, start: str, line: Line, values: Values) -> tuple[list[C
     if kind == FOLDER:
         return [], FOLDERS_ONLY
     if isinstance(kind, tuple):
-        return _starting(start, [(choice, "") for choice in kind]), NO_FILES
+        offered = _starting(start, [(choice, "") for choice in kind])
+        unfinished = all(choice.endswith("=") for choice, _ in offered)
+        return offered, NO_FILES | (NO_SPACE if offered and unfinished else 0)
+    if kind == SELECTOR:
+        before = start[: start.rfind(",") + 1]
+        labels = values("labels", line)
+        return _starting(start, [(before + label, "") for label, _ in labels]), NO_FILES
     if not kind:  # nothing can be offered
         return [], NO_FILES
     return _starting(start, values(kind, line)), NO_FILES

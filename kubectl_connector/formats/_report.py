@@ -25,6 +25,7 @@ class Report:
     rows: tuple[tuple[str, ...], ...]
     documents: tuple[Mapping[str, Any], ...]
     names: tuple[str, ...]
+    """The name of each; empty where ``-o name`` leaves it out."""
     single: bool = False
     """Whether it is one thing that the user asked for by name, not a list of one."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from kubectl_connector.formats._output import Output
 from kubectl_connector.formats._report import Report
 
 
-def render(report: Report) -> str:
+def render(report: Report, _output: Output) -> str:
     """The document in block style; control characters are escaped."""
     import yaml
 

@@ -8,6 +8,7 @@ from functools import partial
 from kubectl_connector import suggest
 from kubectl_connector.errors import NotFoundError
 from kubectl_connector.kubeconfig.ours.logout import logout_edit
+from kubectl_connector.kubeconfig.ours.mark import our_contexts
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles
 from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.kubeconfig.write import edit_kubeconfig
@@ -56,3 +57,10 @@ def logout(
     if removed.switched and len(files.paths) > 1:  # another file may decide now which is current
         current = load(files).current_context
     return LoggedOut(removed.contexts, changed, removed.switched, current)
+
+
+def left_behind(workspace: Workspace, files: KubeconfigFiles) -> list[str]:
+    """The names of connectors that are gone and still logged in; raises KubeconfigError."""
+    ids = {connector.id for connector in workspace.catalog.load()}
+    marks = our_contexts(load(files)).items()
+    return [mark.connector_name or name for name, mark in marks if mark.connector_id not in ids]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kubectl_connector.errors import KubeconfigError, UsageError
@@ -10,6 +10,7 @@ from kubectl_connector.kubeconfig.ours.logged_in import contexts_by_connector, h
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles
 from kubectl_connector.kubeconfig.view import Kubeconfig, load
 from kubectl_connector.model.connector import Connector
+from kubectl_connector.model.selector import EVERYTHING, Selector, check_label
 from kubectl_connector.operations.workspace import Workspace
 
 
@@ -35,13 +36,13 @@ class Overview:
 
 
 def overview(
-    workspace: Workspace, files: KubeconfigFiles, labels: Mapping[str, str | None]
+    workspace: Workspace, files: KubeconfigFiles, selector: Selector = EVERYTHING
 ) -> Overview:
-    """The connectors that have every one of ``labels`` (a None value: whatever the value).
+    """The connectors whose labels ``selector`` matches.
 
     They are also listed where the kubeconfig can't be read.
     """
-    connectors = [c for c in workspace.catalog.load() if _matches(c, labels)]
+    connectors = [c for c in workspace.catalog.load() if selector.matches(c.labels)]
     try:
         kubeconfig = load(files)
         contexts = contexts_by_connector(kubeconfig)
@@ -50,22 +51,16 @@ def overview(
     return Overview(tuple(_listed(c, kubeconfig, contexts.get(c.id, ())) for c in connectors), None)
 
 
-def parse_labels(texts: list[str], bare: bool = False) -> dict[str, str | None]:
-    """``k=v`` texts as a mapping; ``k`` alone too where ``bare``. UsageError for a bad one."""
-    labels: dict[str, str | None] = {}
+def parse_labels(texts: list[str]) -> dict[str, str]:
+    """``k=v`` texts as a mapping; UsageError for one that Kubernetes would not take either."""
+    labels: dict[str, str] = {}
     for text in texts:
         key, equals, value = text.partition("=")
-        if not key or not (equals or bare):
+        if not equals:
             raise UsageError(f'"{text}" is not a label', "write it like team=payments")
-        labels[key] = value if equals else None
+        check_label(key, value)
+        labels[key] = value
     return labels
-
-
-def _matches(connector: Connector, labels: Mapping[str, str | None]) -> bool:
-    return all(
-        key in connector.labels and value in (None, connector.labels[key])
-        for key, value in labels.items()
-    )
 
 
 def _listed(connector: Connector, kubeconfig: Kubeconfig, contexts: Sequence[str]) -> Listed:

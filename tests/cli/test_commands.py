@@ -90,7 +90,10 @@ def test_every_command_has_help_with_an_example_and_documents_its_options(
         (("zzz",), "all commands: kubectl connector --help"),
         (("list", "--frobnicate"), "kubectl connector list --help"),
         (("register",), "kubectl connector register --help"),
-        (("list", "-o", "xml"), "choose one of: json, name, table, wide, yaml"),
+        (
+            ("list", "-o", "xml"),
+            "choose one of: custom-columns, json, jsonpath, name, table, wide, yaml",
+        ),
         (("config", "set", "stroe", "file"), "did you mean store?"),
         (("config", "set", "store", "floppy"), "there are: file, keyring"),
         (("version", "-o", "xml"), "give -o json"),

@@ -29,7 +29,8 @@ TYPED = [
     ("kubectl-connector register x --store=f", "kubectl-connector register x --store=file "),
     ("kubectl-connector register x --store f", "kubectl-connector register x --store file "),
     ("kubectl-connector list -l tier", "kubectl-connector list -l tier=1 "),
-    ("kubectl-connector list --label=team=o", "kubectl-connector list --label=team=ops "),
+    ("kubectl-connector list --selector=team=o", "kubectl-connector list --selector=team=ops "),
+    ("kubectl-connector list -o custom", "kubectl-connector list -o custom-columns="),
     ("kubectl-connector login x --context arn:aws:e", "… --context arn:aws:eks:eu:1:cluster/a "),
     ("kubectl-connector register x --token-file=to", "… --token-file=token.txt "),
     ("kubectl-connector register x --token-file to", "… --token-file token.txt "),
@@ -97,7 +98,7 @@ def test_through_kubectls_own_scripts(shell: pexpect.spawn[str]) -> None:
     if str(shell.command).endswith("bash") and not BASH_COMPLETION.exists():
         pytest.skip("kubectl's script for bash needs the package bash-completion")
     for typed, expected in TYPED:
-        if "--label=" in typed:
+        if "--selector=" in typed:
             continue  # cobra's script for zsh cuts off what stands before the second =
         shell.send(typed.replace("kubectl-connector", "kubectl connector") + "\t")
         shell.expect_exact(expected.replace("kubectl-connector", "kubectl connector")[2:])
@@ -124,7 +125,8 @@ def test_fish(home: Home) -> None:
         "--store=file",
         "file",
         "tier=1",
-        "--label=team=ops",
+        "--selector=team=ops",
+        "custom-columns=",
         "arn:aws:eks:eu:1:cluster/a",
         "--token-file=token.txt",
         "token.txt",

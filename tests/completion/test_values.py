@@ -64,7 +64,9 @@ def test_connectors_and_what_they_are(home: Home) -> None:
 def test_labels(home: Home) -> None:
     write_catalog(home, CONNECTORS)
     assert names("list -l ") == ["team=ops", "tier=1"]
-    assert names("list --label=team=") == ["team=ops"]
+    assert names("list --selector=team=") == ["team=ops"]
+    assert names("verify -l tier=1,te") == ["tier=1,team=ops"]
+    assert names("register new --label=team=") == ["team=ops"]
 
 
 def test_contexts_of_the_merged_kubeconfig(

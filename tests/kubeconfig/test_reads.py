@@ -82,7 +82,7 @@ def test_list_parses_two_entries_a_connector(
     crowd: Workspace, files: KubeconfigFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with parsed(monkeypatch) as texts:
-        listed = overview(crowd, files, {}).listed
+        listed = overview(crowd, files).listed
     assert {each.connector.name: each.contexts for each in listed} == {n: (n,) for n in NAMES}
     assert len(texts) <= 3 * len(NAMES)
     assert len(texts) == len(set(texts)) == 2 * len(NAMES)  # each context and user, once

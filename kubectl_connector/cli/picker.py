@@ -1,0 +1,178 @@
+"""Pick one of several things at a terminal: arrow keys, or letters that narrow the list.
+
+It is drawn on stderr and leaves nothing there. Where the terminal can't do that, the things are
+numbered and the number is asked for.
+"""
+
+from __future__ import annotations
+
+import codecs
+import importlib.util
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from kubectl_connector.cli import console
+
+_MOST = 12
+"""Lines of the list, however high the terminal is."""
+_AFTER_ESCAPE = 0.1
+"""Seconds in which the rest of an arrow key must come; else it was the Esc key."""
+_HELP = "arrows or letters choose, Enter takes, Esc leaves"
+
+Row = tuple[str, ...]
+"""What is shown of a thing; the name comes first."""
+
+
+def pick(question: str, rows: Sequence[Row]) -> str:
+    """The name that a person picks; KeyboardInterrupt where the person leaves.
+
+    Both stdin and stderr must be terminals.
+    """
+    rows = [tuple(map(console.printable, row)) for row in rows]
+    if os.environ.get("TERM") == "dumb" or not importlib.util.find_spec("termios"):
+        return _ask_number(question, rows)
+    picking = Picking(question, tuple(rows))
+    with _screen() as draw, _keys() as keys:
+        while not picking.picked:
+            draw(picking)
+            picking = picking.after(next(keys))
+    return picking.picked
+
+
+@dataclass(frozen=True)
+class Picking:
+    """How far a person has come."""
+
+    question: str
+    rows: tuple[Row, ...]
+    typed: str = ""
+    at: int = 0
+    """The index of the marked row among those that are left."""
+    picked: str = ""
+
+    @property
+    def left(self) -> list[Row]:
+        """The rows that have every word that was typed."""
+        words = self.typed.casefold().split()
+        return [row for row in self.rows if all(w in " ".join(row).casefold() for w in words)]
+
+    def after(self, key: str) -> Picking:
+        """What a key makes of it; KeyboardInterrupt for a key that leaves."""
+        if key in _LEAVE:
+            raise KeyboardInterrupt
+        left = self.left
+        if key in _ENTER:
+            return replace(self, picked=left[self.at][0]) if left else self
+        if key in _MOVES:
+            return replace(self, at=max(0, min(self.at + _MOVES[key], len(left) - 1)))
+        if key in _ERASE:
+            return replace(self, typed=self.typed[:-1], at=0)
+        if key == "\x15":  # Ctrl-U
+            return replace(self, typed="", at=0)
+        return replace(self, typed=self.typed + key, at=0) if key.isprintable() else self
+
+    def lines(self, columns: int, height: int) -> list[str]:
+        """What is on the screen, in lines of less than ``columns`` cells: the question first."""
+        room = max(1, min(_MOST, height - 3))
+        left = self.left
+        first = max(0, min(self.at - room // 2, len(left) - room))
+        widths = [max(map(_cells, column)) for column in zip(*self.rows, strict=True)]
+        shown = [
+            ("> " if index == self.at else "  ") + "   ".join(map(_fit, row, widths)).rstrip()
+            for index, row in enumerate(left[first : first + room], first)
+        ]
+        count = f"{len(left)} of {len(self.rows)}: " if left else "nothing has that; "
+        lines = [f"{self.question}: {self.typed}", *shown, f"  {count}{_HELP}"]
+        return [_fit(line, min(_cells(line), columns - 1)) for line in lines]
+
+
+_ENTER = ("\r", "\n")
+_LEAVE = ("\x1b", "\x03", "\x04")
+_ERASE = ("\x7f", "\x08")
+_ARROWS = {"A": -1, "B": 1, "Z": -1, "5~": -_MOST, "6~": _MOST}
+_MOVES = {"\x10": -1, "\x0e": 1, "\t": 1} | {
+    f"\x1b{kind}{end}": step for kind in "[O" for end, step in _ARROWS.items()
+}
+"""Keys that move the mark, and by how many rows: arrows, Ctrl-P and Ctrl-N, Tab, whole pages."""
+_KEY = re.compile(r"\x1b[\[O][0-9;]*[A-Za-z~]|.", re.DOTALL)
+
+
+@contextmanager
+def _screen() -> Iterator[Callable[[Picking], None]]:
+    """A function that draws; what it drew is gone at the end."""
+
+    def draw(picking: Picking) -> None:
+        size = shutil.get_terminal_size()
+        lines = picking.lines(size.columns, size.lines)
+        below = "".join(f"\n{line}" for line in lines[1:])
+        back = f"\x1b[{len(lines) - 1}A\r" + (f"\x1b[{_cells(lines[0])}C" if lines[0] else "")
+        _write(f"\r\x1b[J{lines[0]}{below}{back}")
+
+    try:
+        yield draw
+    finally:
+        _write("\r\x1b[J")
+
+
+@contextmanager
+def _keys() -> Iterator[Iterator[str]]:
+    """The keys that are pressed, one by one; the terminal is as before at the end."""
+    import termios
+    import tty
+
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
+    try:
+        tty.setcbreak(terminal, termios.TCSADRAIN)  # Ctrl-C still interrupts; nothing typed is lost
+        yield _read_keys(terminal)
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+
+
+def _read_keys(terminal: int) -> Iterator[str]:
+    import select
+
+    decoder = codecs.getincrementaldecoder("utf-8")("ignore")
+    while data := os.read(terminal, 1024):
+        text = decoder.decode(data)
+        # An arrow key is several bytes, which can come one after the other.
+        while re.search(r"\x1b[\[O]?[0-9;]*$", text):
+            if not select.select([terminal], [], [], _AFTER_ESCAPE)[0]:
+                break
+            text += decoder.decode(os.read(terminal, 1024))
+        yield from _KEY.findall(text)
+    raise KeyboardInterrupt  # the terminal is gone
+
+
+def _ask_number(question: str, rows: Sequence[Row]) -> str:
+    """The name of the row whose number, or name, is typed."""
+    for number, row in enumerate(rows, 1):
+        console.note(f"{number:3}) {'   '.join(cell for cell in row if cell)}")
+    by_answer = {row[0]: row[0] for row in rows}
+    by_answer |= {str(number): row[0] for number, row in enumerate(rows, 1)}
+    while (answer := console.asker().text(f"{question}, number or name", "", "")) not in by_answer:
+        pass
+    return by_answer[answer]
+
+
+def _write(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()
+
+
+def _cells(text: str) -> int:
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def _fit(text: str, width: int) -> str:
+    """The text cut or filled to a number of columns, wide characters counted as two."""
+    from rich.cells import set_cell_size
+
+    return set_cell_size(text, width)
