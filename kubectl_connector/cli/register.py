@@ -15,10 +15,11 @@ from kubectl_connector.cli.options import (
     NameArgument,
     NoVerifyOption,
     TimeoutOption,
+    TypeOption,
 )
 from kubectl_connector.errors import ConnectorError
 from kubectl_connector.formats import render
-from kubectl_connector.model.connector import check_name
+from kubectl_connector.model.connector import TYPE, check_name
 from kubectl_connector.operations.plan import Plan
 from kubectl_connector.operations.register import Registered, plan_register, register
 from kubectl_connector.operations.source import FromContext
@@ -50,6 +51,7 @@ def command(
     ] = False,
     no_verify: NoVerifyOption = False,
     timeout: TimeoutOption = environment.DEFAULT_TIMEOUT,
+    type_: TypeOption = TYPE,  # noqa: ARG001 (it has been checked)
     **given: Any,
 ) -> None:
     """Make a connector: verify it with the cluster, then keep it.

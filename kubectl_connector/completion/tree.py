@@ -424,3 +424,5 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "store": ("file", "keyring"),
     "login.mode": ("embed", "exec"),
 }
+
+ALIASES: dict[str, str] = {"add": "register", "rm": "delete", "ls": "list", "use": "login"}
