@@ -14,6 +14,12 @@ PASSPHRASE_VARIABLE = "KUBECTL_CONNECTOR_PASSPHRASE"  # noqa: S105 (its name)
 DEFAULTS: Mapping[str, str] = {"store": "keyring", "login.mode": "embed"}
 """Every setting that is not a store's, with the value that it has if the user sets none."""
 
+MEANINGS: Mapping[str, str] = {
+    "store": "Where register puts secrets: keyring or file.",
+    "login.mode": "What login writes: embed (the credential) or exec (how to ask us for it).",
+}
+"""What a setting is for, in a line; for ``config set --help``."""
+
 Check = Callable[[str], str]
 """Returns a valid value; UsageError for a value that the setting can't have."""
 

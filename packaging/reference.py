@@ -18,7 +18,7 @@ import kubectl_connector
 from kubectl_connector import errors
 from kubectl_connector.cli import help as help_
 from kubectl_connector.cli import main
-from kubectl_connector.cli.app import VERBS, build, load
+from kubectl_connector.cli.app import ALIASES, VERBS, build, load
 from kubectl_connector.cli.changes import common_fields
 from kubectl_connector.cli.options import method_fields
 from kubectl_connector.cli.program import WAYS
@@ -93,8 +93,7 @@ class Documented:
 
     def help_and_examples(self) -> tuple[str, list[str]]:
         """The command's help, and the command lines of its examples."""
-        text, _, examples = (self.command.help or "").partition("\b\n")
-        return text.strip(), [line.strip() for line in examples.splitlines()[1:] if line.strip()]
+        return help_.text_and_examples(self.command)
 
 
 def commands() -> Iterator[Documented]:
@@ -119,7 +118,8 @@ def tree() -> str:
         "if TYPE_CHECKING:\n"
         "    from kubectl_connector.completion.complete import Tree\n\n"
         f"TREE: Tree = {entries!r}\n\n"
-        f"SETTINGS: dict[str, tuple[str, ...]] = {SETTINGS!r}\n"
+        f"SETTINGS: dict[str, tuple[str, ...]] = {SETTINGS!r}\n\n"
+        f"ALIASES: dict[str, str] = {ALIASES!r}\n"
     )
     ruff = [str(Path(sys.executable).parent / "ruff"), "format", "--stdin-filename", str(TREE), "-"]
     done = subprocess.run(ruff, input=source, capture_output=True, text=True, check=True)
@@ -256,6 +256,7 @@ def _section(each: Documented) -> Iterator[str]:
     for title, options in help_.option_groups(each.command, each.context).items():
         own = [option for option in options if not {"--help", "--verbose"} & set(option.opts)]
         rows += [(title, help_.option_row(option, each.context)) for option in own]
+    rows += [(title, row) for title, found in each.command.sections().items() for row in found]
     if rows:
         yield from ("", "| | | |", "|---|---|---|")
     previous = ""

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.exceptions import TyperException
 
 from kubectl_connector import __version__, suggest
-from kubectl_connector.cli import console
+from kubectl_connector.cli import console, usage
 from kubectl_connector.cli import help as help_
 from kubectl_connector.errors import UsageError
 
@@ -29,39 +30,53 @@ All commands: kubectl connector --help
 
 
 class Verb(NamedTuple):
-    """A command's module, its group in ``--help``, and its summary."""
+    """A command: where it is, and what ``--help`` says of it."""
 
     module: str
     group: str
     summary: str
+    alias: str = ""
+    """Another name, which people know from elsewhere."""
+    unlocks: bool = False
+    """Whether it may need the passphrase of the file store."""
 
 
 VERBS = {
-    "register": Verb("register", "Connectors", "Make a connector"),
-    "update": Verb("update", "Connectors", "Change a connector, or renew its credential"),
+    "register": Verb("register", "Connectors", "Make a connector", alias="add", unlocks=True),
+    "update": Verb(
+        "update", "Connectors", "Change a connector, or renew its credential", unlocks=True
+    ),
     "rename": Verb("rename", "Connectors", "Give a connector another name"),
-    "delete": Verb("delete", "Connectors", "Forget connectors, secrets included"),
+    "delete": Verb("delete", "Connectors", "Forget connectors, secrets included", alias="rm"),
     "prune": Verb("prune", "Connectors", "Remove secrets that no connector refers to"),
-    "list": Verb("list_", "Look", "What you have, and when it expires"),
-    "describe": Verb("describe", "Look", "Everything about one connector, secrets hidden"),
-    "verify": Verb("verify", "Look", "Ask clusters whether connectors work"),
+    "list": Verb("list_", "Look", "What you have, and when it expires", alias="ls"),
+    "describe": Verb(
+        "describe", "Look", "Everything about one connector, secrets hidden", unlocks=True
+    ),
+    "verify": Verb("verify", "Look", "Ask clusters whether connectors work", unlocks=True),
     "list-resources": Verb("list_resources", "Look", "The clusters that connectors give access to"),
     "list-types": Verb("list_types", "Look", "The types of connector there are"),
     "describe-type": Verb("describe_type", "Look", "A type's authentication methods and fields"),
-    "login": Verb("login", "kubectl", "Let kubectl use a connector"),
+    "login": Verb("login", "kubectl", "Let kubectl use a connector", alias="use", unlocks=True),
     "logout": Verb("logout", "kubectl", "Take connectors out of the kubeconfig again"),
-    "credential": Verb("credential", "kubectl", "What kubectl runs for a credential"),
+    "credential": Verb("credential", "kubectl", "What kubectl runs for a credential", unlocks=True),
     "config": Verb("config", "Settings", "Your defaults"),
     "completion": Verb("completion", "Settings", "Let the TAB key complete"),
     "version": Verb("version", "Settings", "The version of this program"),
 }
 """Every command, in the order of ``--help``; each module has a ``command``, a function or app."""
 
+ALIASES = {verb.alias: name for name, verb in VERBS.items() if verb.alias}
+"""The commands by their other names."""
+
 _SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
 
 
 class VerbCommand(TyperCommand):
     """A command that takes ``-v`` wherever it stands among its options."""
+
+    unlocks = False
+    """Whether it may need the passphrase of the file store."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """As TyperCommand, with one option more."""
@@ -76,17 +91,40 @@ class VerbCommand(TyperCommand):
             )
         )
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The arguments; UsageError where there are too many."""
+        ctx.allow_extra_args = True  # else the parser complains of them in words of its own
+        try:
+            rest = super().parse_args(ctx, args)
+        except TyperException as error:
+            raise usage.in_our_words(error, ctx) from None
+        if rest and not ctx.resilient_parsing:
+            raise usage.too_many(rest, ctx)
+        return rest
+
     def get_help(self, ctx: Any) -> str:
         """In lines as wide as the terminal."""
         return help_.text(self, ctx)
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The option, which writes as we do."""
+        return _that_says(super().get_help_option(ctx))
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Arguments before options, as they are typed."""
         return help_.usage(self, ctx)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Options in groups."""
+        """Options in groups, then what else there is to say."""
         help_.write_options(self, ctx, formatter)
+        help_.write_rows(self.sections(), formatter)
+
+    def sections(self) -> dict[str, help_.Rows]:
+        """What ``--help`` says after the options."""
+        from kubectl_connector.settings import PASSPHRASE_VARIABLE
+
+        meaning = "The passphrase of the file store; where it is not set, it is asked for."
+        return {"Environment": [(PASSPHRASE_VARIABLE, meaning)]} if self.unlocks else {}
 
 
 class Group(TyperGroup):
@@ -97,7 +135,17 @@ class Group(TyperGroup):
         if not args and not self.invoke_without_command:
             console.say(self.get_help(ctx))
             raise typer.Exit
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except TyperException as error:
+            raise usage.in_our_words(error, ctx) from None
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was named; UsageError where none was."""
+        try:
+            return super().invoke(ctx)
+        except TyperException:
+            raise usage.no_command(ctx) from None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """UsageError with a suggestion for an unknown name."""
@@ -111,13 +159,17 @@ class Group(TyperGroup):
         """In lines as wide as the terminal."""
         return help_.text(self, ctx)
 
+    def get_help_option(self, ctx: Any) -> Any:
+        """The option, which writes as we do."""
+        return _that_says(super().get_help_option(ctx))
+
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """A group takes a command."""
         return ["COMMAND"]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Commands first."""
-        help_.write_commands(self.command_groups(ctx), formatter)
+        help_.write_rows(self.command_groups(ctx), formatter)
         help_.write_options(self, ctx, formatter)
 
     def command_groups(self, ctx: Any) -> dict[str, help_.Rows]:
@@ -132,6 +184,14 @@ class Group(TyperGroup):
 
 class VerbGroup(Group):
     """The tree's root: finds commands in :data:`VERBS`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The arguments; ``help COMMAND`` is ``COMMAND --help``."""
+        return super().parse_args(ctx, [*args[1:], "--help"] if args[:1] == ["help"] else args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """As a group does, by any of the command's names."""
+        return super().resolve_command(ctx, [ALIASES.get(args[0], args[0]), *args[1:]])
 
     def list_commands(self, ctx: Any) -> list[str]:
         """The names, in the order of the table."""
@@ -154,18 +214,30 @@ def load(name: str) -> Any:
     verb = VERBS[name]
     command = importlib.import_module(f"kubectl_connector.cli.{verb.module}").command
     if isinstance(command, typer.Typer):
-        built = typer.main.get_group(command)
+        built: Any = typer.main.get_group(command)
         built.name = name
-        return built
-    app = new_app()
-    add_verb(app, name, command)
-    return typer.main.get_command(app)
+        commands = [*built.commands.values()]
+    else:
+        app = new_app()
+        add_verb(app, name, command, alias=verb.alias)
+        built = typer.main.get_command(app)
+        commands = [built]
+    for each in commands:
+        each.unlocks = verb.unlocks
+    return built
 
 
-def add_verb(app: typer.Typer, name: str, function: Callable[..., None]) -> None:
+def add_verb(
+    app: typer.Typer,
+    name: str,
+    function: Callable[..., None],
+    cls: type[VerbCommand] = VerbCommand,
+    alias: str = "",
+) -> None:
     """Make ``function`` a command; its docstring is the help, whose examples are not wrapped."""
-    text = (inspect.getdoc(function) or "").replace("\n\nExample", "\n\n\b\nExample")
-    app.command(name, cls=VerbCommand, help=text, context_settings=_SETTINGS)(function)
+    also = f"\n\nAlso: kubectl connector {alias}" if alias else ""
+    text = (inspect.getdoc(function) or "").replace("\n\nExample", f"{also}\n\n\b\nExample", 1)
+    app.command(name, cls=cls, help=text, context_settings=_SETTINGS)(function)
 
 
 def new_app(**options: Any) -> typer.Typer:
@@ -200,6 +272,18 @@ def _root(
         console.say(f"kubectl-connector {__version__}")
     elif context.invoked_subcommand is None:
         console.out(FIRST_DAY)
+
+
+def _that_says(option: Any) -> Any:
+    """The option ``--help``, written to stdout as every result is: a full disk is an error."""
+    option.callback = _help
+    return option
+
+
+def _help(context: Any, _option: Any, value: bool) -> None:
+    if value and not context.resilient_parsing:
+        console.say(context.get_help())
+        raise typer.Exit
 
 
 def _verbose(_context: Any, _option: Any, value: bool) -> bool:

@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from kubectl_connector.cli import console, environment
-from kubectl_connector.cli.app import add_verb, new_app
+from kubectl_connector.cli.app import VerbCommand, add_verb, new_app
+from kubectl_connector.cli.help import Rows
+from kubectl_connector.settings import MEANINGS
 
 command = new_app(help="Your defaults, such as the secret store.", invoke_without_command=True)
 
@@ -70,5 +72,16 @@ def unset(setting: SettingArgument) -> None:
     console.say(f"{setting}={settings.default(setting)}  (default)")
 
 
-for _name, _function in (("view", view), ("get", get), ("set", set_), ("unset", unset)):
-    add_verb(command, _name, _function)
+class _OfASetting(VerbCommand):
+    """A command whose help lists the settings."""
+
+    def sections(self) -> dict[str, Rows]:
+        """The settings with their defaults."""
+        listed = environment.settings().defaults().items()
+        rows = [(name, f"{MEANINGS.get(name, '')} [default: {text}]") for name, text in listed]
+        return {**super().sections(), "Settings": [(name, text.strip()) for name, text in rows]}
+
+
+add_verb(command, "view", view)
+for _name, _function in (("get", get), ("set", set_), ("unset", unset)):
+    add_verb(command, _name, _function, _OfASetting)

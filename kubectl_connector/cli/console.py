@@ -29,7 +29,7 @@ def out(text: str) -> None:
     except OSError as error:
         raise ConnectorError(
             f"the output can't be written: {error.strerror or error}",
-            "what was to be done has been done; look at it with: kubectl connector list",
+            "free some space or send it elsewhere; what the command has changed stays changed",
         ) from error
 
 

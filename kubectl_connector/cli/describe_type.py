@@ -10,8 +10,7 @@ from kubectl_connector.auth import auth_methods
 from kubectl_connector.auth.interface import AuthMethod, Field, FieldKind
 from kubectl_connector.cli import console
 from kubectl_connector.cli.list_types import TITLE
-from kubectl_connector.cli.options import OutputOption
-from kubectl_connector.errors import NotFoundError
+from kubectl_connector.cli.options import OutputOption, check_type
 from kubectl_connector.formats import Column, Report, render, wanted
 from kubectl_connector.model.connector import RESOURCE_TYPE, TYPE
 
@@ -27,8 +26,7 @@ def command(
 
     """
     how = wanted(output)
-    if name != TYPE:
-        raise NotFoundError(f'no connector type "{name}"', f"there is one: {TYPE}")
+    check_type(name)
     rows = [(method, field) for method in auth_methods() for field in method.fields]
     titles = ("AUTH METHOD", "FIELD", "REQUIRED", "SECRET", "GIVEN BY", "MEANING")
     report = Report(

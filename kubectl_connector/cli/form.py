@@ -19,12 +19,12 @@ from kubectl_connector.operations.spec import Changes
 _INSTEAD = "run it at a terminal, or give options: kubectl connector register --help"
 
 
-def wants_context(changes: Changes, kubeconfig: str | None) -> bool:
+def wants_context(changes: Changes) -> bool:
     """Ask whether to take everything from the current context; False where there is none."""
     if changes.get("server"):
         return False
     try:
-        resolved = load(environment.kubeconfigs(kubeconfig)).resolve()
+        resolved = load(environment.kubeconfigs()).resolve()
     except (KubeconfigError, NotFoundError):
         return False
     question = f"Use your current context {resolved.name} ({resolved.cluster.server})?"

@@ -23,6 +23,12 @@ def text(command: Any, context: Any) -> str:
     return str(formatter.getvalue()).rstrip("\n")
 
 
+def text_and_examples(command: Any) -> tuple[str, list[str]]:
+    """A command's help without its examples, and the command lines of these."""
+    text, _, examples = (command.help or "").partition("\b\n")
+    return text.strip(), [line.strip() for line in examples.splitlines()[1:] if line.strip()]
+
+
 def usage(command: Any, context: Any) -> list[str]:
     """The words that follow the command's name, arguments first."""
     return [*(name for name, _ in arguments(command, context)), "[OPTIONS]"]
@@ -64,11 +70,11 @@ def write_options(command: Any, context: Any, formatter: Any) -> None:
             formatter.write_dl(rows, col_max=min(30, formatter.width // 3))
 
 
-def write_commands(groups: dict[str, Rows], formatter: Any) -> None:
-    """Commands with their summaries, by group."""
+def write_rows(groups: dict[str, Rows], formatter: Any) -> None:
+    """Words and what they mean, such as commands with their summaries, by group."""
     for title, rows in groups.items():
         with formatter.section(title):
-            formatter.write_dl(rows)
+            formatter.write_dl(rows, col_max=min(30, formatter.width // 2))
 
 
 def _sections(command: Any, context: Any) -> Iterator[tuple[str, Rows]]:

@@ -8,9 +8,7 @@ import warnings
 from types import FrameType
 
 import typer
-from typer.exceptions import TyperException
 
-from kubectl_connector import suggest
 from kubectl_connector.cli import console
 from kubectl_connector.cli.app import build
 from kubectl_connector.errors import ConnectorError, UsageError
@@ -27,8 +25,6 @@ def run(arguments: list[str]) -> int:
         code = _invoke(arguments)
     except ConnectorError as error:
         code = _fail(error)
-    except TyperException as error:
-        code = _fail(_usage(error))
     except (KeyboardInterrupt, typer.Abort):
         console.note("")
         _fail(ConnectorError("cancelled", "see what there is now: kubectl connector list"))
@@ -71,16 +67,6 @@ def _invoke(arguments: list[str]) -> int:
 def _fail(error: ConnectorError) -> int:
     console.complain(error)
     return error.exit_code
-
-
-def _usage(error: TyperException) -> UsageError:
-    context = getattr(error, "ctx", None)
-    command = context.command_path if context else PROGRAM
-    if hasattr(error, "possibilities"):  # an unknown option; its class is in typer's own click
-        option, near = str(getattr(error, "option_name", "")), error.possibilities or ()
-        hint = suggest.did_you_mean(option, near, f"all options: {command} --help")
-        return UsageError(f'no option "{option}"', hint)
-    return UsageError(error.format_message().rstrip("."), f"{command} --help")
 
 
 def _fault(error: Exception) -> ConnectorError:

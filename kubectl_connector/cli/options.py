@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -13,10 +14,38 @@ import typer
 from kubectl_connector.auth import auth_methods
 from kubectl_connector.auth.interface import Field, FieldKind
 from kubectl_connector.cli import console
-from kubectl_connector.errors import UsageError
+from kubectl_connector.errors import NotFoundError, UsageError
+from kubectl_connector.model.connector import TYPE
 
 KUBECONFIG = "Kubeconfig"
 """A group of options in ``--help``, beside those of the fields (``model/field.py``)."""
+
+
+def check_type(name: str) -> str:
+    """``name`` if there are connectors of that type; NotFoundError."""
+    if name != TYPE:
+        raise NotFoundError(f'no connector type "{name}"', f"there is one: {TYPE}")
+    return name
+
+
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+
+
+def _seconds(option: str, least: float) -> Callable[[str], float]:
+    """The parser of an option that takes a time such as ``10``, ``10s`` or ``2m``."""
+
+    def parse(text: str) -> float:
+        found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?|\.\d{1,9})([smh]?)", str(text))
+        seconds = float(found[1]) * _UNITS[found[2]] if found else -1.0
+        if seconds < least:
+            raise UsageError(
+                f'{option} "{text}" is not a number of seconds from {least:g} on',
+                f"write it like {option} 10, or {option} 2m",
+            )
+        return seconds
+
+    return parse
+
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The connector's name.")]
 OutputOption = Annotated[
@@ -48,13 +77,19 @@ KubeconfigOption = Annotated[
     ),
 ]
 TimeoutOption = Annotated[
-    float, typer.Option("--timeout", min=0.1, metavar="SECONDS", help="Wait so long for a cluster.")
+    float,
+    typer.Option(
+        "--timeout",
+        parser=_seconds("--timeout", 0.1),
+        metavar="SECONDS",
+        help="Wait so long for a cluster.",
+    ),
 ]
 LockTimeoutOption = Annotated[
     float,
     typer.Option(
         "--lock-timeout",
-        min=0,
+        parser=_seconds("--lock-timeout", 0),
         metavar="SECONDS",
         help="Wait so long for a program that is writing the kubeconfig.",
         rich_help_panel=KUBECONFIG,
@@ -67,6 +102,10 @@ BreakLockOption = Annotated[
         help="Remove a kubeconfig's lock that was left behind more than --lock-timeout ago.",
         rich_help_panel=KUBECONFIG,
     ),
+]
+TypeOption = Annotated[
+    str,  # only for people who come from ZenML: there is one type
+    typer.Option("--type", hidden=True, metavar="TYPE", callback=check_type),
 ]
 NoVerifyOption = Annotated[
     bool, typer.Option("--no-verify", help="Do not ask the cluster whether it works.")

@@ -15,10 +15,11 @@ from kubectl_connector.cli.options import (
     NameArgument,
     NoVerifyOption,
     TimeoutOption,
+    TypeOption,
 )
-from kubectl_connector.errors import ConnectorError, UsageError
+from kubectl_connector.errors import ConnectorError
 from kubectl_connector.formats import Output, render
-from kubectl_connector.model.connector import check_name
+from kubectl_connector.model.connector import TYPE, check_name
 from kubectl_connector.operations.plan import Plan
 from kubectl_connector.operations.register import Registered, plan_register, register
 from kubectl_connector.operations.source import FromContext
@@ -31,7 +32,7 @@ def command(
         bool,
         typer.Option(
             "--auto-configure",
-            help="Take it from a kubeconfig context.",
+            help="Take it from the current context of the kubeconfig.",
             rich_help_panel=KUBECONFIG,
         ),
     ] = False,
@@ -40,7 +41,7 @@ def command(
         typer.Option(
             "--context",
             metavar="NAME",
-            help="The context; default: the current one.",
+            help="Take it from this context of the kubeconfig.",
             rich_help_panel=KUBECONFIG,
         ),
     ] = None,
@@ -50,31 +51,30 @@ def command(
     ] = False,
     no_verify: NoVerifyOption = False,
     timeout: TimeoutOption = environment.DEFAULT_TIMEOUT,
+    type_: TypeOption = TYPE,  # noqa: ARG001 (it has been checked)
     **given: Any,
 ) -> None:
     """Make a connector: verify it with the cluster, then keep it.
 
     Metadata goes to a file of yours, tokens, passwords and keys to the secret store; nothing is
-    kept where anything fails. Secrets are never taken from the command line.
+    kept where anything fails. Secrets are never taken from the command line. --context and
+    --kubeconfig mean --auto-configure.
 
     Examples:
       kubectl connector register prod --auto-configure
+      kubectl connector register eu --context prod-eu
       kubectl connector register lab --server https://lab:6443 --certificate-authority ca.crt
       print-token | kubectl connector register ci --server https://ci:6443 --token-stdin
 
     """
     check_name(name)
-    if not auto_configure and (context or kubeconfig):
-        raise UsageError(
-            "--context and --kubeconfig go with --auto-configure",
-            f"kubectl connector register {name} --auto-configure",
-        )
+    auto_configure = auto_configure or bool(context or kubeconfig)
     workspace = environment.workspace(timeout)
     changes = changes_from(given)
     store = changes.get("store") or environment.settings().get("store")
     if interactive:
         workspace.open_store(store).check()  # before a person has answered ten questions
-        auto_configure = auto_configure or form.wants_context(changes, kubeconfig)
+        auto_configure = auto_configure or form.wants_context(changes)
     if auto_configure:
         source = FromContext(environment.kubeconfigs(kubeconfig), context)
         plan = plan_register(name, store, source, changes)

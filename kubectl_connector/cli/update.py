@@ -15,7 +15,6 @@ from kubectl_connector.cli.options import (
     TimeoutOption,
 )
 from kubectl_connector.cli.register import announce
-from kubectl_connector.errors import UsageError
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.field import Reach
 from kubectl_connector.operations.overview import overview
@@ -36,9 +35,7 @@ def command(
     ] = False,
     context: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option(
-            "--context", metavar="NAME", help="With --auto-configure: this context instead."
-        ),
+        typer.Option("--context", metavar="NAME", help="Take it anew from this context instead."),
     ] = None,
     kubeconfig: KubeconfigOption = None,
     no_verify: NoVerifyOption = False,
@@ -49,7 +46,7 @@ def command(
 
     An empty value takes something away, such as --proxy-url ''. Labels, description and namespace
     change without asking the cluster. The next login brings contexts that hold an earlier
-    credential up to date.
+    credential up to date. --context and --kubeconfig mean --auto-configure.
 
     Examples:
       print-token | kubectl connector update prod --token-stdin
@@ -58,11 +55,7 @@ def command(
 
     """
     changes = changes_from(given)
-    if (context or kubeconfig) and not auto_configure:
-        raise UsageError(
-            "--context and --kubeconfig go with --auto-configure",
-            f"kubectl connector update {name} --auto-configure",
-        )
+    auto_configure = auto_configure or bool(context or kubeconfig)
     workspace = environment.workspace(timeout)
     source = _source(workspace, name, context, kubeconfig) if auto_configure else None
     plan = plan_update(workspace, name, source, changes)

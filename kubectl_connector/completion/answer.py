@@ -6,7 +6,7 @@ import os
 import sys
 
 from kubectl_connector.completion.complete import NO_FILES, complete
-from kubectl_connector.completion.tree import TREE
+from kubectl_connector.completion.tree import ALIASES, TREE
 from kubectl_connector.completion.values import UserValues
 
 TYPE_CHECKING = False  # importing typing for it would cost time at every press of a key
@@ -22,6 +22,8 @@ def answer(words: Sequence[str]) -> NoReturn:
     line ``:directive``.
     """
     try:
+        if len(words) > 1:  # another name of a command is not offered, and is understood
+            words = [ALIASES.get(words[0], words[0]), *words[1:]]
         candidates, directive = complete(words, TREE, UserValues(os.environ))
     except Exception:  # noqa: BLE001 (the user is typing: show no error)
         candidates, directive = [], NO_FILES

@@ -19,8 +19,13 @@ TREE: Tree = {
     "register": (
         "Make a connector",
         (
-            (("--auto-configure",), None, False, "Take it from a kubeconfig context"),
-            (("--context",), "contexts", False, "The context"),
+            (
+                ("--auto-configure",),
+                None,
+                False,
+                "Take it from the current context of the kubeconfig",
+            ),
+            (("--context",), "contexts", False, "Take it from this context of the kubeconfig"),
             (("--kubeconfig",), "FILE", False, "The kubeconfig"),
             (("--server",), "", False, "The API server, https://HOST:PORT"),
             (("--certificate-authority",), "FILE", False, "CA certificates to trust, PEM"),
@@ -120,7 +125,7 @@ TREE: Tree = {
                 False,
                 "Take it anew from the context that it was made from",
             ),
-            (("--context",), "contexts", False, "With --auto-configure: this context instead"),
+            (("--context",), "contexts", False, "Take it anew from this context instead"),
             (("--no-verify",), None, False, "Do not ask the cluster whether it works"),
             (("--timeout",), "", False, "Wait so long for a cluster"),
             (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
@@ -467,3 +472,5 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "store": ("file", "keyring"),
     "login.mode": ("embed", "exec"),
 }
+
+ALIASES: dict[str, str] = {"add": "register", "rm": "delete", "ls": "list", "use": "login"}

@@ -11,6 +11,11 @@ from types import ModuleType
 
 from kubectl_connector.errors import KubeconfigError
 
+MISSING = ("does not exist", "exists")
+EMPTY = ("is empty", "holds anything")
+NO_CONTEXTS = ("has no contexts", "has a context")
+"""What can be wrong with kubeconfig files: of a single one, and of none of several."""
+
 
 @dataclass(frozen=True)
 class KubeconfigFiles:
@@ -22,6 +27,26 @@ class KubeconfigFiles:
     """Whether ``--kubeconfig`` named the file."""
     legacy: str | None = None
     """What kubectl would copy to the home file if that is missing (D8)."""
+    from_variable: bool = False
+    """Whether KUBECONFIG named the files."""
+
+    def lack(self, alone: str, each: str) -> KubeconfigError:
+        """The error for files of which ``each`` is not true, such as "exists".
+
+        ``alone`` says so of a single file, such as "does not exist".
+        """
+        if not self.paths:
+            return KubeconfigError(
+                "KUBECONFIG is set, but names no file", "set it to a path, or unset it"
+            )
+        named = ", ".join(map(display_path, self.paths))
+        source = " (from KUBECONFIG)" if self.from_variable else ""
+        problem = f"{named}{source} {alone}"
+        if len(self.paths) > 1:
+            problem = f"none of {named}{source} {each}"
+        remedy = "name the right file with --kubeconfig FILE"
+        mend = "set KUBECONFIG to the right file, or unset it" if source else "set KUBECONFIG"
+        return KubeconfigError(f"no kubeconfig: {problem}", f"{remedy}, or {mend}")
 
     @property
     def default(self) -> str:
@@ -30,9 +55,7 @@ class KubeconfigFiles:
         Raises KubeconfigError where KUBECONFIG has only empty names, and so names no file (D4).
         """
         if not self.paths:
-            raise KubeconfigError(
-                "KUBECONFIG is set, but names no file", "set it to a path, or unset it"
-            )
+            raise self.lack(*MISSING)
         existing = (path for path in self.paths if os.path.exists(self.source(path)))
         return next(existing, self.paths[-1])
 
@@ -55,7 +78,8 @@ def kubeconfig_files(
     listed = environ.get("KUBECONFIG")
     if listed:
         names = listed.split(";" if platform == "nt" else ":")
-        return KubeconfigFiles(tuple(dict.fromkeys(name for name in names if name)))
+        paths = tuple(dict.fromkeys(name for name in names if name))
+        return KubeconfigFiles(paths, from_variable=True)
     if platform == "nt":
         return KubeconfigFiles((_in_kube_folder(_windows_home(environ), "config", ntpath),))
     home = environ.get("HOME", "")

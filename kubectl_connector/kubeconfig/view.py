@@ -9,7 +9,13 @@ from kubectl_connector import suggest
 from kubectl_connector.errors import KubeconfigError, NotFoundError
 from kubectl_connector.kubeconfig.disk import read_kubeconfig
 from kubectl_connector.kubeconfig.document import Document, broken, parse
-from kubectl_connector.kubeconfig.paths import KubeconfigFiles
+from kubectl_connector.kubeconfig.paths import (
+    EMPTY,
+    MISSING,
+    NO_CONTEXTS,
+    KubeconfigFiles,
+    display_path,
+)
 from kubectl_connector.kubeconfig.resolve import auth_info, cluster
 from kubectl_connector.kubeconfig.schema import LISTS
 from kubectl_connector.kubeconfig.text.outline import TextError
@@ -75,9 +81,12 @@ class Kubeconfig:
         """A context (None: the current one) with its cluster and user.
 
         Raises NotFoundError where there is no such context, or none is current (F11). Raises
-        KubeconfigError where the context names a cluster or user that is missing, where a file that
-        they refer to can't be read, or where their fields conflict (F2-F4, F6-F8, F13).
+        KubeconfigError where there is no context at all, where the context names a cluster or user
+        that is missing, where a file that they refer to can't be read, or where their fields
+        conflict (F2-F4, F6-F8, F13).
         """
+        if not self.contexts:
+            raise self.files.lack(*self._lack())
         name = context or self.current_context
         if not name:
             raise NotFoundError(
@@ -105,6 +114,12 @@ class Kubeconfig:
             else AuthInfo(),
         )
 
+    def _lack(self) -> tuple[str, str]:
+        """What is wrong with files that have no context."""
+        if not self.documents:
+            return MISSING
+        return NO_CONTEXTS if any(self._tables.values()) else EMPTY
+
     def _referred(self, table: Mapping[str, Found], found: Found, what: str, name: str) -> Found:
         if name in table:
             return table[name]
@@ -123,7 +138,8 @@ def load(files: KubeconfigFiles) -> Kubeconfig:
     contents = {path: read_kubeconfig(files.source(path)) for path in files.paths}
     if files.explicit and None in contents.values():
         raise KubeconfigError(
-            f"{files.paths[0]} does not exist", "check the path given with --kubeconfig"
+            f"{display_path(files.paths[0])} does not exist",
+            "check the path given with --kubeconfig",
         )
     return merge(files, contents)
 

@@ -55,8 +55,7 @@ def plan_register(
     else:
         if changes.get("server") or changes.get("auth_method") or changes.credential:
             raise UsageError(
-                "--auto-configure takes server and credential from the kubeconfig;"
-                " they can't be given too",
+                "server and credential come from the kubeconfig's context; they can't be given too",
                 f"register first, then: kubectl connector update {name} --help",
             )
         start = source.draft(store)

@@ -67,7 +67,7 @@ def again(connector: Connector, name: str | None, files: KubeconfigFiles) -> Fro
     if name is None:
         raise UsageError(
             f'"{connector.name}" was not made from a kubeconfig',
-            "name a context: --auto-configure --context NAME",
+            f"name a context: kubectl connector update {connector.name} --context CONTEXT",
         )
     return FromContext(files, name)
 

@@ -89,7 +89,7 @@ def test_every_command_has_help_with_an_example_and_documents_its_options(
         (("regster",), "did you mean register?"),
         (("zzz",), "all commands: kubectl connector --help"),
         (("list", "--frobnicate"), "kubectl connector list --help"),
-        (("register",), "kubectl connector register --help"),
+        (("register",), "for example: kubectl connector register prod --auto-configure"),
         (
             ("list", "-o", "xml"),
             "choose one of: custom-columns, json, jsonpath, name, table, wide, yaml",
@@ -211,9 +211,10 @@ def test_a_reader_that_has_seen_enough_is_no_error(home: Home) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no /dev/full there")
 @pytest.mark.parametrize("to", [">&-", ">/dev/full"])
-def test_output_that_can_not_be_written_is_an_error(home: Home, to: str) -> None:
+@pytest.mark.parametrize("words", ["describe-type kubernetes", "--help", "list --help", "config"])
+def test_output_that_can_not_be_written_is_an_error(home: Home, words: str, to: str) -> None:
     done = subprocess.run(
-        ["sh", "-c", f'"$0" describe-type kubernetes {to}', VENV_BIN / "kubectl-connector"],
+        ["sh", "-c", f'"$0" {words} {to}', VENV_BIN / "kubectl-connector"],
         capture_output=True,
         text=True,
         check=False,

@@ -1,0 +1,243 @@
+"""What people get wrong, and what the two lines say then."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import kubectl_connector
+from kubectl_connector import suggest
+from kubectl_connector.cli.app import ALIASES, VERBS, build, load
+from kubectl_connector.cli.main import PROGRAM, run
+from kubectl_connector.settings import DEFAULTS, PASSPHRASE_VARIABLE
+from tests.apiserver import ApiServer
+from tests.cli.test_commands import Capture, fails, succeeds
+from tests.conftest import BOB_TOKEN, JANE_TOKEN, Home
+from tests.kubeconfigs import token_user, write_kubeconfig
+
+
+@pytest.fixture(autouse=True)
+def passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUBECTL_CONNECTOR_PASSPHRASE", "correct horse")
+
+
+def test_naming_a_context_or_a_kubeconfig_means_auto_configure(
+    capsys: Capture, server: ApiServer, home: Home
+) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(BOB_TOKEN), context="lab")
+    other = home.path / "other"
+    write_kubeconfig(other, server, token_user(JANE_TOKEN), context="shop")
+    register = ("register", "one", "--store", "file", "--no-verify")
+    succeeds(capsys, *register, "--kubeconfig", str(other), "--context", "shop")
+    described = ("describe", "one", "-o", "json", "--show-secrets")
+    assert JANE_TOKEN in succeeds(capsys, *described)
+    succeeds(capsys, "update", "one", "--kubeconfig", str(home.kubeconfig), "--no-verify")
+    assert BOB_TOKEN in succeeds(capsys, *described)
+    succeeds(capsys, "register", "two", "--store", "file", "--no-verify", "--context", "lab")
+    code, error, hint = fails(
+        capsys, "register", "three", "--context", "lab", "--server", "https://x"
+    )
+    assert (code, "can't be given too" in error) == (2, True)
+    assert "kubectl connector update three" in hint
+
+
+@pytest.mark.parametrize(
+    ("variable", "problem"),
+    [
+        ("{home}/none", "~/none (from KUBECONFIG) does not exist"),
+        ("{home}/none:{home}/no", "none of ~/none, ~/no (from KUBECONFIG) exists"),
+        ("{home}/void", "~/void (from KUBECONFIG) is empty"),
+        ("{home}/void:{home}/no", "none of ~/void, ~/no (from KUBECONFIG) holds anything"),
+        ("{home}/bare", "~/bare (from KUBECONFIG) has no contexts"),
+        ("", "~/.kube/config does not exist"),
+    ],
+)
+def test_a_kubeconfig_that_says_nothing_is_named_with_the_reason(
+    capsys: Capture, home: Home, monkeypatch: pytest.MonkeyPatch, variable: str, problem: str
+) -> None:
+    (home.path / "void").write_text("# nothing yet\n---\n")
+    (home.path / "bare").write_text("clusters: [{name: a, cluster: {server: https://a}}]\n")
+    monkeypatch.setenv("KUBECONFIG", variable.format(home=home.path))
+    for words in (["--auto-configure"], ["--context", "lab"]):
+        code, error, hint = fails(capsys, "register", "lab", *words)
+        assert (code, error) == (7, f"no kubeconfig: {problem}")
+        assert "--kubeconfig FILE" in hint
+
+
+def test_a_variable_that_names_no_file(
+    capsys: Capture, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", "::")
+    said = fails(capsys, "register", "lab", "--auto-configure")
+    assert said == (7, "KUBECONFIG is set, but names no file", "set it to a path, or unset it")
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "hint"),
+    [
+        ("register", "NAME is missing: the connector's name", "for example: {KC} register prod"),
+        ("rename a", "NEW is missing: the name that it gets", "for example: {KC} rename prod"),
+        ("list prod", '"prod" is one word too many: {KC} list takes nothing but', "{KC} list"),
+        ("rename a b c", '"c" is one word too many: {KC} rename takes OLD NEW', "{KC} rename"),
+        ("login a --context", "--context needs a value", "write it like --context NAME: "),
+        ("verify --all=3", "--all takes no value", "write it alone: --all"),
+        ("verify --timeout soon", '--timeout "soon" is not a number of seconds', "--timeout 10"),
+        ("verify --timeout 0", '--timeout "0" is not a number of seconds from 0.1', "--timeout"),
+        ("verify --timeout nan", '--timeout "nan" is not a number of seconds', "--timeout 10"),
+        ("logout a --lock-timeout -1", '--lock-timeout "-1" is not', "--lock-timeout 10"),
+        ("completion --", "{KC} completion needs a command", "{KC} completion --help"),
+        ("-o json list", 'no option "-o"', "after the command, as in: {KC} COMMAND -o"),
+        ("list -z", 'no option "-z"', "all options: {KC} list --help"),
+        ("--color list", 'no option "--color"', "{KC} COMMAND --color"),
+        ("register a --type docker", 'no connector type "docker"', "there is one: kubernetes"),
+    ],
+)
+def test_what_the_parser_finds_is_said_in_our_words(
+    capsys: Capture, words: str, error: str, hint: str
+) -> None:
+    code, said, hinted = fails(capsys, *words.split())
+    assert code == (3 if "--type" in words else 2)
+    assert error.format(KC=PROGRAM) in said
+    assert hint.format(KC=PROGRAM) in hinted
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("new", "register"),
+        ("get", "list"),
+        ("remove", "delete"),
+        ("switch", "login"),
+        ("unuse", "logout"),
+        ("whoami", "verify"),
+        ("show", "describe"),
+        ("edit", "update"),
+        ("config ls", "view"),
+        ("config rm", "unset"),
+        ("register a --ca ca.crt", "--certificate-authority"),
+        ("register a --insecure", "--insecure-skip-tls-verify"),
+        ("register a -k", "--insecure-skip-tls-verify"),
+        ("register a --cluster b", "--server or --cluster-name"),
+        ("login a --ns b", "--namespace"),
+        ("delete a -f", "--yes"),
+    ],
+)
+def test_a_word_from_elsewhere_leads_to_ours(capsys: Capture, words: str, meant: str) -> None:
+    code, _, hint = fails(capsys, *words.split())
+    assert code == 2
+    assert hint.startswith(f"did you mean {meant}? All ")
+
+
+def test_every_word_from_elsewhere_leads_to_a_word_that_there_is() -> None:
+    commands = [load(name) for name in VERBS]
+    below = [one for group in commands for one in getattr(group, "commands", {}).values()]
+    every = [*commands, *below, build()]
+    words = {name for one in every for parameter in one.params for name in parameter.opts}
+    words |= {
+        name for one in every for parameter in one.params for name in parameter.secondary_opts
+    }
+    words |= {*VERBS, *(one.name for one in below)}
+    assert set(suggest.MEANINGS) <= words
+    for ours, others in suggest.MEANINGS.items():
+        kind = "option" if ours.startswith("-") else "command"
+        assert all(other.startswith("-") == (kind == "option") for other in others.split()), ours
+
+
+def test_the_four_that_people_type_most_have_a_short_name(
+    capsys: Capture, server: ApiServer, home: Home
+) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+    zenml = ("--type", "kubernetes", "--store", "file", "--no-verify")
+    succeeds(capsys, "add", "one", "--auto-configure", *zenml)
+    assert succeeds(capsys, "ls", "-o", "name") == "one\n"
+    assert 'context "one"' in succeeds(capsys, "use", "one")
+    succeeds(capsys, "logout", "one")
+    assert 'Deleted connector "one"' in succeeds(capsys, "rm", "one", "--yes")
+    assert f"Also: {PROGRAM} ls" in succeeds(capsys, "list", "--help")
+    assert " ls " not in succeeds(capsys, "--help")
+
+
+def test_help_is_a_command_too(capsys: Capture) -> None:
+    assert succeeds(capsys, "help") == succeeds(capsys, "--help")
+    assert succeeds(capsys, "help", "config", "set") == succeeds(capsys, "config", "set", "--help")
+
+
+_THAT_READS = {
+    "register": "b --auto-configure --store file --no-verify",
+    "update": "a --server https://127.0.0.1:1 --no-verify",
+    "rename": "a a",
+    "delete": "a --yes",
+    "describe": "a --show-secrets",
+    "verify": "a",
+    "list-resources": "a",
+    "login": "a",
+    "logout": "--all",
+    "credential": "a",
+}
+"""How each command reads secrets, if it does."""
+
+
+def test_help_names_the_passphrase_where_it_can_be_needed(
+    capsys: Capture, server: ApiServer, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+    succeeds(capsys, "register", "a", "--auto-configure", "--store", "file", "--no-verify")
+    monkeypatch.delenv(PASSPHRASE_VARIABLE)
+    for verb in sorted(VERBS, key=lambda verb: verb == "delete"):  # it comes last
+        run([verb, *_THAT_READS.get(verb, "").split()])
+        needed = PASSPHRASE_VARIABLE in capsys.readouterr().err
+        helped = PASSPHRASE_VARIABLE in succeeds(capsys, verb, "--help")
+        assert needed == helped, verb
+
+
+def test_config_set_lists_the_settings_with_their_defaults(capsys: Capture) -> None:
+    out = succeeds(capsys, "config", "set", "--help")
+    for name, default in DEFAULTS.items():
+        assert re.search(
+            rf"^  {re.escape(name)}  .*\n?.*\[default: {default}\]$", out, re.MULTILINE
+        )
+
+
+def test_the_commands_in_messages_and_help_are_there() -> None:
+    """No hint sends anybody to a command or an option that does not exist."""
+    package = Path(kubectl_connector.__file__).parent
+    said = [text for path in package.rglob("*.py") for text in _texts(ast.parse(path.read_text()))]
+    found = [hint for text in said for hint in re.findall(rf"{PROGRAM} ([a-z][^;,|&()\n]*)", text)]
+    assert len(found) > 50
+    for hint in found:
+        verb, *words = hint.split()
+        verb = ALIASES.get(verb.rstrip(".:"), verb.rstrip(".:"))
+        if verb == "is":
+            continue  # prose
+        assert verb in VERBS, hint
+        command = load(verb)
+        if hasattr(command, "commands"):
+            command = command.commands.get(words[0].rstrip(".:"), command) if words else command
+        known = {"--help"} | {
+            name for each in command.params for name in (*each.opts, *each.secondary_opts)
+        }
+        assert {word for word in words if re.match("--[a-z]", word)} <= known, hint
+
+
+def _texts(tree: ast.AST) -> Iterator[str]:
+    """The texts of a module; what is filled in at run time is an X."""
+    inside = {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr)
+        for part in node.values
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            parts = node.values
+            yield "".join(str(p.value) if isinstance(p, ast.Constant) else "X" for p in parts)
+        elif (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in inside
+        ):
+            yield node.value
