@@ -32,7 +32,7 @@ REFERENCE = ROOT / "docs" / "reference.md"
 SETTINGS = {"store": store_names(), "login.mode": LOGIN_MODES}
 """The values of the settings whose values can be listed."""
 
-_OUTPUTS = {"version": ("json",), "describe": tuple(f for f in format_names() if f != "wide")}
+_OUTPUTS = {"version": ("json",)}
 
 _OPTIONS: dict[str, Any] = {
     "--context": "contexts",

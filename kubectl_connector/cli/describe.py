@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import Annotated
 
 import typer
 
 from kubectl_connector.catalog import find
-from kubectl_connector.cli import console, environment, views
-from kubectl_connector.cli.options import NameArgument
-from kubectl_connector.formats import Report, boxed_table, plain_table, render
+from kubectl_connector.cli import console, environment, tables, views
+from kubectl_connector.cli.options import NameArgument, OutputOption
+from kubectl_connector.formats import Report, render
 from kubectl_connector.model.connector import TYPE
 from kubectl_connector.operations.overview import overview
 
 
 def command(
     name: NameArgument,
-    output: Annotated[
-        str, typer.Option("-o", "--output", metavar="FORMAT", help="table, json, yaml or name.")
-    ] = "table",
+    output: OutputOption = "table",
     show_secrets: Annotated[
         bool, typer.Option("--show-secrets", help="Read the secrets from their store, and show.")
     ] = False,
 ) -> None:
     """Everything about one connector; secrets are hidden unless you insist.
+
+    A table shows what has a value, -o wide everything.
 
     Examples:
       kubectl connector describe prod
@@ -37,21 +36,10 @@ def command(
     connector = find(tuple(each.connector for each in listed), name)
     found = next(each for each in listed if each.connector is connector)
     item = workspace.read(connector)[1] if show_secrets else None
-    if output not in ("table", "wide"):
+    if output not in tables.TABLES:
         document = views.connector_document(found, now, item)
         console.out(render(Report("Connector", (), (), (document,), (name,), single=True), output))
         return
-    console.say(f'Connector "{name}" of type {TYPE}, owned by {connector.owner}.')
-    properties = views.properties(connector, now)
-    properties.append(("CONTEXTS", ", ".join(found.contexts)))
-    _table(f"{name} details", properties)
-    _table("Configuration", views.configuration(connector, item))
-
-
-def _table(caption: str, rows: list[tuple[str, str]]) -> None:
-    """A framed table for a person, plain columns for a pipe."""
-    titles = ("PROPERTY", "VALUE")
-    if console.stdout_is_terminal():
-        console.out(boxed_table(titles, rows, caption, shutil.get_terminal_size().columns))
-        return
-    console.out("\n" + plain_table(list(titles), [list(row) for row in rows]))
+    tables.tell(f'Connector "{name}" of type {TYPE}, owned by {connector.owner}.')
+    tables.show_record(views.properties(found, now, wide=output == "wide"))
+    tables.show_record(views.configuration(connector, item), "Configuration")

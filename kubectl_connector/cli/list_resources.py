@@ -7,9 +7,8 @@ from typing import Annotated, Optional
 import typer
 
 from kubectl_connector.catalog import find
-from kubectl_connector.cli import console, environment, views
+from kubectl_connector.cli import environment, tables, views
 from kubectl_connector.cli.options import OutputOption
-from kubectl_connector.formats import render
 
 
 def command(
@@ -27,4 +26,4 @@ def command(
     """
     connectors = environment.workspace().catalog.load()
     chosen = [find(connectors, name)] if name else list(connectors)
-    console.out(render(views.resources_report(chosen), output))
+    tables.show(views.resources_report(chosen), output)

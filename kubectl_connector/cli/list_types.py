@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kubectl_connector.auth import auth_methods
-from kubectl_connector.cli import console
+from kubectl_connector.cli import tables
 from kubectl_connector.cli.options import OutputOption
-from kubectl_connector.formats import Column, Report, boxed_table, render
+from kubectl_connector.formats import Column, Report
 from kubectl_connector.model.connector import RESOURCE_TYPE, TYPE
 
 TITLE = "Kubernetes connector"
@@ -20,11 +20,7 @@ def command(output: OutputOption = "table") -> None:
     """
     methods = [method.name for method in auth_methods()]
     titles = ("NAME", "TYPE", "RESOURCE TYPES", "AUTH METHODS", "LOCAL", "REMOTE")
-    if output == "table" and console.stdout_is_terminal():
-        row = [TITLE, TYPE, RESOURCE_TYPE, "\n".join(methods), "yes", "no"]
-        console.out(boxed_table(titles, [row]))
-        return
-    row = [TITLE, TYPE, RESOURCE_TYPE, ", ".join(methods), "yes", "no"]
+    row = (TITLE, TYPE, RESOURCE_TYPE, ", ".join(methods), "yes", "no")
     document = {
         "name": TITLE,
         "type": TYPE,
@@ -34,5 +30,4 @@ def command(output: OutputOption = "table") -> None:
         "remote": False,
     }
     columns = tuple(Column(title) for title in titles)
-    report = Report("ConnectorType", columns, (tuple(row),), (document,), (TYPE,))
-    console.out(render(report, output))
+    tables.show(Report("ConnectorType", columns, (row,), (document,), (TYPE,)), output)

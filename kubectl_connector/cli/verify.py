@@ -12,6 +12,7 @@ from kubectl_connector.cli.options import OutputOption, TimeoutOption
 from kubectl_connector.errors import UsageError
 from kubectl_connector.formats import render
 from kubectl_connector.operations.verify import Verified, verify
+from kubectl_connector.terminal_text import State, joined, mark
 
 
 def command(
@@ -51,4 +52,6 @@ def _show_one(outcome: Verified) -> None:
     if outcome.error or not outcome.probe:
         assert outcome.error  # noqa: S101 (one of the two is there)
         raise outcome.error
-    console.say(f'"{outcome.connector.name}" works: {views.answers(outcome.probe)}')
+    works = mark("works", State.FINE)
+    answers = views.answers(outcome.probe)
+    console.say(joined([f'"{outcome.connector.name}" ', works, f": {answers}"]))

@@ -176,9 +176,9 @@ TREE: Tree = {
         (
             (
                 ("-o", "--output"),
-                ("json", "name", "table", "yaml"),
+                ("json", "name", "table", "wide", "yaml"),
                 False,
-                "table, json, yaml or name",
+                "table, wide, json, yaml or name",
             ),
             (("--show-secrets",), None, False, "Read the secrets from their store, and show"),
             (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
@@ -233,6 +233,12 @@ TREE: Tree = {
     "describe-type": (
         "A type's authentication methods and fields",
         (
+            (
+                ("--auth-method",),
+                ("client-certificate", "exec", "password", "token"),
+                False,
+                "Only this authentication method",
+            ),
             (
                 ("-o", "--output"),
                 ("json", "name", "table", "wide", "yaml"),
