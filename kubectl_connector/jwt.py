@@ -1,11 +1,14 @@
-"""Read when a JSON Web Token ends. Nothing is verified here: the cluster does that."""
+"""Read when a JSON Web Token ends, and whom it names.
+
+Nothing is verified here: the cluster does that.
+"""
 
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from datetime import datetime, timezone
+from typing import Any
 
 
 def expiry(token: str) -> datetime | None:
@@ -14,11 +17,28 @@ def expiry(token: str) -> datetime | None:
     An opaque token, a broken token and a token without ``exp`` all give None, because a token may
     have any form.
     """
+    try:
+        return datetime.fromtimestamp(_claims(token)["exp"], timezone.utc)
+    except (ValueError, KeyError, TypeError, OverflowError, OSError):
+        return None
+
+
+def subject(token: str) -> str | None:
+    """Whom a token names: its ``email``, else its ``sub``; None where there is none to read.
+
+    The cluster may call this user something else.
+    """
+    try:
+        claims = _claims(token)
+        found = claims.get("email") or claims.get("sub")
+    except (ValueError, AttributeError):
+        return None
+    return found if isinstance(found, str) and found else None
+
+
+def _claims(token: str) -> Any:
+    """The token's claims, of any JSON type; ValueError where it is no JSON Web Token."""
     parts = token.split(".")
     if len(parts) != 3:
-        return None
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-        return datetime.fromtimestamp(claims["exp"], timezone.utc)
-    except (binascii.Error, ValueError, KeyError, TypeError, OverflowError, OSError):
-        return None
+        raise ValueError("not three parts")
+    return json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))

@@ -38,7 +38,7 @@ SETTINGS = {"store": store_names(), "login.mode": LOGIN_MODES}
 """The values of the settings whose values can be listed."""
 
 _FORMATS = tuple(f"{name}=" if takes else name for name, takes in spellings().items())
-_OUTPUTS = {"version": ("json",), "describe": tuple(f for f in _FORMATS if f != "wide")}
+_OUTPUTS = {"version": ("json",)}
 
 _OPTIONS: dict[str, Any] = {
     "--context": "contexts",

@@ -95,6 +95,21 @@ def test_a_tokens_end_is_read() -> None:
 )
 def test_what_has_no_end_to_read_has_none(text: str) -> None:
     assert jwt.expiry(text) is None
+    assert jwt.subject(text) is None
+
+
+@pytest.mark.parametrize(
+    ("claims", "who"),
+    [
+        ({"sub": "7", "email": "jane@example.com"}, "jane@example.com"),
+        ({"sub": "system:serviceaccount:shop:ci"}, "system:serviceaccount:shop:ci"),
+        ({"sub": 7}, None),
+        ({"sub": ""}, None),
+        ([{"sub": "jane"}], None),
+    ],
+)
+def test_whom_a_token_names(claims: object, who: str | None) -> None:
+    assert jwt.subject(token(claims)) == who
 
 
 def test_a_pair_that_belongs_together_is_taken() -> None:

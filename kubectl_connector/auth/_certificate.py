@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -74,3 +75,14 @@ def certificate_expiry(configuration: Mapping[str, Any]) -> datetime | None:
     """When the certificate that is kept ends, in UTC."""
     shown = configuration.get(CERTIFICATE)
     return parse_time(shown["notAfter"]) if shown else None
+
+
+def certificate_user(configuration: Mapping[str, Any]) -> str | None:
+    """Who the certificate that is kept makes one: its common name, as in Kubernetes."""
+    shown = configuration.get(CERTIFICATE)
+    found = _COMMON_NAME.search(shown["subject"]) if shown else None
+    return re.sub(r"\\(.)", r"\1", found[1]) if found else None
+
+
+_COMMON_NAME = re.compile(r"(?:^|[,+])CN=((?:\\.|[^,+\\])*)")
+"""In RFC 4514's form, where a backslash stands before what would end the name."""

@@ -10,6 +10,7 @@ from kubectl_connector.auth._certificate import (
     KEY,
     certificate_fields,
     certificate_material,
+    certificate_user,
     describe_certificate,
     with_certificate,
 )
@@ -41,6 +42,9 @@ class _ClientCertificate(AuthMethod):
         self, configuration: Mapping[str, Any], secret: Secret, request: IssueRequest
     ) -> Credential:
         return self.ready(configuration, secret)
+
+    def identity(self, configuration: Mapping[str, Any]) -> str | None:
+        return certificate_user(configuration)
 
     def describe(self, configuration: Mapping[str, Any]) -> Mapping[str, str]:
         return describe_certificate(configuration)

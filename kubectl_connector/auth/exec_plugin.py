@@ -91,6 +91,10 @@ class _ExecPlugin(AuthMethod):
     def renewal(self, connector: Connector) -> str:
         return "sign in again with the program that gives its credentials"
 
+    def identity(self, configuration: Mapping[str, Any]) -> str | None:
+        """Whoever the program says; it is not asked."""
+        return f"whoever {os.path.basename(configuration[_EXEC]['command'])} signs in"
+
     def describe(self, configuration: Mapping[str, Any]) -> Mapping[str, str]:
         stanza = ExecConfig.from_entry(configuration[_EXEC])
         shown = {"command": stanza.command, "args": " ".join(stanza.args)}

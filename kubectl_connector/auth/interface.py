@@ -132,6 +132,10 @@ class AuthMethod(ABC):
         secrets = (f for f in self.option_fields if f.required and f.secret)
         return f"{update} {next((f.typed for f in secrets), '--help')}"
 
+    def identity(self, configuration: Mapping[str, Any]) -> str | None:
+        """Who a person is with it, as far as the configuration tells; None: it does not."""
+        return None
+
     def describe(self, configuration: Mapping[str, Any]) -> Mapping[str, str]:
         """The configuration in a person's words, in the order of the fields."""
         return {name: str(value) for name, value in configuration.items()}

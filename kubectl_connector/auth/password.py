@@ -9,6 +9,7 @@ from typing import Any
 from kubectl_connector.auth._certificate import (
     certificate_expiry,
     certificate_material,
+    certificate_user,
     describe_certificate,
     with_certificate,
 )
@@ -60,6 +61,9 @@ class _Password(AuthMethod):
 
     def ends_at(self, configuration: Mapping[str, Any], secret: Secret) -> datetime | None:
         return certificate_expiry(configuration)
+
+    def identity(self, configuration: Mapping[str, Any]) -> str | None:
+        return certificate_user(configuration) or configuration[USERNAME]
 
     def describe(self, configuration: Mapping[str, Any]) -> Mapping[str, str]:
         return {USERNAME: configuration[USERNAME], **describe_certificate(configuration)}

@@ -12,6 +12,7 @@ from kubectl_connector.auth._certificate import (
     KEY,
     certificate_fields,
     certificate_material,
+    certificate_user,
     describe_certificate,
     with_certificate,
 )
@@ -29,6 +30,8 @@ from kubectl_connector.model.secret import Credential, Secret
 
 TOKEN = "token"  # noqa: S105
 TOKEN_SOURCE = "token_source"  # noqa: S105
+SUBJECT = "subject"
+"""Whom the token names: in the configuration, so that nobody need read the token to see it."""
 
 
 class _Token(AuthMethod):
@@ -84,6 +87,9 @@ class _Token(AuthMethod):
         token = _read_token(source) if source else secret[TOKEN]
         return self._credential(configuration, secret, token)
 
+    def identity(self, configuration: Mapping[str, Any]) -> str | None:
+        return certificate_user(configuration) or configuration.get(SUBJECT)
+
     def describe(self, configuration: Mapping[str, Any]) -> Mapping[str, str]:
         source = configuration.get(TOKEN_SOURCE)
         return {**({TOKEN_SOURCE: source} if source else {}), **describe_certificate(configuration)}
@@ -96,7 +102,11 @@ class _Token(AuthMethod):
     @staticmethod
     def _material(token: str, certificate: str | None, key: str | None) -> Material:
         material = certificate_material(certificate, key)
-        return Material(material.configuration, Secret({TOKEN: _checked(token), **material.secret}))
+        subject = jwt.subject(token)
+        return Material(
+            {**({SUBJECT: subject} if subject else {}), **material.configuration},
+            Secret({TOKEN: _checked(token), **material.secret}),
+        )
 
 
 def _checked(token: str) -> str:

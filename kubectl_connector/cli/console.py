@@ -6,12 +6,19 @@ import contextlib
 import getpass
 import logging
 import os
-import re
 import sys
 from contextlib import AbstractContextManager, nullcontext
-from typing import NoReturn, Protocol
+from typing import NoReturn, Protocol, TextIO
 
 from kubectl_connector.errors import ConnectorError, UsageError
+from kubectl_connector.terminal_text import (
+    State,
+    joined,
+    mark,
+    painted,
+    printable,
+    with_colours,
+)
 
 log = logging.getLogger("kubectl_connector")
 
@@ -21,7 +28,7 @@ def out(text: str) -> None:
     try:
         if sys.stdout is None:
             raise OSError("it is closed")
-        sys.stdout.write(printable(text))
+        sys.stdout.write(_shown(text, sys.stdout))
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader has closed the pipe. The rest is dropped; the exit code stays as it is.
@@ -35,13 +42,13 @@ def out(text: str) -> None:
 
 def say(text: str) -> None:
     """Write a result of one line to stdout, as kubectl does."""
-    out(f"{text}\n")
+    out(joined([text, "\n"]))
 
 
 def note(text: str) -> None:
     """Write a note to stderr; drop it where stderr can't be written."""
     with contextlib.suppress(OSError, AttributeError):
-        sys.stderr.write(f"{printable(text)}\n")
+        sys.stderr.write(_shown(text, sys.stderr) + "\n")
 
 
 def counted(number: int, noun: str) -> str:
@@ -49,22 +56,9 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def printable(text: str) -> str:
-    """Replace what a terminal would obey: names come from files and from servers."""
-    return text if text.isprintable() else _OBEYED.sub("\ufffd", text)
-
-
-_OBEYED = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
-)
-"""Control characters (not tab and line feed), changes of the writing direction, surrogates."""
-
-
 def complain(error: ConnectorError) -> None:
     """Print an error in two lines, and with ``-v`` its causes, by type and text."""
-    with contextlib.suppress(OSError, AttributeError):
-        sys.stderr.write(_red("error:"))
-    note(f" {_one_line(error.message)}")
+    note(joined([mark("error:", State.REFUSED), f" {_one_line(error.message)}"]))
     note(f"hint:  {_one_line(error.hint)}")
     if is_verbose():
         cause = error.__cause__
@@ -95,7 +89,7 @@ def at_terminal() -> bool:
 
 def stdout_is_terminal() -> bool:
     """Whether a person, not a program, reads the result."""
-    return sys.stdout.isatty()
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def spinner(text: str) -> AbstractContextManager[object]:
@@ -104,7 +98,7 @@ def spinner(text: str) -> AbstractContextManager[object]:
         return nullcontext()
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False).status(text)
+    return Console(stderr=True, highlight=False).status(text, spinner_style="none")
 
 
 class Asker(Protocol):
@@ -178,7 +172,7 @@ def asker() -> Asker:
     return Terminal() if at_terminal() else NoTerminal()
 
 
-def _red(text: str) -> str:
-    if not sys.stderr.isatty() or os.environ.get("NO_COLOR"):
-        return text
-    return f"\033[31m{text}\033[0m"
+def _shown(text: str, stream: TextIO) -> str:
+    """The text as it goes to a stream: nothing that a terminal obeys but our own colours."""
+    safe = printable(text)
+    return painted(safe) if with_colours(os.environ, stream.isatty()) else safe

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
@@ -10,9 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from kubectl_connector.catalog import find
-from kubectl_connector.cli import choice, console, environment, views
+from kubectl_connector.cli import choice, console, environment, tables, views
 from kubectl_connector.cli.choice import NamesArgument, SelectorOption
-from kubectl_connector.formats import Report, boxed_table, plain_table, render, wanted
+from kubectl_connector.cli.options import OutputOption
+from kubectl_connector.formats import Output, Report, render, wanted
 from kubectl_connector.model.connector import TYPE
 from kubectl_connector.model.secret import Item
 from kubectl_connector.operations.overview import Listed, overview
@@ -21,23 +21,16 @@ from kubectl_connector.operations.overview import Listed, overview
 def command(
     names: NamesArgument = None,
     selector: SelectorOption = None,
-    output: Annotated[
-        str,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="FORMAT",
-            help="table, json, yaml, name, jsonpath=TEMPLATE or custom-columns=TITLE:PATH,…",
-        ),
-    ] = "table",
+    output: OutputOption = "table",
     show_secrets: Annotated[
         bool, typer.Option("--show-secrets", help="Read the secrets from their store, and show.")
     ] = False,
 ) -> None:
     """Everything about one connector; secrets are hidden unless you insist.
 
-    Several are described one after the other, or as one list for programs. Where the secrets of one
-    can't be read, the exit code is that failure's. Without a name you pick one at a terminal.
+    A table shows what has a value, -o wide everything. Several are described one after the other,
+    or as one list for programs. Where the secrets of one can't be read, the exit code is that
+    failure's. Without a name you pick one at a terminal.
 
     Examples:
       kubectl connector describe prod
@@ -58,10 +51,12 @@ def command(
     def one(name: str) -> None:
         connector = find(connectors, name)
         item = workspace.read(connector)[1] if show_secrets else None
-        if how.for_people:
-            _show(listed[name], item, now, first=name == chosen[0])
-        else:
+        if not how.for_people:
             documents[name] = views.connector_document(listed[name], now, item)
+            return
+        if name != chosen[0]:
+            console.say("")
+        _show(listed[name], item, now, how)
 
     code = choice.for_each(chosen, one)
     if not how.for_people:
@@ -70,21 +65,8 @@ def command(
     raise typer.Exit(code)
 
 
-def _show(listed: Listed, item: Item | None, now: datetime, first: bool) -> None:
+def _show(listed: Listed, item: Item | None, now: datetime, how: Output) -> None:
     connector = listed.connector
-    if not first:
-        console.say("")
-    console.say(f'Connector "{connector.name}" of type {TYPE}, owned by {connector.owner}.')
-    properties = views.properties(connector, now)
-    properties.append(("CONTEXTS", ", ".join(listed.contexts)))
-    _table(f"{connector.name} details", properties)
-    _table("Configuration", views.configuration(connector, item))
-
-
-def _table(caption: str, rows: list[tuple[str, str]]) -> None:
-    """A framed table for a person, plain columns for a pipe."""
-    titles = ("PROPERTY", "VALUE")
-    if console.stdout_is_terminal():
-        console.out(boxed_table(titles, rows, caption, shutil.get_terminal_size().columns))
-        return
-    console.out("\n" + plain_table(list(titles), [list(row) for row in rows]))
+    tables.tell(f'Connector "{connector.name}" of type {TYPE}, owned by {connector.owner}.')
+    tables.show_record(views.properties(listed, now, wide=how.format == "wide"))
+    tables.show_record(views.configuration(connector, item), "Configuration")

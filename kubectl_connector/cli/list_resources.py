@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from kubectl_connector.catalog import find
-from kubectl_connector.cli import choice, console, environment, views
+from kubectl_connector.cli import choice, environment, tables, views
 from kubectl_connector.cli.choice import NamesArgument, SelectorOption
 from kubectl_connector.cli.options import NoHeadersOption, OutputOption, SortByOption
-from kubectl_connector.formats import render, wanted
+from kubectl_connector.formats import wanted
 from kubectl_connector.operations.choose import choose
 
 
@@ -26,4 +26,4 @@ def command(
     how = wanted(output, no_headers, sort_by)
     connectors = environment.workspace().catalog.load()
     names = choose(connectors, choice.choice_of(names, selector))
-    console.out(render(views.resources_report([find(connectors, name) for name in names]), how))
+    tables.show(views.resources_report([find(connectors, name) for name in names]), how)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kubectl_connector.auth import auth_methods
-from kubectl_connector.cli import console
+from kubectl_connector.cli import tables
 from kubectl_connector.cli.options import NoHeadersOption, OutputOption
-from kubectl_connector.formats import Column, Output, Report, boxed_table, render, wanted
+from kubectl_connector.formats import Column, Report, wanted
 from kubectl_connector.model.connector import RESOURCE_TYPE, TYPE
 
 TITLE = "Kubernetes connector"
@@ -21,11 +21,7 @@ def command(output: OutputOption = "table", no_headers: NoHeadersOption = False)
     how = wanted(output, no_headers)
     methods = [method.name for method in auth_methods()]
     titles = ("NAME", "TYPE", "RESOURCE TYPES", "AUTH METHODS", "LOCAL", "REMOTE")
-    if how == Output() and console.stdout_is_terminal():
-        row = [TITLE, TYPE, RESOURCE_TYPE, "\n".join(methods), "yes", "no"]
-        console.out(boxed_table(titles, [row]))
-        return
-    row = [TITLE, TYPE, RESOURCE_TYPE, ", ".join(methods), "yes", "no"]
+    row = (TITLE, TYPE, RESOURCE_TYPE, ", ".join(methods), "yes", "no")
     document = {
         "name": TITLE,
         "type": TYPE,
@@ -35,5 +31,4 @@ def command(output: OutputOption = "table", no_headers: NoHeadersOption = False)
         "remote": False,
     }
     columns = tuple(Column(title) for title in titles)
-    report = Report("ConnectorType", columns, (tuple(row),), (document,), (TYPE,))
-    console.out(render(report, how))
+    tables.show(Report("ConnectorType", columns, (row,), (document,), (TYPE,)), how)

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from kubectl_connector.cli import console
+from kubectl_connector.terminal_text import printable
 
 _MOST = 12
 """Lines of the list, however high the terminal is."""
@@ -33,7 +34,7 @@ def pick(question: str, rows: Sequence[Row]) -> str:
 
     Both stdin and stderr must be terminals.
     """
-    rows = [tuple(map(console.printable, row)) for row in rows]
+    rows = [tuple(map(printable, row)) for row in rows]
     if os.environ.get("TERM") == "dumb" or not importlib.util.find_spec("termios"):
         return _ask_number(question, rows)
     picking = Picking(question, tuple(rows))

@@ -18,7 +18,6 @@ from kubectl_connector.cli.options import (
     TypeOption,
 )
 from kubectl_connector.errors import ConnectorError
-from kubectl_connector.formats import Output, render
 from kubectl_connector.model.connector import TYPE, check_name
 from kubectl_connector.operations.plan import Plan
 from kubectl_connector.operations.register import Registered, plan_register, register
@@ -113,5 +112,5 @@ def _show(registered: Registered, introduction: str) -> None:
     console.note(introduction)
     if registered.probe:
         console.note(views.answers(registered.probe))
-    console.say(f'Registered connector "{connector.name}" with access to:\n')
-    console.out(render(views.resources_report([connector]), Output()))
+    console.say(f'Registered connector "{connector.name}"')
+    console.note(f"Use it: kubectl connector login {connector.name}")

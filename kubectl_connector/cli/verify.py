@@ -12,6 +12,7 @@ from kubectl_connector.cli.choice import NamesArgument, SelectorOption
 from kubectl_connector.cli.options import NoHeadersOption, OutputOption, SortByOption, TimeoutOption
 from kubectl_connector.formats import Output, render, wanted
 from kubectl_connector.operations.verify import Verified, verify
+from kubectl_connector.terminal_text import State, joined, mark
 
 
 def command(
@@ -53,4 +54,6 @@ def _show_one(outcome: Verified) -> None:
     if outcome.error or not outcome.probe:
         assert outcome.error  # noqa: S101 (one of the two is there)
         raise outcome.error
-    console.say(f'"{outcome.connector.name}" works: {views.answers(outcome.probe)}')
+    works = mark("works", State.FINE)
+    answers = views.answers(outcome.probe)
+    console.say(joined([f'"{outcome.connector.name}" ', works, f": {answers}"]))

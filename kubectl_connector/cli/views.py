@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kubectl_connector.auth import auth_method
 from kubectl_connector.durations import ago, in_words
 from kubectl_connector.formats import Column, Report
+from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.model.connector import (
     RESOURCE_TYPE,
     TYPE,
@@ -19,6 +20,7 @@ from kubectl_connector.model.connector import (
 )
 from kubectl_connector.model.secret import Item
 from kubectl_connector.secret_looking import HIDDEN
+from kubectl_connector.terminal_text import State, joined, mark
 from kubectl_connector.urls import without_password
 
 if TYPE_CHECKING:  # the caller has imported what it passes
@@ -42,7 +44,7 @@ def connectors_report(listed: Sequence[Listed], now: datetime) -> Report:
             each.connector.auth_method,
             each.connector.cluster_name,
             expires(each.connector, now),
-            ", ".join(f"{name} *" if name == each.current else name for name in each.contexts),
+            contexts(each, "{} *"),
             each.connector.store if each.connector.secret_ref else "",
             each.connector.cluster.server,
             each.connector.namespace or "",
@@ -103,7 +105,7 @@ def verified_report(outcomes: Sequence[Verified]) -> Report:
         tuple(
             (
                 outcome.connector.name,
-                "ok" if outcome.probe else "failed",
+                mark("ok", State.FINE) if outcome.probe else mark("failed", State.REFUSED),
                 outcome.probe.version if outcome.probe else "",
                 (outcome.probe.username or "") if outcome.probe else "",
                 f"{outcome.probe.milliseconds} ms"
@@ -117,36 +119,96 @@ def verified_report(outcomes: Sequence[Verified]) -> Report:
     )
 
 
-def properties(connector: Connector, now: datetime) -> list[tuple[str, str]]:
-    """The first table of ``describe``, in ZenML's order; what ZenML lacks is before the times."""
-    return [
-        ("ID", connector.id),
-        ("NAME", connector.name),
-        ("TYPE", TYPE),
-        ("AUTH METHOD", connector.auth_method),
-        ("RESOURCE TYPES", RESOURCE_TYPE),
-        ("RESOURCE NAME", connector.cluster_name),
-        ("SECRET ID", connector.secret_ref or ""),
-        ("STORE", connector.store if connector.secret_ref else ""),
-        ("SESSION DURATION", NOT_APPLICABLE),
-        ("EXPIRES IN", expires_in(connector, now)),
-        ("OWNER", connector.owner),
-        ("SHARED", "no"),
-        ("LABELS", labels(connector.labels)),
-        ("DESCRIPTION", connector.description),
-        *_other_rows(connector),
-        ("CREATED_AT", format_time(connector.created_at)),
-        ("UPDATED_AT", format_time(connector.updated_at)),
-    ]
+class Property(NamedTuple):
+    """A row of ``describe``."""
+
+    title: str
+    value: str
+    wide: bool = False
+    """Whether only ``-o wide`` shows it, as it does the empty ones."""
 
 
-def _other_rows(connector: Connector) -> list[tuple[str, str]]:
-    """The rows of the fields that say a title of their own."""
-    return [
-        (one.field.row, str(one.of(connector) or ""))
-        for one in spec_fields().values()
-        if one.field.row
-    ]
+def properties(listed: Listed, now: datetime, wide: bool) -> list[tuple[str, str]]:
+    """The first table of ``describe``: who one is, and until when, before the rest."""
+    connector = listed.connector
+    rows = (
+        Property("NAME", connector.name),
+        Property("YOU ARE", identity(connector)),
+        Property("STATE", state(connector, now)),
+        Property("CONTEXTS", contexts(listed, "{} (current)")),
+        Property("ID", connector.id, wide=True),
+        Property("TYPE", TYPE, wide=True),
+        Property("AUTH METHOD", connector.auth_method),
+        Property("RESOURCE TYPES", RESOURCE_TYPE, wide=True),
+        Property("RESOURCE NAME", connector.cluster_name),
+        Property("SECRET ID", connector.secret_ref or "", wide=True),
+        Property("STORE", connector.store if connector.secret_ref else ""),
+        Property("SESSION DURATION", NOT_APPLICABLE, wide=True),
+        Property("EXPIRES IN", expires_in(connector, now), wide=True),
+        Property("OWNER", connector.owner, wide=True),
+        Property("SHARED", "no", wide=True),
+        Property("LABELS", labels(connector.labels)),
+        Property("DESCRIPTION", connector.description),
+        *(
+            Property(one.field.row, str(one.of(connector) or ""))
+            for one in spec_fields().values()
+            if one.field.row
+        ),
+        Property("CREATED_AT", format_time(connector.created_at)),
+        Property("UPDATED_AT", format_time(connector.updated_at)),
+    )
+    return [(row.title, row.value) for row in rows if wide or (row.value and not row.wide)]
+
+
+def identity(connector: Connector) -> str:
+    """Who one is to the cluster, as far as that is known without asking it."""
+    who = auth_method(connector.auth_method).identity(connector.configuration) or ""
+    as_whom = connector.impersonation.user
+    return f"{who or 'whoever signs in'}, acting as {as_whom}" if as_whom else who
+
+
+def state(connector: Connector, now: datetime) -> str:
+    """``fine, expires in 3 d (2026-01-31T12:00:00Z)``, or what else there is to say."""
+    words = [_end(connector, now)]
+    if connector.cluster.insecure_skip_tls_verify:
+        words.append(mark("insecure", State.INSECURE))
+    return joined(words, ", ")
+
+
+def _end(connector: Connector, now: datetime) -> str:
+    found, end = end_state(connector, now), connector.expires_at
+    if not found or not end:
+        return "no known end"
+    start = {State.FINE: "fine, expires ", State.SOON: "expires soon, "}.get(found, "expired ")
+    return joined([mark(start + ago(end, now), found), f" ({format_time(end)})"])
+
+
+_SOON = timedelta(days=7)
+
+
+def end_state(connector: Connector, now: datetime) -> State | None:
+    """The state of a connector's credential; None where no end is known.
+
+    Its last tenth is soon, but a week at most: that suits a token of an hour and a certificate of
+    a year. The time that it had is counted from the connector's last change.
+    """
+    if not connector.expires_at:
+        return None
+    if connector.expired(now):
+        return State.ENDED
+    notice = min((connector.expires_at - connector.updated_at) / 10, _SOON)
+    return State.SOON if connector.expires_at - now < notice else State.FINE
+
+
+def contexts(listed: Listed, current: str) -> str:
+    """The contexts of a connector; ``current`` says how the current one is written."""
+    return joined(
+        (
+            mark(current.format(name), State.CURRENT) if name == listed.current else name
+            for name in listed.contexts
+        ),
+        ", ",
+    )
 
 
 def configuration(connector: Connector, item: Item | None) -> list[tuple[str, str]]:
@@ -157,7 +219,7 @@ def configuration(connector: Connector, item: Item | None) -> list[tuple[str, st
     cluster = connector.cluster
     ours: dict[str, str | None] = {
         "server": cluster.server,
-        "insecure": str(cluster.insecure_skip_tls_verify),
+        "insecure": mark("True", State.INSECURE) if cluster.insecure_skip_tls_verify else None,
         "cluster_name": connector.cluster_name,
         "certificate_authority": _authority(cluster.certificate_authority_data),
         "tls_server_name": cluster.tls_server_name,
@@ -165,7 +227,9 @@ def configuration(connector: Connector, item: Item | None) -> list[tuple[str, st
         "namespace": connector.namespace,
         **{f"impersonate {key}": str(v) for key, v in connector.impersonation.to_entry().items()},
     }
-    origin = connector.origin and f"{connector.origin.context} in {connector.origin.kubeconfig}"
+    origin = connector.origin and (
+        f"{connector.origin.context} in {display_path(connector.origin.kubeconfig)}"
+    )
     theirs = dict(auth_method(connector.auth_method).describe(connector.configuration))
     for name in connector.secret_names:
         theirs.setdefault(name, HIDDEN)
@@ -185,14 +249,19 @@ def introduction(spec: Spec, now: datetime) -> str:
     parts = [f"context {spec.origin.context}"] if spec.origin else []
     parts += [f"server {without_password(spec.cluster.server)}", spec.auth_method]
     if spec.expires_at:
-        verb = "expired" if spec.expires_at <= now else "expires"
-        parts.append(f"{verb} {ago(spec.expires_at, now)}")
-    return ", ".join(parts)
+        ended = spec.expires_at <= now
+        text = f"{'expired' if ended else 'expires'} {ago(spec.expires_at, now)}"
+        parts.append(mark(text, State.ENDED if ended else State.FINE))
+    return joined(parts, ", ")
 
 
 def expires(connector: Connector, now: datetime) -> str:
-    """``in 3 d``, ``2 d ago``, or nothing."""
-    return ago(connector.expires_at, now) if connector.expires_at else ""
+    """``in 3 d``, ``soon, in 5 min``, ``2 d ago``, or nothing."""
+    if not connector.expires_at:
+        return ""
+    found = end_state(connector, now)
+    soon = "soon, " if found is State.SOON else ""
+    return mark(soon + ago(connector.expires_at, now), found)
 
 
 def expires_in(connector: Connector, now: datetime) -> str:

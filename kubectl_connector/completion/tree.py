@@ -200,9 +200,9 @@ TREE: Tree = {
             ),
             (
                 ("-o", "--output"),
-                ("custom-columns=", "json", "jsonpath=", "name", "table", "yaml"),
+                ("custom-columns=", "json", "jsonpath=", "name", "table", "wide", "yaml"),
                 False,
-                "table, json, yaml, name, jsonpath=TEMPLATE or custom-columns=TITLE:PATH,…",
+                "table, wide, json, yaml, name, jsonpath=TEMPLATE or custom-columns=TITLE:PATH,…",
             ),
             (("--show-secrets",), None, False, "Read the secrets from their store, and show"),
             (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
@@ -274,6 +274,12 @@ TREE: Tree = {
     "describe-type": (
         "A type's authentication methods and fields",
         (
+            (
+                ("--auth-method",),
+                ("client-certificate", "exec", "password", "token"),
+                False,
+                "Only this authentication method",
+            ),
             (
                 ("-o", "--output"),
                 ("custom-columns=", "json", "jsonpath=", "name", "table", "wide", "yaml"),

@@ -15,19 +15,23 @@ from dataclasses import replace
 from types import ModuleType
 
 from kubectl_connector.errors import UsageError
-from kubectl_connector.formats._boxed import boxed_table
+from kubectl_connector.formats._boxed import RECORD, boxed_table, fold
 from kubectl_connector.formats._output import Output
 from kubectl_connector.formats._report import Column, Report
-from kubectl_connector.formats.table import plain_table
+from kubectl_connector.formats.table import plain_table, shown
 
 __all__ = [
+    "RECORD",
     "Column",
     "Output",
     "Report",
+    "arranged",
     "boxed_table",
+    "fold",
     "format_names",
     "plain_table",
     "render",
+    "shown",
     "spellings",
     "wanted",
 ]
@@ -71,12 +75,17 @@ def wanted(text: str, no_headers: bool = False, sort_by: str | None = None) -> O
 
 def render(report: Report, output: Output) -> str:
     """The report as text that ends as the format says, or is empty; UsageError."""
-    if output.sort_by and not report.single:
-        from kubectl_connector.formats._sorting import sorted_by
-
-        report = sorted_by(report, output.sort_by)
-    text: str = _module(output.format).render(report, output)
+    text: str = _module(output.format).render(arranged(report, output), output)
     return text
+
+
+def arranged(report: Report, output: Output) -> Report:
+    """The report in the order that was asked for; UsageError."""
+    if not output.sort_by or report.single:
+        return report
+    from kubectl_connector.formats._sorting import sorted_by
+
+    return sorted_by(report, output.sort_by)
 
 
 def _module(name: str) -> ModuleType:

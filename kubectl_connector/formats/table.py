@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from kubectl_connector.formats._output import Output
 from kubectl_connector.formats._report import Report
+from kubectl_connector.terminal_text import joined
+
+_GAP = 3
+"""The blanks between two columns."""
 
 
 def render(report: Report, output: Output) -> str:
@@ -13,10 +17,14 @@ def render(report: Report, output: Output) -> str:
 
 def render_columns(report: Report, wide: bool, headers: bool = True) -> str:
     """A table with every column, or with those that are not wide."""
-    shown = [i for i, column in enumerate(report.columns) if wide or not column.wide]
-    titles = [report.columns[i].title for i in shown]
-    rows = [[row[i] for i in shown] for row in report.rows]
-    return plain_table(titles, rows, headers)
+    return plain_table(*shown(report, wide), headers)
+
+
+def shown(report: Report, wide: bool) -> tuple[list[str], list[list[str]]]:
+    """The titles and rows that a table has, with every column or with those that are not wide."""
+    columns = [i for i, column in enumerate(report.columns) if wide or not column.wide]
+    titles = [report.columns[i].title for i in columns]
+    return titles, [[row[i] for i in columns] for row in report.rows]
 
 
 def plain_table(titles: list[str], rows: list[list[str]], headers: bool = True) -> str:
@@ -27,19 +35,26 @@ def plain_table(titles: list[str], rows: list[list[str]], headers: bool = True) 
     """
     if not rows:
         return ""
-    cells = [[" ".join(cell.split("\n")) or "-" for cell in row] for row in rows]
+    cells = [[_one_line(cell) or "-" for cell in row] for row in rows]
     return aligned([titles, *cells] if headers else cells)
 
 
 def aligned(lines: list[list[str]]) -> str:
     """Lines of cells in columns, three blanks apart."""
     widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
-    return "".join(f"{_line(cells, widths)}\n" for cells in lines)
+    return joined([*(_line(cells, widths) for cells in lines), ""], "\n")
+
+
+def _one_line(cell: str) -> str:
+    return " ".join(cell.split("\n")) if "\n" in cell else cell
 
 
 def _line(cells: list[str], widths: list[int]) -> str:
-    pairs = zip(cells, widths, strict=True)
-    return "   ".join(cell + " " * (width - _width(cell)) for cell, width in pairs).rstrip()
+    """The cells at their columns; the last one is not padded."""
+    pieces = []
+    for cell, width in zip(cells[:-1], widths, strict=False):
+        pieces += [cell, " " * (width - _width(cell) + _GAP)]
+    return joined([*pieces, cells[-1]])
 
 
 def _width(text: str) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -13,10 +15,11 @@ if not hasattr(pexpect, "spawn"):
     pytest.skip("pseudo-terminals are a Unix thing", allow_module_level=True)
 
 from tests.apiserver import ApiServer  # noqa: E402
-from tests.conftest import ADMIN_PASSWORD, JANE_TOKEN, PLUGIN, Home  # noqa: E402
+from tests.conftest import ADMIN_PASSWORD, JANE, JANE_TOKEN, PLUGIN, Home  # noqa: E402
 from tests.kubeconfigs import token_user, write_kubeconfig  # noqa: E402
 
 PROGRAM = str(PLUGIN)
+TONIGHT = datetime.now(timezone.utc) + timedelta(hours=12)
 PASSPHRASE = {"KUBECTL_CONNECTOR_PASSPHRASE": "correct horse"}
 
 
@@ -24,10 +27,11 @@ class Person:
     """A person at a terminal who runs one command."""
 
     def __init__(self, *words: str, **environment: str) -> None:
+        columns = int(environment.pop("COLUMNS", "200"))  # the terminal's, not the variable
         env = {**os.environ, **PASSPHRASE, "TERM": "xterm", **environment}
         env = {name: value for name, value in env.items() if value}
         self.screen = pexpect.spawn(
-            PROGRAM, list(words), env=env, timeout=20, encoding="utf-8", dimensions=(50, 200)
+            PROGRAM, list(words), env=env, timeout=20, encoding="utf-8", dimensions=(50, columns)
         )
 
     def sees(self, text: str) -> None:
@@ -41,7 +45,8 @@ class Person:
         """The exit code, and the rest of the output."""
         self.screen.expect(pexpect.EOF)
         self.screen.close()
-        rest = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", str(self.screen.before))
+        self.painted = str(self.screen.before)
+        rest = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", self.painted)
         return self.screen.exitstatus, rest
 
 
@@ -93,7 +98,8 @@ def test_the_current_context_is_offered(server: ApiServer, home: Home) -> None:
     person.answers("Description: ", "it works")
     code, rest = person.leaves()
     assert code == 0, rest
-    assert "ours" in rest
+    assert "Use it: kubectl connector login lab" in rest
+    assert re.search(r"RESOURCE NAME +│ ours ", Person("describe", "lab").leaves()[1])
 
 
 @pytest.mark.parametrize("key", ["\x03", "\x04"], ids=["Ctrl-C", "Ctrl-D"])
@@ -164,11 +170,59 @@ def test_describe_frames_its_tables_on_a_terminal(server: ApiServer, home: Home)
     assert JANE_TOKEN in Person("describe", "lab", "--show-secrets").leaves()[1]
 
 
-def test_red_marks_an_error_unless_no_color_is_set() -> None:
-    for environment, coloured in (({}, True), ({"NO_COLOR": "1"}, False)):
-        person = Person("describe", "nope", **environment)
-        person.screen.expect(pexpect.EOF)
-        assert ("\x1b[31merror:" in str(person.screen.before)) is coloured
+@pytest.mark.parametrize("columns", [40, 80, 110])
+def test_describe_fits_a_screen(columns: int, server: ApiServer, home: Home) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(server.issue_token(JANE, TONIGHT)))
+    store = ("--store", "file", "--label", "team=shop", "--description", "x" * 100)
+    assert Person("register", "lab", "--auto-configure", *store).leaves()[0] == 0
+    assert Person("login", "lab", "--context", "shop").leaves()[0] == 0
+    code, screen = Person("describe", "lab", COLUMNS=str(columns)).leaves()
+    lines = screen.replace("\r", "").rstrip("\n").split("\n")
+    assert code == 0
+    assert max(map(len, lines)) <= columns
+    assert columns < 80 or len(lines) < 40
+    frames = [len(line) for line in lines if line[0] in "┏┠┗"]
+    assert frames == [frames[0]] * 3 + [frames[3]] * 3
+    rows = [line.split()[1] for line in lines if line.startswith("┃ ")]
+    assert rows[:3] == ["PROPERTY", "NAME", "YOU"]
+    code, screen = Person("describe-type", "kubernetes", COLUMNS=str(columns)).leaves()
+    assert max(map(len, screen.replace("\r", "").split("\n"))) <= columns
+
+
+@pytest.mark.parametrize(
+    ("environment", "coloured"),
+    [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)],
+)
+def test_colour_marks_a_state(
+    environment: dict[str, str], coloured: bool, server: ApiServer, home: Home
+) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(server.issue_token(JANE, TONIGHT)))
+    assert Person("register", "lab", "--auto-configure", "--store", "file").leaves()[0] == 0
+    assert Person("login", "lab", "--context", "shop").leaves()[0] == 0
+    for words, marks in (
+        (["list"], ["\x1b[32min 11 h\x1b[0m", "\x1b[36mshop *\x1b[0m"]),
+        (["describe", "lab"], ["\x1b[32mfine, expires in 11 h\x1b[0m (20", "(current)\x1b[0m"]),
+        (["verify", "lab"], ["\x1b[32mworks\x1b[0m"]),
+        (["describe", "nope"], ["\x1b[31merror:\x1b[0m no connector"]),
+    ):
+        person = Person(*words, **environment)
+        person.leaves()
+        for text in marks:
+            assert (text in person.painted) is coloured, person.painted
+        assert ("\x1b[" in person.painted) is coloured or words[0] == "verify"  # its spinner
+
+
+def test_colours_in_a_pipe_only_by_force(server: ApiServer, home: Home) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(server.issue_token(JANE, TONIGHT)))
+    environment = {**os.environ, **PASSPHRASE}
+    register = ["register", "lab", "--auto-configure", "--store", "file"]
+    for words in (register, ["list"], ["describe", "lab"], ["list-types"]):
+        done = subprocess.run([PROGRAM, *words], env=environment, capture_output=True, check=True)
+        assert b"\x1b" not in done.stdout + done.stderr
+        assert "┏".encode() not in done.stdout
+    forced = environment | {"CLICOLOR_FORCE": "1"}
+    done = subprocess.run([PROGRAM, "list"], env=forced, capture_output=True, check=True)
+    assert b"\x1b[32min 11 h\x1b[0m" in done.stdout
 
 
 def test_a_credential_asked_for_by_hand_may_ask_every_time(server: ApiServer, home: Home) -> None:

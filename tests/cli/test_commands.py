@@ -125,6 +125,12 @@ def test_version_and_types_for_programs(capsys: Capture) -> None:
     described = yaml.safe_load(succeeds(capsys, "describe-type", "kubernetes", "-o", "yaml"))
     assert {method["name"] for method in described["authMethods"]} == set(listed[0]["authMethods"])
     assert fails(capsys, "describe-type", "docker")[0] == 3
+    token = ("describe-type", "kubernetes", "--auth-method", "token")
+    assert "client-certificate:" not in succeeds(capsys, *token)
+    one = json.loads(succeeds(capsys, *token, "-o", "json"))["authMethods"]
+    assert [method["name"] for method in one] == ["token"]
+    code, _, hint = fails(capsys, "describe-type", "kubernetes", "--auth-method", "tken")
+    assert (code, "token" in hint) == (2, True)
 
 
 def test_output_for_programs_is_whole_and_hides_secrets(
@@ -147,6 +153,13 @@ def test_output_for_programs_is_whole_and_hides_secrets(
     assert (verified["ok"], verified["username"]) == (True, "jane@example.com")
     [resource] = json.loads(succeeds(capsys, "list-resources", "-o", "json"))["items"]
     assert resource["resourceName"] == "lab-cluster"
+    columns = [line.split("   ")[0] for line in succeeds(capsys, "describe", "lab").splitlines()]
+    wide = [
+        line.split("   ")[0]
+        for line in succeeds(capsys, "describe", "lab", "-o", "wide").splitlines()
+    ]
+    assert [name for name in columns if name not in wide] == []
+    assert {"ID", "SECRET ID", "SESSION DURATION", "OWNER", "SHARED"} <= set(wide) - set(columns)
 
 
 def test_verbose_tells_what_is_done_and_no_secret(

@@ -1,0 +1,48 @@
+"""Tables for whoever reads stdout: framed for a person, plain columns for a pipe."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+
+from kubectl_connector.cli import console
+from kubectl_connector.formats import (
+    RECORD,
+    Output,
+    Report,
+    arranged,
+    boxed_table,
+    fold,
+    plain_table,
+    render,
+    shown,
+)
+from kubectl_connector.terminal_text import joined
+
+
+def show(report: Report, how: Output) -> None:
+    """Print a report as it is wanted; a person gets a table with titles in a frame. UsageError."""
+    if how.for_people and how.headers and console.stdout_is_terminal():
+        table = shown(arranged(report, how), how.format == "wide")
+        console.out(boxed_table(*table, terminal=_columns()))
+    else:
+        console.out(render(report, how))
+
+
+def show_record(rows: Sequence[tuple[str, str]], caption: str = "") -> None:
+    """Print one thing, a property a row, below a caption that a pipe does without."""
+    if console.stdout_is_terminal():
+        console.out(boxed_table(RECORD, rows, caption, _columns()))
+    else:
+        console.out(joined(["\n", plain_table(list(RECORD), [list(row) for row in rows])]))
+
+
+def tell(text: str) -> None:
+    """Print a line of prose; for a person it is folded at blanks."""
+    if console.stdout_is_terminal():
+        text = joined(fold(text, _columns()), "\n")
+    console.say(text)
+
+
+def _columns() -> int:
+    return shutil.get_terminal_size().columns
