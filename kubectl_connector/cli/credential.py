@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Annotated, Any, Optional
 
@@ -32,11 +33,11 @@ def command(
       kubectl connector credential prod
     """
     wanted = _read_info(os.environ.get("KUBERNETES_EXEC_INFO"))
-    interactive = wanted.interactive and console.at_terminal()
-    if interactive and wanted.by_kubectl:
-        interactive = asked.first_time()
-    workspace = environment.workspace(_PATIENCE, interactive=interactive)
-    credential = issue_to_kubectl(workspace, name, id_)
+    someone = wanted.interactive and console.at_terminal()
+    asking = asked.unless_it_failed() if someone and wanted.by_kubectl else nullcontext(someone)
+    with asking as may_ask:
+        workspace = environment.workspace(_PATIENCE, interactive=may_ask)
+        credential = issue_to_kubectl(workspace, name, id_)
     document = {
         "apiVersion": wanted.api_version,
         "kind": "ExecCredential",

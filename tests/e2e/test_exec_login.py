@@ -195,6 +195,21 @@ def _tokens_at_once(terminal: Terminal, count: int, arguments: tuple[str, ...]) 
         return set(pool.map(run, range(count)))
 
 
+DISPATCHER = """
+import json, os, subprocess, sys
+real = os.environ["KUBECTL"]
+view = [real, "config", "view", "--raw", "--minify", "-o", "json"]
+stanza = json.loads(subprocess.check_output(view))["users"][0]["user"]["exec"]
+info = {"apiVersion": stanza["apiVersion"], "kind": "ExecCredential", "spec": {"interactive": True}}
+env = {**os.environ, "KUBERNETES_EXEC_INFO": json.dumps(info)}
+env |= {each["name"]: each["value"] for each in stanza.get("env") or ()}
+subprocess.run([stanza["command"], *stanza["args"]], env=env, stdout=subprocess.DEVNULL)
+os.execv(real, [real, *sys.argv[1:]])
+"""
+"""Asks for the cluster's version with the plugin's credential, as far as the plugin can tell, and
+becomes the kubectl of that version."""
+
+
 class TestOnTheEncryptedFile:
     """What holds for every store, tested on the one that needs no session."""
 
@@ -277,6 +292,33 @@ class TestOnTheEncryptedFile:
             assert outcome in screen.before
             assert question not in screen.before
             assert PASSPHRASE not in screen.before
+
+    def test_a_dispatcher_that_becomes_kubectl(self, logged_in: Terminal) -> None:
+        """Google Cloud's kubectl runs the plugin too, and then becomes another kubectl."""
+        pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are a Unix thing")
+        question = "Passphrase of the file store: "
+        dispatcher = logged_in.home.path / "kubectl"
+        dispatcher.write_text(f"#!{VENV_BIN / 'python'}\n{DISPATCHER}")
+        dispatcher.chmod(0o700)
+        for answers, outcome in (
+            ([PASSPHRASE, PASSPHRASE], "pod/web-0"),
+            (["wrong"], "does not open"),
+            ([PASSPHRASE, "wrong"], "does not open"),
+        ):
+            screen = pexpect.spawn(
+                str(dispatcher),
+                ["get", "pods", "-o", "name", "-n", "shop"],
+                env=logged_in.environ() | {VARIABLE: "", "KUBECTL": str(logged_in.kubectl)},
+                timeout=30,
+                encoding="utf-8",
+            )
+            for answer in answers:
+                screen.expect_exact(question)
+                screen.sendline(answer)
+            screen.expect(pexpect.EOF)
+            screen.close()
+            assert outcome in screen.before
+            assert question not in screen.before
 
     def test_a_second_login_stays_as_it_was(self, logged_in: Terminal) -> None:
         before = logged_in.home.kubeconfig.read_bytes()
