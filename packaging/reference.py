@@ -22,6 +22,7 @@ from kubectl_connector.cli.program import WAYS
 from kubectl_connector.completion.complete import FILE, FOLDER, FREE
 from kubectl_connector.formats import format_names
 from kubectl_connector.model.connector import LOGIN_MODES, TYPE
+from kubectl_connector.model.kubeconfig import EXEC_API_VERSIONS
 from kubectl_connector.settings import DEFAULTS
 from kubectl_connector.stores import store_names, store_settings
 
@@ -29,7 +30,11 @@ ROOT = Path(__file__).resolve().parent.parent
 TREE = ROOT / "kubectl_connector" / "completion" / "tree.py"
 REFERENCE = ROOT / "docs" / "reference.md"
 
-SETTINGS = {"store": store_names(), "login.mode": LOGIN_MODES}
+SETTINGS = {
+    "store": store_names(),
+    "login.mode": LOGIN_MODES,
+    "login.exec-api-version": tuple(EXEC_API_VERSIONS),
+}
 """The values of the settings whose values can be listed."""
 
 _OUTPUTS = {"version": ("json",), "describe": tuple(f for f in format_names() if f != "wide")}
@@ -37,6 +42,7 @@ _OUTPUTS = {"version": ("json",), "describe": tuple(f for f in format_names() if
 _OPTIONS: dict[str, Any] = {
     "--context": "contexts",
     "--exec-command": WAYS,
+    "--exec-api-version": tuple(EXEC_API_VERSIONS),
     **{
         field.option: field.choices or field.completion or FREE
         for field in common_fields().values()

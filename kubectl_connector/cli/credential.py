@@ -6,6 +6,7 @@ import json
 import os
 from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any, Optional
 
 import typer
@@ -13,8 +14,9 @@ import typer
 from kubectl_connector.cli import asked, console, environment
 from kubectl_connector.cli.options import NameArgument
 from kubectl_connector.errors import UsageError
+from kubectl_connector.model.connector import format_time
 from kubectl_connector.operations.issue import issue_to_kubectl
-from kubectl_connector.ready import API_VERSIONS, V1
+from kubectl_connector.ready import API_VERSIONS, OPEN_END, V1, handed_out
 
 _PATIENCE = 600.0
 """Seconds for another plugin that we run; kubectl itself would wait for ever."""
@@ -38,10 +40,11 @@ def command(
     with asking as may_ask:
         workspace = environment.workspace(_PATIENCE, interactive=may_ask)
         credential = issue_to_kubectl(workspace, name, id_)
+    later = workspace.now() + timedelta(seconds=OPEN_END)
     document = {
         "apiVersion": wanted.api_version,
         "kind": "ExecCredential",
-        "status": credential.to_status(),
+        "status": handed_out(credential.to_status(), format_time(later)),
     }
     console.out(json.dumps(document) + "\n")
 

@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kubectl_connector.errors import UsageError
 from kubectl_connector.model.field import CLUSTER, Field, FieldKind
-from kubectl_connector.ready import V1
+from kubectl_connector.ready import API_VERSIONS, V1
 
 Entry = dict[str, Any]
 """A kubeconfig entry's body: JSON-like data, keys as kubectl spells them."""
@@ -120,6 +121,20 @@ class Cluster:
                 else None,
             }
         )
+
+
+EXEC_API_VERSIONS = {version.rpartition("/")[2]: version for version in API_VERSIONS}
+"""The versions that an exec stanza may have, by what people call them: ``v1`` and ``v1beta1``."""
+
+
+def api_version_called(name: str) -> str:
+    """The apiVersion of an exec stanza that people call ``name``; UsageError."""
+    if name not in EXEC_API_VERSIONS:
+        raise UsageError(
+            f'no version "{name}" of the exec stanza',
+            f"choose one of: {', '.join(EXEC_API_VERSIONS)}",
+        )
+    return EXEC_API_VERSIONS[name]
 
 
 @dataclass(frozen=True)
