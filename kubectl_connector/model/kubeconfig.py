@@ -212,6 +212,20 @@ class Impersonation:
 
 
 @dataclass(frozen=True)
+class AuthProvider:
+    """The forerunner of an exec plugin, of which kubectl still has ``oidc``."""
+
+    name: str
+    config: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Its settings, and what it keeps: tokens and secrets among them."""
+
+    @classmethod
+    def from_entry(cls, entry: Mapping[str, Any]) -> AuthProvider:
+        """Read the mapping under ``auth-provider:``."""
+        return cls(entry.get("name") or "unnamed", dict(entry.get("config") or {}))
+
+
+@dataclass(frozen=True)
 class AuthInfo:
     """A kubeconfig user: how to say who one is. Secret fields stay out of its repr."""
 
@@ -222,8 +236,7 @@ class AuthInfo:
     client_certificate_data: str | None = field(default=None, repr=False)
     client_key_data: str | None = field(default=None, repr=False)
     exec: ExecConfig | None = field(default=None, repr=False)
-    auth_provider: str | None = None
-    """The name of a legacy auth-provider, which kubectl no longer runs."""
+    auth_provider: AuthProvider | None = None
     impersonation: Impersonation = Impersonation()
 
     @property
@@ -246,7 +259,7 @@ class AuthInfo:
             else None,
             client_key_data=decode_data(key, "client-key-data") if key else None,
             exec=ExecConfig.from_entry(stanza) if stanza else None,
-            auth_provider=(provider.get("name") or "unnamed") if provider else None,
+            auth_provider=AuthProvider.from_entry(provider) if provider else None,
             impersonation=Impersonation.from_entry(entry),
         )
 
