@@ -8,6 +8,10 @@ of ours, and parses no file of ours. Where it has no good answer, it gives none:
 import os
 import sys
 
+TYPE_CHECKING = False  # importing typing for it would cost time at every call of kubectl
+if TYPE_CHECKING:
+    from kubectl_connector.ready import Status
+
 
 def answer_fast(arguments: list[str]) -> None:
     """Print the ExecCredential and end the process; return if there is no fast answer.
@@ -36,16 +40,19 @@ def _answer_for(id_: str) -> bytes | None:
     from kubectl_connector import dbus
     from kubectl_connector.ready import (
         API_VERSIONS,
+        OPEN_END,
         TIME_FORMAT,
         USERNAME,
         V1,
+        handed_out,
         is_good,
         service_name,
     )
 
     info = os.environ.get("KUBERNETES_EXEC_INFO")
     api_version = _loads(info)["apiVersion"] if info else V1
-    now = time.strftime(TIME_FORMAT, time.gmtime())
+    seconds = time.time()
+    now = time.strftime(TIME_FORMAT, time.gmtime(seconds))
     ref = _reference(id_, now)
     if api_version not in API_VERSIONS or not ref:
         return None
@@ -53,7 +60,8 @@ def _answer_for(id_: str) -> bytes | None:
     status = _ready(found) if found else None
     if not status or not is_good(status, now):
         return None
-    return _exec_credential(api_version, status)
+    later = time.strftime(TIME_FORMAT, time.gmtime(seconds + OPEN_END))
+    return _exec_credential(api_version, handed_out(status, later))
 
 
 def _reference(id_: str, now: str) -> str | None:
@@ -112,7 +120,7 @@ def _ready(document: bytes) -> dict[str, str] | None:
     return status if all(type(value) is str for value in status.values()) else None
 
 
-def _exec_credential(api_version: str, status: dict[str, str]) -> bytes:
+def _exec_credential(api_version: str, status: "Status") -> bytes:
     """The document for kubectl, made without json, which imports re."""
     from _json import encode_basestring_ascii as quote
 

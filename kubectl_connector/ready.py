@@ -53,6 +53,22 @@ def is_good(status: "Status", now: str) -> bool:
     return (end is None or _is_time(end)) and not has_ended(end, now)
 
 
+OPEN_END = 600
+"""Seconds after which a client asks again for a credential whose end nobody knows.
+
+Without an end, some clients run the plugin at each request, and others never again.
+"""
+
+
+def handed_out(status: "Status", later: str) -> "Status":
+    """What a client is given: the credential with an end, which is ``later`` where none is known.
+
+    ``later`` is a time :data:`OPEN_END` seconds ahead, of :data:`TIME_FORMAT`. It says when to ask
+    again, and nothing of the credential: it is never kept.
+    """
+    return status if END in status else {**status, END: later}
+
+
 def _is_time(text: str) -> bool:
     """Whether a text can be of :data:`TIME_FORMAT`; a rough look, for what others may write."""
     return len(text) == 20 and text[:4].isdigit() and text[10] == "T" and text[19] == "Z"

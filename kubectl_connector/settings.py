@@ -11,7 +11,11 @@ from kubectl_connector.errors import StoreError, UsageError
 KIND = "Settings"
 PASSPHRASE_VARIABLE = "KUBECTL_CONNECTOR_PASSPHRASE"  # noqa: S105 (its name)
 
-DEFAULTS: Mapping[str, str] = {"store": "keyring", "login.mode": "embed"}
+DEFAULTS: Mapping[str, str] = {
+    "store": "keyring",
+    "login.mode": "embed",
+    "login.exec-api-version": "v1",
+}
 """Every setting that is not a store's, with the value that it has if the user sets none."""
 
 MEANINGS: Mapping[str, str] = {

@@ -26,6 +26,7 @@ from kubectl_connector.completion.complete import FILE, FOLDER, FREE, SELECTOR
 from kubectl_connector.errors import ConnectorError
 from kubectl_connector.formats import spellings
 from kubectl_connector.model.connector import LOGIN_MODES, TYPE
+from kubectl_connector.model.kubeconfig import EXEC_API_VERSIONS
 from kubectl_connector.settings import DEFAULTS
 from kubectl_connector.stores import store_names, store_settings
 
@@ -34,7 +35,11 @@ TREE = ROOT / "kubectl_connector" / "completion" / "tree.py"
 REFERENCE = ROOT / "docs" / "reference.md"
 AROUND = ROOT / "packaging" / "reference.md"
 
-SETTINGS = {"store": store_names(), "login.mode": LOGIN_MODES}
+SETTINGS = {
+    "store": store_names(),
+    "login.mode": LOGIN_MODES,
+    "login.exec-api-version": tuple(EXEC_API_VERSIONS),
+}
 """The values of the settings whose values can be listed."""
 
 _FORMATS = tuple(f"{name}=" if takes else name for name, takes in spellings().items())
@@ -43,6 +48,7 @@ _OUTPUTS = {"version": ("json",)}
 _OPTIONS: dict[str, Any] = {
     "--context": "contexts",
     "--exec-command": WAYS,
+    "--exec-api-version": tuple(EXEC_API_VERSIONS),
     **{
         field.option: field.choices or field.completion or FREE
         for field in common_fields().values()

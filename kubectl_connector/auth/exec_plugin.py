@@ -23,7 +23,7 @@ from kubectl_connector.errors import ConnectorError, RefusedError, UsageError
 from kubectl_connector.model.connector import Connector, parse_time
 from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, ExecConfig
 from kubectl_connector.model.secret import Credential, Secret
-from kubectl_connector.ready import API_VERSIONS
+from kubectl_connector.ready import API_VERSIONS, V1BETA1
 
 _log = logging.getLogger(__name__)
 
@@ -58,10 +58,12 @@ class _ExecPlugin(AuthMethod):
 
     def from_auth_info(self, user: AuthInfo) -> Material:
         stanza = user.exec
-        if not stanza or not stanza.command or stanza.api_version not in API_VERSIONS:
+        if not stanza or not stanza.command:
+            raise UsageError("the exec stanza has no command", "add the command to the kubeconfig")
+        if stanza.api_version not in API_VERSIONS:
             raise UsageError(
-                "the exec stanza has no command, or an apiVersion that kubectl no longer takes",
-                f"give it a command and apiVersion {API_VERSIONS[0]}",
+                f"kubectl no longer takes an exec stanza of {stanza.api_version or 'no version'}",
+                _newer_stanza(stanza),
             )
         args, secret_args = secret_looking.split_args(stanza.args)
         env, secret_env = secret_looking.split_env(stanza.env)
@@ -100,6 +102,28 @@ class _ExecPlugin(AuthMethod):
         shown = {"command": stanza.command, "args": " ".join(stanza.args)}
         shown["env"] = " ".join(f"{name}={value}" for name, value in stanza.env)
         return {name: value for name, value in shown.items() if value}
+
+
+def _newer_stanza(stanza: ExecConfig) -> str:
+    """How to come to a stanza that kubectl takes."""
+    program = os.path.basename(stanza.command).removesuffix(".exe")
+    own = _COMMANDS.get(program)
+    if own:
+        return f"upgrade {program}, then write the stanza anew: {own}"
+    return (
+        f"upgrade {program}, and say apiVersion: {V1BETA1} there in the kubeconfig;"
+        " or let its provider's own command write the context anew"
+    )
+
+
+_COMMANDS = {
+    "aws": "aws eks update-kubeconfig --name CLUSTER",
+    "aws-iam-authenticator": "aws eks update-kubeconfig --name CLUSTER",
+    "doctl": "doctl kubernetes cluster kubeconfig save CLUSTER",
+    "gke-gcloud-auth-plugin": "gcloud container clusters get-credentials CLUSTER",
+    "kubelogin": "kubelogin convert-kubeconfig",
+}
+"""The commands of providers that write a stanza for their programs."""
 
 
 def _stanza(configuration: Mapping[str, Any], secret: Secret) -> ExecConfig:

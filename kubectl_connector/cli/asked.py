@@ -1,7 +1,10 @@
-"""Nobody is asked twice in one kubectl call.
+"""Nobody who failed to answer is asked again in the same kubectl call.
 
-kubectl runs a plugin that failed again, up to five times in one call (semantics X10). A file named
-after the kubectl process says that it has had its one run that may ask.
+kubectl runs a plugin that failed again, up to five times in one call (semantics X10). So a run that
+may ask leaves a file named after the process that runs us, and takes it away where it succeeds: the
+file is the mark of a failure, however the run ended. Who answered well may be asked again. Google
+Cloud's kubectl, for one, runs the plugin itself and then becomes another kubectl, as the same
+process, which runs the plugin again.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from collections.abc import Iterator
 
 from kubectl_connector import files
 from kubectl_connector.cli.environment import home
@@ -17,17 +21,30 @@ _FORGET_AFTER = 3_600.0
 """Seconds after which a process of the same number is taken for another one."""
 
 
-def first_time() -> bool:
-    """Whether this run may ask: no earlier one under this kubectl did. The next one may not."""
+@contextlib.contextmanager
+def unless_it_failed() -> Iterator[bool]:
+    """Whether this run may ask: none that might have asked under this kubectl has failed.
+
+    The run is what is done within; an exception is its failure.
+    """
+    mark = _mark()
+    yield mark is not None
+    if mark is not None:
+        with contextlib.suppress(OSError):
+            os.unlink(mark)
+
+
+def _mark() -> str | None:
+    """Leave the mark of a run; None where there is one, or can be none: then nobody is asked."""
     folder = os.path.join(home(), "asked")
+    path = os.path.join(folder, _parent())
     try:
         files.make_private_folder(folder)
         _forget_old(folder)
-        handle = os.open(os.path.join(folder, _parent()), os.O_CREAT | os.O_EXCL, 0o600)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
     except OSError:
-        return False  # the file is there, or can't be made: nobody is asked, to be safe
-    os.close(handle)
-    return True
+        return None
+    return path
 
 
 def _parent() -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any, Optional
 
 import typer
@@ -12,8 +14,9 @@ import typer
 from kubectl_connector.cli import asked, console, environment
 from kubectl_connector.cli.options import NameArgument
 from kubectl_connector.errors import UsageError
+from kubectl_connector.model.connector import format_time
 from kubectl_connector.operations.issue import issue_to_kubectl
-from kubectl_connector.ready import API_VERSIONS, V1
+from kubectl_connector.ready import API_VERSIONS, OPEN_END, V1, handed_out
 
 _PATIENCE = 600.0
 """Seconds for another plugin that we run; kubectl itself would wait for ever."""
@@ -32,15 +35,16 @@ def command(
       kubectl connector credential prod
     """
     wanted = _read_info(os.environ.get("KUBERNETES_EXEC_INFO"))
-    interactive = wanted.interactive and console.at_terminal()
-    if interactive and wanted.by_kubectl:
-        interactive = asked.first_time()
-    workspace = environment.workspace(_PATIENCE, interactive=interactive)
-    credential = issue_to_kubectl(workspace, name, id_)
+    someone = wanted.interactive and console.at_terminal()
+    asking = asked.unless_it_failed() if someone and wanted.by_kubectl else nullcontext(someone)
+    with asking as may_ask:
+        workspace = environment.workspace(_PATIENCE, interactive=may_ask)
+        credential = issue_to_kubectl(workspace, name, id_)
+    later = workspace.now() + timedelta(seconds=OPEN_END)
     document = {
         "apiVersion": wanted.api_version,
         "kind": "ExecCredential",
-        "status": credential.to_status(),
+        "status": handed_out(credential.to_status(), format_time(later)),
     }
     console.out(json.dumps(document) + "\n")
 

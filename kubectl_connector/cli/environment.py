@@ -12,6 +12,7 @@ from kubectl_connector.errors import StoreError
 from kubectl_connector.home import home_folder
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
 from kubectl_connector.model.connector import check_login_mode
+from kubectl_connector.model.kubeconfig import api_version_called
 from kubectl_connector.operations.workspace import Workspace
 from kubectl_connector.settings import PASSPHRASE_VARIABLE, Settings, passphrase
 from kubectl_connector.stores import (
@@ -56,7 +57,11 @@ def workspace(timeout: float = DEFAULT_TIMEOUT, interactive: bool | None = None)
 
 def settings() -> Settings:
     """The user's settings."""
-    checks = {"store": check_store_name, "login.mode": check_login_mode}
+    checks = {
+        "store": check_store_name,
+        "login.mode": check_login_mode,
+        "login.exec-api-version": api_version_called,
+    }
     return Settings(home(), checks, store_settings)
 
 

@@ -17,6 +17,7 @@ from kubectl_connector.cli.options import (
 )
 from kubectl_connector.errors import KubeconfigError, UsageError
 from kubectl_connector.kubeconfig.paths import display_path
+from kubectl_connector.model.kubeconfig import api_version_called
 from kubectl_connector.operations.login import LoggedIn, LoginRequest, login
 from kubectl_connector.operations.workspace import Workspace
 
@@ -79,6 +80,17 @@ def command(
             rich_help_panel="Credential",
         ),
     ] = "auto",
+    exec_api_version: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--exec-api-version",
+            metavar="v1|v1beta1",
+            help="The stanza's version; v1beta1 is for clients that refuse v1."
+            " Default: the setting login.exec-api-version.",
+            show_default=False,
+            rich_help_panel="Credential",
+        ),
+    ] = None,
     lock_timeout: LockTimeoutOption = 10.0,
     break_lock: BreakLockOption = False,
 ) -> None:
@@ -102,6 +114,8 @@ def command(
     if context == "":
         raise UsageError("a context can't be called nothing", "leave --context out")
     stanza_command = program.command(exec_command)
+    settings = environment.settings()
+    api_version = exec_api_version or settings.get("login.exec-api-version")
     request = LoginRequest(
         environment.kubeconfigs(kubeconfig),
         context,
@@ -111,9 +125,10 @@ def command(
         lock_timeout,
         break_lock,
         mode=mode,
-        default_mode=environment.settings().get("login.mode"),
+        default_mode=settings.get("login.mode"),
         program=stanza_command,
         program_env=program.needed_environment(stanza_command),
+        api_version=api_version_called(api_version),
     )
     workspace = environment.workspace()
     said = choice.choice_of(names, selector)

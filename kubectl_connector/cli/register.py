@@ -89,10 +89,12 @@ def command(
 
 
 def announce(plan: Plan, verify: bool) -> None:
-    """Say which program is going to be run, and find it, before anything runs.
+    """Say what people should know of a plan, and which program it is going to run; find that.
 
-    Where nothing is run now (``verify``), one that is missing is no error.
+    Where nothing is run now (``verify``), a program that is missing is no error.
     """
+    if plan.start.note:
+        console.note(plan.start.note)
     if plan.runs is None:
         return
     try:

@@ -323,6 +323,7 @@ TREE: Tree = {
                 False,
                 "How the stanza names us: by our path, or by name for machines that differ",
             ),
+            (("--exec-api-version",), ("v1", "v1beta1"), False, "The stanza's version"),
             (
                 ("-l", "--selector"),
                 "SELECTOR",
@@ -390,7 +391,7 @@ TREE: Tree = {
             (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
             (("-h", "--help"), None, False, "Show this message and exit"),
         ),
-        ((("store", "login.mode"), False),),
+        ((("store", "login.mode", "login.exec-api-version"), False),),
     ),
     "config set": (
         "Change a setting",
@@ -398,7 +399,7 @@ TREE: Tree = {
             (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
             (("-h", "--help"), None, False, "Show this message and exit"),
         ),
-        ((("store", "login.mode"), False), ("setting values", False)),
+        ((("store", "login.mode", "login.exec-api-version"), False), ("setting values", False)),
     ),
     "config unset": (
         "Go back to a setting's default",
@@ -406,7 +407,7 @@ TREE: Tree = {
             (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
             (("-h", "--help"), None, False, "Show this message and exit"),
         ),
-        ((("store", "login.mode"), False),),
+        ((("store", "login.mode", "login.exec-api-version"), False),),
     ),
     "completion": (
         "Let the TAB key complete",
@@ -477,6 +478,7 @@ TREE: Tree = {
 SETTINGS: dict[str, tuple[str, ...]] = {
     "store": ("file", "keyring"),
     "login.mode": ("embed", "exec"),
+    "login.exec-api-version": ("v1", "v1beta1"),
 }
 
 ALIASES: dict[str, str] = {"add": "register", "rm": "delete", "ls": "list", "use": "login"}

@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kubectl_connector.errors import UsageError
 from kubectl_connector.model.field import CLUSTER, Field, FieldKind
-from kubectl_connector.ready import V1
+from kubectl_connector.ready import API_VERSIONS, V1
 
 Entry = dict[str, Any]
 """A kubeconfig entry's body: JSON-like data, keys as kubectl spells them."""
@@ -122,6 +123,20 @@ class Cluster:
         )
 
 
+EXEC_API_VERSIONS = {version.rpartition("/")[2]: version for version in API_VERSIONS}
+"""The versions that an exec stanza may have, by what people call them: ``v1`` and ``v1beta1``."""
+
+
+def api_version_called(name: str) -> str:
+    """The apiVersion of an exec stanza that people call ``name``; UsageError."""
+    if name not in EXEC_API_VERSIONS:
+        raise UsageError(
+            f'no version "{name}" of the exec stanza',
+            f"choose one of: {', '.join(EXEC_API_VERSIONS)}",
+        )
+    return EXEC_API_VERSIONS[name]
+
+
 @dataclass(frozen=True)
 class ExecConfig:
     """An exec stanza: the program that gives a user's credential (KEP-541)."""
@@ -197,6 +212,20 @@ class Impersonation:
 
 
 @dataclass(frozen=True)
+class AuthProvider:
+    """The forerunner of an exec plugin, of which kubectl still has ``oidc``."""
+
+    name: str
+    config: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Its settings, and what it keeps: tokens and secrets among them."""
+
+    @classmethod
+    def from_entry(cls, entry: Mapping[str, Any]) -> AuthProvider:
+        """Read the mapping under ``auth-provider:``."""
+        return cls(entry.get("name") or "unnamed", dict(entry.get("config") or {}))
+
+
+@dataclass(frozen=True)
 class AuthInfo:
     """A kubeconfig user: how to say who one is. Secret fields stay out of its repr."""
 
@@ -207,8 +236,7 @@ class AuthInfo:
     client_certificate_data: str | None = field(default=None, repr=False)
     client_key_data: str | None = field(default=None, repr=False)
     exec: ExecConfig | None = field(default=None, repr=False)
-    auth_provider: str | None = None
-    """The name of a legacy auth-provider, which kubectl no longer runs."""
+    auth_provider: AuthProvider | None = None
     impersonation: Impersonation = Impersonation()
 
     @property
@@ -231,7 +259,7 @@ class AuthInfo:
             else None,
             client_key_data=decode_data(key, "client-key-data") if key else None,
             exec=ExecConfig.from_entry(stanza) if stanza else None,
-            auth_provider=(provider.get("name") or "unnamed") if provider else None,
+            auth_provider=AuthProvider.from_entry(provider) if provider else None,
             impersonation=Impersonation.from_entry(entry),
         )
 

@@ -22,6 +22,8 @@ class Draft:
     """Its cluster's proxy may hold a password."""
     secret: Secret = Secret()
     """The values of the authentication method's own fields that are secret."""
+    note: str = ""
+    """What people should know of how it came about; empty: nothing."""
 
     @property
     def proxy_has_password(self) -> bool:

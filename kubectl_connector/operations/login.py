@@ -21,6 +21,7 @@ from kubectl_connector.model.kubeconfig import AuthInfo, ExecConfig
 from kubectl_connector.operations.issue import check_can_exec, user_to_embed
 from kubectl_connector.operations.renewal import renewal
 from kubectl_connector.operations.workspace import Workspace, full_cluster
+from kubectl_connector.ready import V1
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +50,8 @@ class LoginRequest:
     """The command of an exec stanza: our bare name, or our absolute path; None: not to be found."""
     program_env: tuple[tuple[str, str], ...] = ()
     """What the program needs in its environment to find our files."""
+    api_version: str = V1
+    """The apiVersion of an exec stanza."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +187,7 @@ def _exec(_workspace: Workspace, connector: Connector, request: LoginRequest) ->
         command=request.program,
         args=("credential", connector.name, "--id", connector.id),
         env=request.program_env,
+        api_version=request.api_version,
         install_hint=_INSTALL_HINT.format(connector.name),
     )
     user = AuthInfo(exec=stanza, impersonation=connector.impersonation)

@@ -6,11 +6,11 @@ import os
 from dataclasses import dataclass
 
 from kubectl_connector.auth import recognise
+from kubectl_connector.auth.providers import without_provider
 from kubectl_connector.errors import UsageError
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
 from kubectl_connector.kubeconfig.view import ResolvedContext, load
 from kubectl_connector.model.connector import Connector, Origin, Spec
-from kubectl_connector.model.kubeconfig import AuthInfo
 from kubectl_connector.operations.draft import Draft
 
 
@@ -33,13 +33,12 @@ class FromContext:
 def draft_from(context: ResolvedContext, store: str) -> Draft:
     """What a connector made from a context is like.
 
-    Raises UsageError where kubectl itself has no credential to send there, or where the user
-    relies on a legacy auth-provider.
+    Raises UsageError where kubectl itself has no credential to send there.
     """
-    user = context.auth_info
+    user, note = without_provider(context.auth_info)
     method = recognise(user)
     if method is None:
-        raise _no_credential(context.name, user)
+        raise _no_credential(context.name)
     material = method.from_auth_info(user)
     spec = Spec(
         cluster=context.cluster,
@@ -52,7 +51,7 @@ def draft_from(context: ResolvedContext, store: str) -> Draft:
         impersonation=user.impersonation,
         origin=Origin(os.path.abspath(context.file), context.name),
     )
-    return Draft(spec, material.secret)
+    return Draft(spec, material.secret, note)
 
 
 def again(connector: Connector, name: str | None, files: KubeconfigFiles) -> FromContext:
@@ -72,22 +71,8 @@ def again(connector: Connector, name: str | None, files: KubeconfigFiles) -> Fro
     return FromContext(files, name)
 
 
-def _no_credential(context: str, user: AuthInfo) -> UsageError:
-    if user.auth_provider:
-        return UsageError(
-            f'context "{context}" relies on the auth-provider {user.auth_provider!r},'
-            " which kubectl dropped in 1.26",
-            _SUCCESSORS.get(user.auth_provider, _SUCCESSOR),
-        )
+def _no_credential(context: str) -> UsageError:
     return UsageError(
         f'context "{context}" has no credential that kubectl could send',
         "sign in to the cluster first, or register by flags: kubectl connector register --help",
     )
-
-
-_SUCCESSOR = "ask the cluster's provider for an exec credential plugin, then register again"
-_SUCCESSORS = {
-    "gcp": "install gke-gcloud-auth-plugin, then: gcloud container clusters get-credentials NAME",
-    "azure": "install kubelogin, then: kubelogin convert-kubeconfig",
-    "oidc": "install kubelogin (kubectl krew install oidc-login) and use its exec stanza",
-}

@@ -106,7 +106,7 @@ def _with_credential_of(draft: Draft, other: Draft) -> Draft:
     """
     names = (each.name for each in fields(Spec) if not each.metadata["option"])
     told = {name: getattr(other.spec, name) for name in (*names, "auth_method", "expires_at")}
-    return Draft(replace(draft.spec, **told), other.secret)
+    return Draft(replace(draft.spec, **told), other.secret, other.note)
 
 
 def _lacks(draft: Draft, old: Connector, source: FromContext | None, changes: Changes) -> bool:

@@ -15,7 +15,7 @@ from kubectl_connector.auth.interface import AuthMethod, FieldKind, IssueRequest
 from kubectl_connector.errors import ConnectorError, UsageError
 from kubectl_connector.kubeconfig.view import ResolvedContext
 from kubectl_connector.model.connector import format_time
-from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, Context, ExecConfig
+from kubectl_connector.model.kubeconfig import AuthInfo, AuthProvider, Cluster, Context, ExecConfig
 from kubectl_connector.model.secret import Secret
 from kubectl_connector.operations.source import draft_from
 from kubectl_connector.secret_looking import HIDDEN
@@ -154,11 +154,15 @@ def resolved(user: AuthInfo) -> ResolvedContext:
 
 @pytest.mark.parametrize(
     ("provider", "successor"),
-    [("gcp", "gke-gcloud-auth-plugin"), ("azure", "kubelogin"), ("openstack", "exec credential")],
+    [
+        ("gcp", "gcloud container clusters get-credentials"),
+        ("azure", "kubelogin convert-kubeconfig"),
+        ("openstack", "exec credential"),
+    ],
 )
 def test_a_legacy_auth_provider_names_its_successor(provider: str, successor: str) -> None:
     with pytest.raises(UsageError, match=provider) as caught:
-        draft_from(resolved(AuthInfo(auth_provider=provider)), "keyring")
+        draft_from(resolved(AuthInfo(auth_provider=AuthProvider(provider))), "keyring")
     assert successor in caught.value.hint
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -25,6 +28,7 @@ from tests.kubeconfigs import (
 )
 
 CAROL = "carol@example.com"
+V1BETA1 = "client.authentication.k8s.io/v1beta1"
 
 pytestmark = pytest.mark.usefixtures("cheap_file_store")
 
@@ -178,3 +182,79 @@ def test_lifted_fields_survive(terminal: Terminal, server: ApiServer) -> None:
     assert written | cluster == written
     assert view["contexts"][0]["context"]["namespace"] == "shop"
     assert view["users"][0]["user"]["as-groups"] == ["auditors"]
+
+
+class TestAnAuthProvider:
+    """kubectl still has the provider ``oidc``; each test signs in with it first."""
+
+    @pytest.fixture
+    def token(self, server: ApiServer) -> str:
+        return server.issue_token(JANE, datetime.now(timezone.utc) + timedelta(hours=5))
+
+    @pytest.fixture
+    def oidc(self, each_terminal: Terminal, server: ApiServer, token: str) -> Terminal:
+        config = {
+            "client-id": "lab",
+            "client-secret": "hunter2-client",
+            "extra-scopes": "email,groups",
+            "id-token": token,
+            "idp-issuer-url": "https://sso.invalid",
+            "refresh-token": "hunter2-refresh",
+        }
+        user = {"auth-provider": {"name": "oidc", "config": config}}
+        write_kubeconfig(each_terminal.home.kubeconfig, server, user)
+        assert each_terminal.who_am_i() == JANE.name
+        return each_terminal
+
+    def test_its_token_is_kept_where_nothing_can_renew_it(self, oidc: Terminal, token: str) -> None:
+        done = oidc.run("connector", "register", "prod", "--auto-configure", "--store", "file")
+        assert "will not renew itself" in done.stderr
+        assert "token, expires in" in done.stderr
+        assert oidc.kept()["prod"]["authMethod"] == "token"
+        self._work(oidc, token)
+
+    @pytest.mark.skipif(os.name == "nt", reason="the program is a shell script")
+    def test_it_becomes_the_plugin_that_is_installed(self, oidc: Terminal, token: str) -> None:
+        program = oidc.home.path / "bin" / "kubectl-oidc_login"
+        program.parent.mkdir()
+        answer = {"apiVersion": V1BETA1, "kind": "ExecCredential", "status": {"token": token}}
+        program.write_text(f"#!/bin/sh\necho \"$@\" >'{program}.said'\necho '{json.dumps(answer)}'")
+        program.chmod(0o700)
+        oidc.environment["PATH"] = os.pathsep.join([str(program.parent), oidc.environ()["PATH"]])
+        done = oidc.run("connector", "register", "prod", "--auto-configure", "--store", "file")
+        assert done.returncode == 0, done.stderr
+        assert "hunter2" not in done.stderr
+        assert oidc.kept()["prod"]["authMethod"] == "exec"
+        assert Path(f"{program}.said").read_text().split() == [
+            "get-token",
+            "--oidc-issuer-url=https://sso.invalid",
+            "--oidc-client-id=lab",
+            "--oidc-client-secret=hunter2-client",
+            "--oidc-extra-scope=email",
+            "--oidc-extra-scope=groups",
+        ]
+        self._work(oidc, token)
+
+    @staticmethod
+    def _work(terminal: Terminal, token: str) -> None:
+        """Log in with the connector alone; its secrets are in the store alone."""
+        catalog = (terminal.home.connector_home / "connectors.yaml").read_text()
+        for secret in ("hunter2", token):
+            assert secret not in catalog
+        terminal.home.kubeconfig.unlink()
+        for mode in ("--embed", "--exec"):
+            terminal.connector("login", "prod", mode)
+            assert terminal.who_am_i() == JANE.name
+            assert "hunter2-refresh" not in terminal.home.kubeconfig.read_text()
+
+
+def test_a_stanza_that_kubectl_no_longer_takes_names_the_way_to_a_new_one(
+    terminal: Terminal, server: ApiServer, tmp_path: Path
+) -> None:
+    for program, way in (("aws", "aws eks update-kubeconfig"), ("x", f"apiVersion: {V1BETA1}")):
+        user = exec_user(tmp_path / program, token=JANE_TOKEN)
+        user["exec"]["apiVersion"] = "client.authentication.k8s.io/v1alpha1"
+        write_kubeconfig(terminal.home.kubeconfig, server, user)
+        refusal = terminal.refused("register", "prod", "--auto-configure", "--store", "file")
+        assert "v1alpha1" in refusal.error
+        assert way in refusal.hint

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
+from kubectl_connector.model.connector import parse_time
 from tests.apiserver import ApiServer
 from tests.conftest import ADMIN_PASSWORD, JANE, JANE_TOKEN, PLUGIN, VENV_BIN, Home
 from tests.e2e.conftest import PASSPHRASE, VARIABLE
@@ -195,6 +196,21 @@ def _tokens_at_once(terminal: Terminal, count: int, arguments: tuple[str, ...]) 
         return set(pool.map(run, range(count)))
 
 
+DISPATCHER = """
+import json, os, subprocess, sys
+real = os.environ["KUBECTL"]
+view = [real, "config", "view", "--raw", "--minify", "-o", "json"]
+stanza = json.loads(subprocess.check_output(view))["users"][0]["user"]["exec"]
+info = {"apiVersion": stanza["apiVersion"], "kind": "ExecCredential", "spec": {"interactive": True}}
+env = {**os.environ, "KUBERNETES_EXEC_INFO": json.dumps(info)}
+env |= {each["name"]: each["value"] for each in stanza.get("env") or ()}
+subprocess.run([stanza["command"], *stanza["args"]], env=env, stdout=subprocess.DEVNULL)
+os.execv(real, [real, *sys.argv[1:]])
+"""
+"""Asks for the cluster's version with the plugin's credential, as far as the plugin can tell, and
+becomes the kubectl of that version."""
+
+
 class TestOnTheEncryptedFile:
     """What holds for every store, tested on the one that needs no session."""
 
@@ -277,6 +293,33 @@ class TestOnTheEncryptedFile:
             assert outcome in screen.before
             assert question not in screen.before
             assert PASSPHRASE not in screen.before
+
+    def test_a_dispatcher_that_becomes_kubectl(self, logged_in: Terminal) -> None:
+        """Google Cloud's kubectl runs the plugin too, and then becomes another kubectl."""
+        pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are a Unix thing")
+        question = "Passphrase of the file store: "
+        dispatcher = logged_in.home.path / "kubectl"
+        dispatcher.write_text(f"#!{VENV_BIN / 'python'}\n{DISPATCHER}")
+        dispatcher.chmod(0o700)
+        for answers, outcome in (
+            ([PASSPHRASE, PASSPHRASE], "pod/web-0"),
+            (["wrong"], "does not open"),
+            ([PASSPHRASE, "wrong"], "does not open"),
+        ):
+            screen = pexpect.spawn(
+                str(dispatcher),
+                ["get", "pods", "-o", "name", "-n", "shop"],
+                env=logged_in.environ() | {VARIABLE: "", "KUBECTL": str(logged_in.kubectl)},
+                timeout=30,
+                encoding="utf-8",
+            )
+            for answer in answers:
+                screen.expect_exact(question)
+                screen.sendline(answer)
+            screen.expect(pexpect.EOF)
+            screen.close()
+            assert outcome in screen.before
+            assert question not in screen.before
 
     def test_a_second_login_stays_as_it_was(self, logged_in: Terminal) -> None:
         before = logged_in.home.kubeconfig.read_bytes()
@@ -364,6 +407,19 @@ class TestTheEnd:
             }
         assert self._document(terminal)["apiVersion"] == "client.authentication.k8s.io/v1"
 
+    def test_an_unknown_one_is_when_to_ask_again(
+        self, terminal: Terminal, server: ApiServer, store: str
+    ) -> None:
+        """Some clients would ask at each request without an end, and some never again."""
+        write_kubeconfig(terminal.home.kubeconfig, server, token_user(JANE_TOKEN))
+        terminal.connector("register", "prod", "--auto-configure", "--store", store)
+        before = datetime.now(timezone.utc).replace(microsecond=0)
+        end = parse_time(self._document(terminal)["status"]["expirationTimestamp"])
+        ahead = timedelta(minutes=10)
+        assert before + ahead <= end <= datetime.now(timezone.utc) + ahead
+        assert "expiresAt" not in terminal.kept()["prod"]
+        assert "expiresAt" not in terminal.document("describe", "prod")
+
     def test_it_has_passed(self, terminal: Terminal, server: ApiServer, store: str) -> None:
         token = _jwt(datetime.now(timezone.utc) - timedelta(days=2))
         write_kubeconfig(terminal.home.kubeconfig, server, token_user(token))
@@ -397,6 +453,28 @@ def test_a_password_can_only_be_embedded(
     assert kubeconfig.read_bytes() == before
     terminal.connector("login", "prod", "--embed")
     assert terminal.who_am_i() == "admin"
+
+
+def test_the_version_of_the_stanza(each_kubectl: Path, registered: Terminal) -> None:
+    """Lightkube and pykube-ng take v1beta1 only; both kubectls take either."""
+    terminal = Terminal(each_kubectl, registered.home, registered.environment)
+
+    def version() -> str:
+        return str(_user(terminal)["exec"]["apiVersion"]).rpartition("/")[2]
+
+    terminal.connector("login", "prod", "--exec", "--exec-api-version", "v1beta1")
+    assert (version(), terminal.who_am_i()) == ("v1beta1", JANE.name)
+    terminal.connector("login", "prod")  # the setting decides where nothing is said
+    assert version() == "v1"
+    terminal.connector("config", "set", "login.exec-api-version", "v1beta1")
+    terminal.connector("login", "prod")
+    assert (version(), terminal.who_am_i()) == ("v1beta1", JANE.name)
+    for words in (
+        ("login", "prod", "--exec-api-version", "v1alpha1"),
+        ("config", "set", "login.exec-api-version", "v2"),
+    ):
+        refusal = terminal.refused(*words)
+        assert (refusal.code, refusal.hint) == (2, "choose one of: v1, v1beta1")
 
 
 def test_the_default_and_one_connector_at_a_time(registered: Terminal) -> None:
