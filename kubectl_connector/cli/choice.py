@@ -29,6 +29,8 @@ SelectorOption = Annotated[
     ),
 ]
 
+_TAKES_ALL = ("logout", "verify")
+
 
 def selector_of(texts: Iterable[str]) -> Selector:
     """What every ``-l`` says, together; UsageError for one that is no selector."""
@@ -78,7 +80,8 @@ def chosen(
 def which(verb: str) -> UsageError:
     """The error where no connector was said and nobody can be asked."""
     hint = f"kubectl connector {verb} NAME; all names: kubectl connector list"
-    return UsageError(f"which connector? {verb} takes names, globs or -l", hint)
+    takes = "names, globs, -l or --all" if verb in _TAKES_ALL else "names, globs or -l"
+    return UsageError(f"which connector? {verb} takes {takes}", hint)
 
 
 def for_each(names: Sequence[str], work: Callable[[str], None]) -> int:

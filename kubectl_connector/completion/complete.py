@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     Kind = str | tuple[str, ...] | None
-    """The kind of a value: a tuple of choices, the name of a provider, FILE, FOLDER, SELECTOR, or "" where
-    nothing can be offered. None for a flag, which takes no value."""
+    """The kind of a value: a tuple of choices, the name of a provider, FILE, FOLDER, SELECTOR, or
+    "" where nothing can be offered. None for a flag, which takes no value."""
     Option = tuple[tuple[str, ...], Kind, bool, str]
     """An option's names, the kind of its value, whether it may be repeated, and its meaning."""
     Argument = tuple[Kind, bool]
