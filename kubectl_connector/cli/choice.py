@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from kubectl_connector.cli import console
 from kubectl_connector.errors import ConnectorError, NotFoundError, UsageError
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles
-from kubectl_connector.model.selector import Selector, parse_selector
 from kubectl_connector.operations.choose import Choice, choose
-from kubectl_connector.operations.overview import Listed, overview
 from kubectl_connector.operations.workspace import Workspace
+
+if TYPE_CHECKING:  # most choices are names
+    from kubectl_connector.model.selector import Selector
+    from kubectl_connector.operations.overview import Listed
 
 NamesArgument = Annotated[
     Optional[list[str]],  # noqa: UP045 (typer evaluates it on Python 3.10 too)
@@ -32,11 +34,17 @@ SelectorOption = Annotated[
 _TAKES_ALL = ("logout", "verify")
 
 
-def selector_of(texts: Iterable[str]) -> Selector:
-    """What every ``-l`` says, together; UsageError for one that is no selector."""
+def selector_of(texts: Sequence[str]) -> Selector | None:
+    """What every ``-l`` says, together; None: nothing. UsageError for one that is no selector."""
+    if not texts:
+        return None
+    from kubectl_connector.model.selector import Selector, parse_selector
+
     parsed = [parse_selector(text) for text in texts]
     text = ",".join(one.text for one in parsed if one.text)
-    return Selector(text, tuple(each for one in parsed for each in one.requirements))
+    return (
+        Selector(text, tuple(each for one in parsed for each in one.requirements)) if text else None
+    )
 
 
 def choice_of(
@@ -48,7 +56,7 @@ def choice_of(
     if len(given) > 1:
         raise UsageError(f"{' and '.join(given)} exclude each other", "give one of them")
     wanted = selector_of(selector or ())
-    if selector is not None and not wanted.requirements:
+    if selector is not None and not wanted:
         raise UsageError(
             "the selector of -l is empty", "write it like -l team=payments; a variable may be unset"
         )
@@ -106,6 +114,7 @@ def for_each(names: Sequence[str], work: Callable[[str], None]) -> int:
 def _picked(verb: str, workspace: Workspace, files: KubeconfigFiles) -> str:
     """The connector that a person picks; NotFoundError where there is none to pick."""
     from kubectl_connector.cli import picker, views
+    from kubectl_connector.operations.overview import overview
 
     listed = overview(workspace, files).listed
     if not listed:
