@@ -40,7 +40,8 @@ def selector_of(texts: Sequence[str]) -> Selector | None:
         return None
     from kubectl_connector.model.selector import Selector, parse_selector
 
-    parsed = [parse_selector(text) for text in texts]
+    # kubectl takes -l=team=a too, of which the command line hands us "=team=a".
+    parsed = [parse_selector(text.removeprefix("=")) for text in texts]
     text = ",".join(one.text for one in parsed if one.text)
     return (
         Selector(text, tuple(each for one in parsed for each in one.requirements)) if text else None

@@ -40,6 +40,7 @@ def break_secret_of(home: Home, name: str) -> None:
         (("-l", "team=payments,tier!=1"), "prod-us"),
         (("--selector", "env in (dev,prod),tier notin (2)"), "dev prod-eu"),
         (("-l", "!team"), "old-2"),
+        (("-l=team=payments", "-o=name"), "prod-eu prod-us"),
         (("-l", "team", "-l", "!env"), "old-1"),
         (("--label", "team=payments", "--label", "tier=1"), "prod-eu"),
         (("-l", ""), "dev old-1 old-2 prod-eu prod-us"),
