@@ -177,5 +177,5 @@ _WORDS = "letters, digits and -_. between letters or digits"
 
 
 def _number(text: str) -> int | None:
-    number = int(text) if re.fullmatch("[0-9]+", text) else None
+    number = int(text) if re.fullmatch("[0-9]{1,63}", text) else None
     return number if number is None or number <= _LARGEST else None
