@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
@@ -42,10 +42,9 @@ def selector_of(texts: Sequence[str]) -> Selector | None:
 
     # kubectl takes -l=team=a too, of which the command line hands us "=team=a".
     parsed = [parse_selector(text.removeprefix("=")) for text in texts]
+    requirements = tuple(each for one in parsed for each in one.requirements)
     text = ",".join(one.text for one in parsed if one.text)
-    return (
-        Selector(text, tuple(each for one in parsed for each in one.requirements)) if text else None
-    )
+    return Selector(text, requirements) if requirements else None
 
 
 def choice_of(
@@ -69,7 +68,7 @@ def chosen(
     workspace: Workspace,
     files: KubeconfigFiles,
     choice: Choice,
-    others: Callable[[], Iterable[str]] = tuple,
+    others: Collection[str] = (),
 ) -> list[str]:
     """The names of the connectors to work on; a person is asked where none was said.
 
@@ -80,7 +79,7 @@ def chosen(
     if choice.by_name:
         return list(choice.words)
     if choice.several:
-        return choose(workspace.catalog.load(), choice, tuple(others()))
+        return choose(workspace.catalog.load(), choice, others)
     if not console.at_terminal():
         raise which(verb)
     return [_picked(verb, workspace, files)]

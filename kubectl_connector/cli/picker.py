@@ -33,7 +33,7 @@ def pick(question: str, rows: Sequence[Row]) -> str:
 
     Both stdin and stderr must be terminals.
     """
-    rows = [tuple(map(console.printable, row)) for row in rows]
+    rows = [tuple(" ".join(console.printable(cell).split()) for cell in row) for row in rows]
     if os.environ.get("TERM") == "dumb" or not importlib.util.find_spec("termios"):
         return _ask_number(question, rows)
     picking = Picking(question, tuple(rows))

@@ -164,6 +164,13 @@ def test_connectors_that_are_gone_are_logged_out_by_a_glob_too(
     succeeds(capsys, "delete", "old-1", "--yes")
     assert "old-1" in succeeds(capsys, "logout", "old-*")
     assert crowd.kubeconfig.read_bytes() == before
+    for context in ("old", "older"):
+        succeeds(capsys, "login", "old-2", "--context", context)
+    succeeds(capsys, "login", "dev")
+    succeeds(capsys, "delete", "old-2", "--yes")
+    out = succeeds(capsys, "logout", "old", "older", "dev")
+    assert out.count("Removed") == 2
+    assert crowd.kubeconfig.read_bytes() == before
 
 
 def test_several_are_deleted(crowd: Home, capsys: Capture) -> None:
