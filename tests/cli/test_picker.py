@@ -109,6 +109,22 @@ def test_it_shows_the_current_one_in_a_narrow_terminal(crowd: Home) -> None:
     assert (code, 'Removed context "prod-eu"' in rest) == (0, True)
 
 
+def test_what_is_picked_can_go_into_a_file(crowd: Home) -> None:
+    shell = pexpect.spawn(
+        "sh",
+        ["-c", '"$0" describe -o name >out', PROGRAM],
+        env={**os.environ, "TERM": "xterm"},
+        cwd=str(crowd.path),
+        encoding="utf-8",
+        timeout=20,
+        dimensions=(24, 40),
+    )
+    shell.expect_exact("5 of 5: arrows or letters choose, Ent\x1b[")  # cut, not wrapped
+    shell.send("eu\r")
+    shell.expect(pexpect.EOF)
+    assert (crowd.path / "out").read_text() == "prod-eu\n"
+
+
 @pytest.mark.parametrize("verb", ["describe", "verify"])
 def test_other_verbs(crowd: Home, verb: str) -> None:
     person = Person(verb)
