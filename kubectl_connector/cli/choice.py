@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Annotated, Optional
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from kubectl_connector.cli import console
 from kubectl_connector.errors import ConnectorError, NotFoundError, UsageError
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles
-from kubectl_connector.model.selector import Selector, parse_selector
 from kubectl_connector.operations.choose import Choice, choose
-from kubectl_connector.operations.overview import Listed, overview
 from kubectl_connector.operations.workspace import Workspace
+
+if TYPE_CHECKING:  # most choices are names
+    from kubectl_connector.model.selector import Selector
+    from kubectl_connector.operations.overview import Listed
 
 NamesArgument = Annotated[
     Optional[list[str]],  # noqa: UP045 (typer evaluates it on Python 3.10 too)
@@ -29,12 +31,20 @@ SelectorOption = Annotated[
     ),
 ]
 
+_TAKES_ALL = ("logout", "verify")
 
-def selector_of(texts: Iterable[str]) -> Selector:
-    """What every ``-l`` says, together; UsageError for one that is no selector."""
-    parsed = [parse_selector(text) for text in texts]
+
+def selector_of(texts: Sequence[str]) -> Selector | None:
+    """What every ``-l`` says, together; None: nothing. UsageError for one that is no selector."""
+    if not texts:
+        return None
+    from kubectl_connector.model.selector import Selector, parse_selector
+
+    # kubectl takes -l=team=a too, of which the command line hands us "=team=a".
+    parsed = [parse_selector(text.removeprefix("=")) for text in texts]
+    requirements = tuple(each for one in parsed for each in one.requirements)
     text = ",".join(one.text for one in parsed if one.text)
-    return Selector(text, tuple(each for one in parsed for each in one.requirements))
+    return Selector(text, requirements) if requirements else None
 
 
 def choice_of(
@@ -46,7 +56,7 @@ def choice_of(
     if len(given) > 1:
         raise UsageError(f"{' and '.join(given)} exclude each other", "give one of them")
     wanted = selector_of(selector or ())
-    if selector is not None and not wanted.requirements:
+    if selector is not None and not wanted:
         raise UsageError(
             "the selector of -l is empty", "write it like -l team=payments; a variable may be unset"
         )
@@ -58,7 +68,7 @@ def chosen(
     workspace: Workspace,
     files: KubeconfigFiles,
     choice: Choice,
-    others: Callable[[], Iterable[str]] = tuple,
+    others: Collection[str] = (),
 ) -> list[str]:
     """The names of the connectors to work on; a person is asked where none was said.
 
@@ -69,7 +79,7 @@ def chosen(
     if choice.by_name:
         return list(choice.words)
     if choice.several:
-        return choose(workspace.catalog.load(), choice, tuple(others()))
+        return choose(workspace.catalog.load(), choice, others)
     if not console.at_terminal():
         raise which(verb)
     return [_picked(verb, workspace, files)]
@@ -78,7 +88,8 @@ def chosen(
 def which(verb: str) -> UsageError:
     """The error where no connector was said and nobody can be asked."""
     hint = f"kubectl connector {verb} NAME; all names: kubectl connector list"
-    return UsageError(f"which connector? {verb} takes names, globs or -l", hint)
+    takes = "names, globs, -l or --all" if verb in _TAKES_ALL else "names, globs or -l"
+    return UsageError(f"which connector? {verb} takes {takes}", hint)
 
 
 def for_each(names: Sequence[str], work: Callable[[str], None]) -> int:
@@ -103,6 +114,7 @@ def for_each(names: Sequence[str], work: Callable[[str], None]) -> int:
 def _picked(verb: str, workspace: Workspace, files: KubeconfigFiles) -> str:
     """The connector that a person picks; NotFoundError where there is none to pick."""
     from kubectl_connector.cli import picker, views
+    from kubectl_connector.operations.overview import overview
 
     listed = overview(workspace, files).listed
     if not listed:

@@ -63,8 +63,9 @@ def _question(names: Sequence[str]) -> str:
     """What is asked before anything is deleted; several are listed above it."""
     if len(names) == 1:
         return f'Delete "{names[0]}", secrets included?'
-    for name in names:
-        console.note(f"  {name}")
+    if console.at_terminal():
+        for name in names:
+            console.note(f"  {name}")
     return f"Delete these {len(names)} connectors, secrets included?"
 
 

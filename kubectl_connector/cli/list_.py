@@ -50,8 +50,8 @@ def command(
         console.note(f"contexts are unknown: {found.kubeconfig_error.message}")
     if not report.rows and how.for_people:
         hint = "kubectl connector register NAME --auto-configure"
-        nothing = f"no connector matches -l {only.text}"
-        console.note(nothing if only.text else f"no connectors yet: {hint}")
+        nothing = f"no connector matches -l {only.text}" if only else f"no connectors yet: {hint}"
+        console.note(nothing)
     _tell_of_orphans(workspace)
 
 

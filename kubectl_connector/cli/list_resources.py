@@ -25,5 +25,5 @@ def command(
     """
     how = wanted(output, no_headers, sort_by)
     connectors = environment.workspace().catalog.load()
-    names = choose(connectors, choice.choice_of(names, selector))
-    tables.show(views.resources_report([find(connectors, name) for name in names]), how)
+    chosen = choose(connectors, choice.choice_of(names, selector))
+    tables.show(views.resources_report([find(connectors, name) for name in chosen]), how)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated
 
 import typer
@@ -44,9 +43,10 @@ def command(
     if said.every:
         one(None)
         return
-    gone = partial(left_behind, workspace, files)
-    wanted = choice.chosen("logout", workspace, files, said, gone)
-    raise typer.Exit(choice.for_each(wanted, one))
+    gone = left_behind(workspace, files) if said.several else {}
+    names = choice.chosen("logout", workspace, files, said, gone)
+    wanted = dict.fromkeys(gone.get(name, name) for name in names)
+    raise typer.Exit(choice.for_each(list(wanted), one))
 
 
 def _sentence(name: str | None, done: LoggedOut) -> str:

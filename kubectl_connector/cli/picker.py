@@ -34,7 +34,7 @@ def pick(question: str, rows: Sequence[Row]) -> str:
 
     Both stdin and stderr must be terminals.
     """
-    rows = [tuple(map(printable, row)) for row in rows]
+    rows = [tuple(" ".join(printable(cell).split()) for cell in row) for row in rows]
     if os.environ.get("TERM") == "dumb" or not importlib.util.find_spec("termios"):
         return _ask_number(question, rows)
     picking = Picking(question, tuple(rows))
@@ -108,8 +108,7 @@ def _screen() -> Iterator[Callable[[Picking], None]]:
     """A function that draws; what it drew is gone at the end."""
 
     def draw(picking: Picking) -> None:
-        size = shutil.get_terminal_size()
-        lines = picking.lines(size.columns, size.lines)
+        lines = picking.lines(*_size())
         below = "".join(f"\n{line}" for line in lines[1:])
         back = f"\x1b[{len(lines) - 1}A\r" + (f"\x1b[{_cells(lines[0])}C" if lines[0] else "")
         _write(f"\r\x1b[J{lines[0]}{below}{back}")
@@ -118,6 +117,12 @@ def _screen() -> Iterator[Callable[[Picking], None]]:
         yield draw
     finally:
         _write("\r\x1b[J")
+
+
+def _size() -> tuple[int, int]:
+    """The columns and lines of the terminal at stderr; stdout may be a file."""
+    columns, lines = os.get_terminal_size(sys.stderr.fileno())
+    return (columns, lines) if columns and lines else shutil.get_terminal_size()
 
 
 @contextmanager

@@ -53,7 +53,8 @@ def wanted(text: str, no_headers: bool = False, sort_by: str | None = None) -> O
 
     Raises UsageError for an unknown format, and for an argument that is missing, wrong or too much.
     """
-    name, equals, argument = text.partition("=")
+    # kubectl takes -o=json too, of which the command line hands us "=json".
+    name, equals, argument = text.removeprefix("=").partition("=")
     if name not in format_names():
         raise UsageError(
             f'no output format "{name}"', f"choose one of: {', '.join(format_names())}"

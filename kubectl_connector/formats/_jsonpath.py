@@ -2,8 +2,9 @@ r"""kubectl's JSONPath: what is in a document at a path, and templates with text
 
 It is a dialect of its own (kubernetes.io/docs/reference/kubectl/jsonpath): text, ``{range}`` and
 ``{end}``, ``\.`` in a key, errors for an index that is not there. No library speaks it. What we
-answer is what kubectl answers (tests/recorded/outputs.json), but for two things: a null is as if it
-were not there, and after an empty list ``[*]`` goes on with the next one, which kubectl forgets.
+answer is what kubectl answers (tests/recorded/outputs.json), but where that is a fault: after an
+empty list ``[*]`` goes on with the next one, and a ``{range}`` without an ``{end}`` ends with the
+template, once. A null is as if it were not there. A mapping has the order of ``-o json``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import json
 import operator
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -224,7 +226,7 @@ def _quoted(text: str) -> Step:
 
 # Parsing
 
-_SLICE = re.compile(r"(-?\d*)(:-?\d*)?(:-?\d*)?", re.ASCII)
+_SLICE = re.compile(r"(-?\d{0,9})(:-?\d{0,9})?(:-?\d{0,9})?", re.ASCII)
 _NUMBER = re.compile(r"[-+]?\d[\d.]*")
 _WORD = re.compile(r"[^\W\d][^\s.,\[\]$@{}]*")
 _KEY = re.compile(r"(?:\\.|[^\\\s.,\[\]$@{}])*", re.DOTALL)
@@ -304,7 +306,8 @@ class _Parser:
     def recursion(self) -> Sequence[Step]:
         if self.text.startswith("..", self.at):
             raise _WrongError("two .. follow each other")
-        return [_recursive, *([] if self.peek in "[.}" else self.field())]
+        named = self.peek.isalnum() or self.peek == "_"
+        return [_recursive, *(self.field() if named else [])]
 
     def field(self) -> Sequence[Step]:
         key = self.match(_KEY)
@@ -382,11 +385,10 @@ def _unescaped(escape: str) -> str:
     kind, code = escape[1], escape[2:]
     if kind in _ESCAPES:
         return _ESCAPES[kind]
-    if kind in "xuU" and code:
-        return chr(int(code, 16))
-    if kind.isdigit() and code:
-        return chr(int(escape[1:], 8))
-    raise _WrongError(f'"{escape}" means nothing in a quote')
+    number = int(code, 16) if kind in "xuU" and code else int(escape[1:], 8) if code else -1
+    if not 0 <= number <= sys.maxunicode:
+        raise _WrongError(f'"{escape}" means nothing in a quote')
+    return chr(number)
 
 
 def _nest(parts: list[_Part], inside: bool = False) -> tuple[_Node, ...]:

@@ -13,10 +13,9 @@ from kubectl_connector.errors import UsageError
 
 Labels = Mapping[str, str]
 
-_TOKEN = re.compile(r"[ \t\r\n]*(==|!=|[=!(),<>]|[^=!(),<> \t\r\n]+|$)")
-_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?", re.ASCII)
-_PREFIX = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*", re.ASCII)
-_INTEGER = re.compile(r"[0-9]+", re.ASCII)
+_WORD = r"[ \t\r\n]*(==|!=|[=!(),<>]|[^=!(),<> \t\r\n]+|$)"
+_NAME = r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+_PREFIX = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
 _LARGEST = 2**63 - 1
 _MARKS = ("==", "!=", "=", "!", "(", ")", ",", "<", ">")
 _END = ""
@@ -54,16 +53,13 @@ class Requirement:
 class Selector:
     """Conditions that must all hold; without any, everything matches."""
 
-    text: str = ""
+    text: str
     """As it was typed."""
-    requirements: tuple[Requirement, ...] = ()
+    requirements: tuple[Requirement, ...]
 
     def matches(self, labels: Labels) -> bool:
         """Whether the labels are as every condition says."""
         return all(requirement.matches(labels) for requirement in self.requirements)
-
-
-EVERYTHING = Selector()
 
 
 def parse_selector(text: str) -> Selector:
@@ -85,7 +81,7 @@ class _Parser:
 
     def __init__(self, text: str) -> None:
         self.text = text.strip()
-        found = (match[1] for match in _TOKEN.finditer(text))
+        found = (match[1] for match in re.finditer(_WORD, text))
         self.tokens = [token for token in found if token] + [_END]
 
     def requirements(self) -> Iterator[Requirement]:
@@ -166,20 +162,20 @@ class _Parser:
 
 def _problem_of_key(key: str) -> str:
     prefix, slash, name = key.rpartition("/")
-    if not _NAME.fullmatch(name):
+    if not re.fullmatch(_NAME, name):
         return f"{_WORDS}, at most 63"
-    if slash and not (len(prefix) <= 253 and _PREFIX.fullmatch(prefix)):
+    if slash and not (len(prefix) <= 253 and re.fullmatch(_PREFIX, prefix)):
         return "what stands before the / must be a DNS name"
     return ""
 
 
 def _problem_of_value(value: str) -> str:
-    return f"{_WORDS}, at most 63" if value and not _NAME.fullmatch(value) else ""
+    return f"{_WORDS}, at most 63" if value and not re.fullmatch(_NAME, value) else ""
 
 
 _WORDS = "letters, digits and -_. between letters or digits"
 
 
 def _number(text: str) -> int | None:
-    number = int(text) if _INTEGER.fullmatch(text) else None
+    number = int(text) if re.fullmatch("[0-9]{1,63}", text) else None
     return number if number is None or number <= _LARGEST else None

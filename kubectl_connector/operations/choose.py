@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from kubectl_connector.catalog import Connectors, find
 from kubectl_connector.errors import NotFoundError
-from kubectl_connector.model.selector import EVERYTHING, Selector
+
+if TYPE_CHECKING:  # most choices are names
+    from kubectl_connector.model.selector import Selector
 
 _LISTING = "all names: kubectl connector list"
 
@@ -18,7 +21,7 @@ class Choice:
     """What was said: names and globs, or a selector, or all."""
 
     words: tuple[str, ...] = ()
-    selector: Selector = EVERYTHING
+    selector: Selector | None = None
     every: bool = False
 
     @property
@@ -50,9 +53,9 @@ def choose(connectors: Connectors, choice: Choice, others: Collection[str] = ())
     return list(dict.fromkeys(chosen))
 
 
-def _selected(connectors: Connectors, selector: Selector) -> list[str]:
-    names = [each.name for each in connectors if selector.matches(each.labels)]
-    if not names and selector.text:
+def _selected(connectors: Connectors, selector: Selector | None) -> list[str]:
+    names = [c.name for c in connectors if not selector or selector.matches(c.labels)]
+    if not names and selector:
         raise NotFoundError(f"no connector matches -l {selector.text}", _LISTING)
     return names
 

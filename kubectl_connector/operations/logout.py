@@ -59,8 +59,15 @@ def logout(
     return LoggedOut(removed.contexts, changed, removed.switched, current)
 
 
-def left_behind(workspace: Workspace, files: KubeconfigFiles) -> list[str]:
-    """The names of connectors that are gone and still logged in; raises KubeconfigError."""
-    ids = {connector.id for connector in workspace.catalog.load()}
-    marks = our_contexts(load(files)).items()
-    return [mark.connector_name or name for name, mark in marks if mark.connector_id not in ids]
+def left_behind(workspace: Workspace, files: KubeconfigFiles) -> dict[str, str]:
+    """The connectors that are gone and still logged in: their names, by these and by contexts.
+
+    A name that another connector has now means that one, and is not here. Raises KubeconfigError.
+    """
+    ids = {connector.id: connector.name for connector in workspace.catalog.load()}
+    found: dict[str, str] = {}
+    for context, mark in our_contexts(load(files)).items():
+        if mark.connector_id not in ids:
+            name = mark.connector_name or context
+            found |= {context: name, name: name}
+    return {word: name for word, name in found.items() if word not in ids.values()}

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kubectl_connector.errors import KubeconfigError, UsageError
 from kubectl_connector.kubeconfig.ours.logged_in import contexts_by_connector, holds_secret
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles
 from kubectl_connector.kubeconfig.view import Kubeconfig, load
 from kubectl_connector.model.connector import Connector
-from kubectl_connector.model.selector import EVERYTHING, Selector, check_label
 from kubectl_connector.operations.workspace import Workspace
+
+if TYPE_CHECKING:  # most lists are of everything
+    from kubectl_connector.model.selector import Selector
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,14 @@ class Overview:
 
 
 def overview(
-    workspace: Workspace, files: KubeconfigFiles, selector: Selector = EVERYTHING
+    workspace: Workspace, files: KubeconfigFiles, selector: Selector | None = None
 ) -> Overview:
-    """The connectors whose labels ``selector`` matches.
+    """The connectors whose labels ``selector`` matches; None: all.
 
     They are also listed where the kubeconfig can't be read.
     """
-    connectors = [c for c in workspace.catalog.load() if selector.matches(c.labels)]
+    every = workspace.catalog.load()
+    connectors = [c for c in every if not selector or selector.matches(c.labels)]
     try:
         kubeconfig = load(files)
         contexts = contexts_by_connector(kubeconfig)
@@ -53,6 +57,8 @@ def overview(
 
 def parse_labels(texts: list[str]) -> dict[str, str]:
     """``k=v`` texts as a mapping; UsageError for one that Kubernetes would not take either."""
+    from kubectl_connector.model.selector import check_label
+
     labels: dict[str, str] = {}
     for text in texts:
         key, equals, value = text.partition("=")

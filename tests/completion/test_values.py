@@ -58,7 +58,8 @@ def test_connectors_and_what_they_are(home: Home) -> None:
         ("lab", "the [31mlab in the cellar, expired"),
         ("x", "None for None"),
     ]
-    assert names("delete lab ") == ["prod", "x"]
+    for verb in ("delete", "login", "logout", "describe", "verify", "list-resources"):
+        assert names(f"{verb} lab ") == ["prod", "x"]
 
 
 def test_labels(home: Home) -> None:
