@@ -116,8 +116,8 @@ class Asker(Protocol):
     def secret(self, question: str, instead: str) -> str:
         """An answer that is not shown while it is typed."""
 
-    def text(self, question: str, default: str, instead: str) -> str:
-        """One line; an empty one means ``default``."""
+    def text(self, question: str, default: str, instead: str, file: bool = False) -> str:
+        """One line, or the name of a ``file``; an empty one means ``default``."""
 
     def confirm(self, question: str, default: bool, instead: str) -> bool:
         """Yes or no."""
@@ -133,10 +133,16 @@ class Terminal:
         except EOFError:
             raise KeyboardInterrupt from None  # Ctrl-D means no, too
 
-    def text(self, question: str, default: str, instead: str) -> str:
-        """One line; an empty one means ``default``."""
-        suffix = f" [{default}]" if default else ""
-        sys.stderr.write(f"{question}{suffix}: ")
+    def text(self, question: str, default: str, instead: str, file: bool = False) -> str:
+        """One line, or the name of a ``file``; an empty one means ``default``."""
+        prompt = f"{question} [{default}]: " if default else f"{question}: "
+        if stdout_is_terminal():
+            _edit_lines(complete_files=file)
+            try:
+                return input(printable(prompt)).strip() or default
+            except EOFError:
+                raise KeyboardInterrupt from None
+        sys.stderr.write(printable(prompt))  # input() would write it into the pipe
         sys.stderr.flush()
         line = sys.stdin.readline()
         if not line:
@@ -153,6 +159,20 @@ class Terminal:
                 return answer.lower().startswith("y")
 
 
+def _edit_lines(complete_files: bool) -> None:
+    """Let ``input`` edit the line, where there is a library for it; TAB may complete files."""
+    with contextlib.suppress(ImportError):  # there is none on Windows, which does it by itself
+        import readline
+
+        readline.set_completer_delims(" \t\n")
+        editline = "libedit" in (readline.__doc__ or "")
+        complete, insert = ("bind ^I rl_complete", "bind ^I ed-insert") if editline else _BINDINGS
+        readline.parse_and_bind(complete if complete_files else insert)
+
+
+_BINDINGS = ("tab: complete", "tab: self-insert")
+
+
 class NoTerminal:
     """Nobody is there."""
 
@@ -160,7 +180,7 @@ class NoTerminal:
         """UsageError."""
         self._refuse(question, instead)
 
-    def text(self, question: str, default: str, instead: str) -> str:
+    def text(self, question: str, default: str, instead: str, file: bool = False) -> str:
         """UsageError."""
         self._refuse(question, instead)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -133,7 +134,7 @@ def auth_values(given: Mapping[str, Any]) -> dict[str, str]:
             value = given[name]
             if value is not None:
                 is_file = field.kind is FieldKind.FILE
-                values[name] = read_text(value) if is_file else field.check(value)
+                values[name] = field.parse(read_text(value)) if is_file else field.check(value)
             continue
         if given[f"{name}_stdin"] and given[f"{name}_file"] is not None:
             raise UsageError(
@@ -141,16 +142,19 @@ def auth_values(given: Mapping[str, Any]) -> dict[str, str]:
                 "leave one of them out",
             )
         if given[f"{name}_stdin"]:
-            values[name] = _one_line(_read_stdin(field), field)
+            values[name] = _one_line(
+                _read_stdin(field), field, "what comes before the | in its line"
+            )
         elif given[f"{name}_file"] is not None:
-            values[name] = _one_line(read_text(given[f"{name}_file"]), field)
+            path = given[f"{name}_file"]
+            values[name] = _one_line(read_text(path), field, path)
     return values
 
 
 def read_text(path: str) -> str:
-    """A file's text; UsageError where it can't be had."""
+    """A file's text; UsageError where it can't be had. ``~`` is the home folder."""
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(os.path.expanduser(path), encoding="utf-8") as file:
             return file.read(1_000_000)
     except OSError as error:
         raise UsageError(f"{path} can't be read: {error.strerror}", "check the name") from error
@@ -234,11 +238,16 @@ def _read_stdin(field: Field) -> str:
     return sys.stdin.read(1_000_000)
 
 
-def _one_line(text: str, field: Field) -> str:
+def _one_line(text: str, field: Field, source: str) -> str:
     """The text without the line break that tools put at the end; UsageError for several lines."""
     value = text.removesuffix("\n").removesuffix("\r")
-    if not value:
-        raise UsageError(f"the {field.help} is empty", "check what writes it")
+    if not value.strip():
+        raise UsageError(
+            f"the {field.help} is empty",
+            f"see what {source} gives; leave the option out to be asked",
+        )
     if "\n" in value:
-        raise UsageError(f"the {field.help} has more than one line", "give one line")
+        raise UsageError(
+            f"the {field.help} has more than one line", f"give one line; see what {source} gives"
+        )
     return value
