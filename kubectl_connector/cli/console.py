@@ -7,8 +7,9 @@ import getpass
 import logging
 import os
 import re
+import signal
 import sys
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
 from typing import NoReturn, Protocol
 
 from kubectl_connector.errors import ConnectorError, UsageError
@@ -41,7 +42,18 @@ def say(text: str) -> None:
 def note(text: str) -> None:
     """Write a note to stderr; drop it where stderr can't be written."""
     with contextlib.suppress(OSError, AttributeError):
-        sys.stderr.write(f"{printable(text)}\n")
+        sys.stderr.write(f"{printable(with_tilde(text))}\n")
+
+
+def with_tilde(text: str) -> str:
+    """A text for people, with ``~`` for the home folder in the paths that it names.
+
+    Not in a quoted path: a shell does not expand it there.
+    """
+    home = os.path.expanduser("~")
+    if home in ("~", "", os.sep) or home not in text:
+        return text
+    return re.sub(rf"(?<![\w/.'\"-]){re.escape(home + os.sep)}", lambda _: f"~{os.sep}", text)
 
 
 def counted(number: int, noun: str) -> str:
@@ -79,8 +91,17 @@ def _one_line(text: str) -> str:
 
 def be_verbose() -> None:
     """Log details to stderr; a secret is never among them."""
-    logging.basicConfig(stream=sys.stderr, format="%(message)s")
+    if not is_verbose():
+        logging.getLogger().addHandler(_Notes())
     log.setLevel(logging.INFO)
+
+
+class _Notes(logging.Handler):
+    """Writes what is logged as notes, each on a line of its own, also beside a spinner."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one."""
+        note(record.getMessage())
 
 
 def is_verbose() -> bool:
@@ -98,13 +119,39 @@ def stdout_is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def spinner(text: str) -> AbstractContextManager[object]:
+@contextlib.contextmanager
+def spinner(text: str) -> Iterator[None]:
     """Show on a terminal that something is going on; nothing of it stays on the screen."""
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        return nullcontext()
+        yield
+        return
     from rich.console import Console
+    from rich.text import Text
 
-    return Console(stderr=True, highlight=False).status(text)
+    shown = Text(printable(with_tilde(text)))
+    status = Console(stderr=True, highlight=False).status(shown)
+    with _signals_to_come():
+        status.start()
+    try:
+        yield
+    finally:
+        status.stop()
+
+
+@contextlib.contextmanager
+def _signals_to_come() -> Iterator[None]:
+    """Hold signals back while a thread starts, which then never gets any.
+
+    Whoever holds them back in the main thread, as those who make a lock do, then really does.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Asker(Protocol):

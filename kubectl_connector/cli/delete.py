@@ -9,7 +9,7 @@ import typer
 from kubectl_connector.catalog import find
 from kubectl_connector.cli import console, environment
 from kubectl_connector.cli.options import YesOption
-from kubectl_connector.errors import ConnectorError, StoreError
+from kubectl_connector.errors import StoreError
 from kubectl_connector.operations.delete import delete
 from kubectl_connector.operations.overview import Listed, overview
 
@@ -36,7 +36,8 @@ def command(
     if not yes and not console.asker().confirm(
         f"Delete {quoted}, secrets included?", False, "say so with --yes"
     ):
-        raise ConnectorError("cancelled; nothing was deleted", "say y, or --yes")
+        console.say("Nothing deleted")
+        return
     secret_left = False
     for done in delete(workspace, names, force):
         connector = done.connector

@@ -8,7 +8,7 @@ import typer
 
 from kubectl_connector.cli import console, environment, views
 from kubectl_connector.cli.console import counted
-from kubectl_connector.cli.options import KubeconfigOption, OutputOption
+from kubectl_connector.cli.options import NONE_YET, KubeconfigOption, OutputOption
 from kubectl_connector.errors import ConnectorError
 from kubectl_connector.formats import render
 from kubectl_connector.operations.overview import overview, parse_labels
@@ -38,8 +38,7 @@ def command(
     if found.kubeconfig_error:
         console.note(f"contexts are unknown: {found.kubeconfig_error.message}")
     if not report.rows and output in ("table", "wide"):
-        hint = "kubectl connector register NAME --auto-configure"
-        console.note("no connector has that label" if labels else f"no connectors yet: {hint}")
+        console.note("no connector has that label" if labels else NONE_YET)
     _tell_of_orphans(workspace)
 
 

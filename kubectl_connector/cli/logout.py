@@ -7,8 +7,12 @@ from typing import Annotated, Optional
 import typer
 
 from kubectl_connector.cli import console, environment
-from kubectl_connector.cli.options import BreakLockOption, KubeconfigOption, LockTimeoutOption
-from kubectl_connector.errors import UsageError
+from kubectl_connector.cli.options import (
+    BreakLockOption,
+    KubeconfigOption,
+    LockTimeoutOption,
+    one_or_all,
+)
 from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.operations.logout import LoggedOut, logout
 
@@ -32,8 +36,7 @@ def command(
       kubectl connector logout --all
 
     """
-    if (name is None) == (not every):
-        raise UsageError("which connector? Give its name, or --all", "kubectl connector list")
+    one_or_all(name, every)
     files = environment.kubeconfigs(kubeconfig)
     done = logout(environment.workspace(), name, files, lock_timeout, break_lock)
     console.say(_sentence(name, done))

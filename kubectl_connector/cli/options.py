@@ -98,6 +98,18 @@ NoVerifyOption = Annotated[
 YesOption = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 
 
+NONE_YET = "no connectors yet: kubectl connector register NAME --auto-configure"
+"""Said in place of a table without rows."""
+
+
+def one_or_all(name: str | None, every: bool) -> None:
+    """UsageError unless there is either a connector's name or ``--all``."""
+    if name and every:
+        raise UsageError(f'"{name}" and --all exclude each other', "leave one of them out")
+    if not name and not every:
+        raise UsageError("which connector? Give its name, or --all", "kubectl connector list")
+
+
 def method_fields() -> dict[str, Field]:
     """The authentication methods' fields that can be given on the command line, by name.
 

@@ -130,5 +130,7 @@ def _show(registered: Registered, introduction: str) -> None:
     console.note(introduction)
     if registered.probe:
         console.note(views.answers(registered.probe))
+    if connector.cluster.insecure_skip_tls_verify:
+        console.note(views.insecure(connector))
     console.say(f'Registered connector "{connector.name}" with access to:\n')
     console.out(render(views.resources_report([connector]), "table"))

@@ -8,8 +8,7 @@ import typer
 
 from kubectl_connector.catalog import find
 from kubectl_connector.cli import console, environment, views
-from kubectl_connector.cli.options import OutputOption, TimeoutOption
-from kubectl_connector.errors import UsageError
+from kubectl_connector.cli.options import NONE_YET, OutputOption, TimeoutOption, one_or_all
 from kubectl_connector.formats import render
 from kubectl_connector.operations.verify import Verified, verify
 
@@ -32,11 +31,13 @@ def command(
       kubectl connector verify --all --timeout 3
 
     """
-    if (name is None) == (not every):
-        raise UsageError("which connector? Give its name, or --all", "kubectl connector list")
+    one_or_all(name, every)
     workspace = environment.workspace(timeout)
     connectors = workspace.catalog.load()
     chosen = [find(connectors, name)] if name else list(connectors)
+    if not chosen and output in ("table", "wide"):
+        console.note(NONE_YET)
+        return
     outcomes = verify(workspace, chosen)
     if name and output == "table":
         _show_one(outcomes[0])

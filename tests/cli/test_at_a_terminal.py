@@ -7,6 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
+import filelock
 import pytest
 
 pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are a Unix thing")
@@ -195,7 +196,7 @@ def test_delete_asks_first(server: ApiServer, home: Home) -> None:
     person = Person("delete", "lab")
     person.answers('Delete "lab", secrets included? (y/N): ', "")
     code, rest = person.leaves()
-    assert (code, "nothing was deleted" in rest) == (1, True)
+    assert (code, "Nothing deleted" in rest, "error" in rest) == (0, True, False)
     person = Person("delete", "lab")
     person.answers('Delete "lab", secrets included? (y/N): ', "y")
     code, rest = person.leaves()
@@ -228,3 +229,34 @@ def test_a_credential_asked_for_by_hand_may_ask_every_time(server: ApiServer, ho
         person.answers("Passphrase of the file store: ", PASSPHRASE["KUBECTL_CONNECTOR_PASSPHRASE"])
         code, rest = person.leaves()
         assert (code, JANE_TOKEN in rest) == (0, True)
+
+
+def test_details_and_the_spinner_have_lines_of_their_own(server: ApiServer, home: Home) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+    code, rest = Person("register", "lab", "--auto-configure", "--store", "file", "-v").leaves()
+    assert code == 0, rest
+    lines = re.split(r"[\r\n]+", rest)
+    assert any(line.startswith("GET ") and line.endswith("/version: 200") for line in lines), rest
+    assert any("asking https://127" in line for line in lines)
+    assert "reading ~/connectors/connectors.yaml" in lines  # our own files
+
+
+def test_whoever_waits_for_a_lock_is_told_and_whoever_does_not_is_not(
+    server: ApiServer, home: Home
+) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+    register = ("register", "lab", "--auto-configure", "--store", "file")
+    home.connector_home.mkdir()
+    with filelock.FileLock(home.connector_home / "connectors.yaml.lock"):
+        person = Person(*register)
+        person.sees("waiting for another kubectl-connector, which holds ~/connectors/connectors.y")
+    code, rest = person.leaves()
+    assert code == 0, rest
+    lock = home.kubeconfig.with_name("config.lock")
+    lock.touch()
+    person = Person("login", "lab", "--context", "ours", "--lock-timeout", "9")
+    person.sees("waiting for a program that is writing ~/.kube/config")
+    lock.unlink()
+    code, rest = person.leaves()
+    assert code == 0, rest
+    assert "waiting" not in Person("logout", "lab").leaves()[1]

@@ -12,6 +12,7 @@ import pytest
 import kubectl_connector
 from kubectl_connector import suggest
 from kubectl_connector.cli.app import ALIASES, VERBS, build, load
+from kubectl_connector.cli.console import with_tilde
 from kubectl_connector.cli.main import PROGRAM, run
 from kubectl_connector.settings import DEFAULTS, PASSPHRASE_VARIABLE
 from tests.apiserver import ApiServer
@@ -200,6 +201,81 @@ def test_config_set_lists_the_settings_with_their_defaults(capsys: Capture) -> N
         assert re.search(
             rf"^  {re.escape(name)}  .*\n?.*\[default: {default}\]$", out, re.MULTILINE
         )
+
+
+def test_trusting_any_certificate_is_said_once_and_shows_in_list(
+    capsys: Capture, server: ApiServer, home: Home, tmp_path: Path
+) -> None:
+    (tmp_path / "ca.crt").write_text(server.ca_pem)
+    (tmp_path / "token").write_text(JANE_TOKEN)
+    cluster = ("--server", server.url, "--cluster-name", "c", "--store", "file")
+    insecure, trusting = "--insecure-skip-tls-verify", f"--certificate-authority={tmp_path}/ca.crt"
+    warned = []
+    for step in (
+        ("register", "a", *cluster, "--token-file", str(tmp_path / "token"), insecure),
+        ("verify", "a"),
+        ("login", "a"),
+        ("update", "a", "--proxy-url", "", insecure),
+        ("list",),
+        ("update", "a", trusting),
+        ("update", "a", insecure),
+    ):
+        assert run([*step]) == 0
+        captured = capsys.readouterr()
+        warned.append("is not checked" in captured.err)
+        if step == ("list",):
+            assert re.search(r" c \(insecure\)  ", captured.out)
+    assert warned == [True, False, False, False, False, False, True]
+    assert "(insecure)" not in succeeds(capsys, "list", "-o", "json")
+
+
+def test_one_connector_or_all_and_none_at_all(capsys: Capture) -> None:
+    for verb in ("verify", "logout"):
+        said = fails(capsys, verb, "lab", "--all")
+        assert said == (2, '"lab" and --all exclude each other', "leave one of them out")
+        assert "Give its name, or --all" in fails(capsys, verb)[1]
+    assert run(["verify", "--all"]) == 0
+    captured = capsys.readouterr()
+    assert (captured.out, "no connectors yet" in captured.err) == ("", True)
+    assert succeeds(capsys, "verify", "--all", "-o", "json").startswith("{")
+
+
+def test_a_name_that_is_too_long_is_shortened_and_the_limit_said(capsys: Capture) -> None:
+    code, error, hint = fails(capsys, "register", "a" * 300, "--auto-configure")
+    assert (code, len(error) < 100, "253 at most" in hint) == (2, True, True)
+
+
+@pytest.mark.parametrize("namespace", ["Bad NS", "-a", "a_b", "a" * 64])
+def test_a_namespace_that_kubernetes_would_refuse_is_refused(
+    capsys: Capture, namespace: str
+) -> None:
+    for words in ("register lab --auto-configure", "login lab", "update lab"):
+        code, error, hint = fails(capsys, *words.split(), "-n", namespace)
+        assert (code, "can't be a namespace's name" in error, "63" in hint) == (2, True, True)
+
+
+def test_a_server_with_a_port_that_does_not_exist(capsys: Capture) -> None:
+    for port in ("99999", "0", "700000"):
+        code, error, _ = fails(capsys, "register", "lab", "--server", f"https://lab:{port}")
+        assert (code, "has a port that does not exist" in error) == (2, True)
+    assert fails(capsys, "register", "lab", "--server", "lab:6443")[2].endswith(" https://lab:6443")
+
+
+def test_an_empty_token_says_where_it_came_from(capsys: Capture, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("\n")
+    given = ("--server", "https://lab", "--token-file", str(tmp_path / "token"))
+    code, error, hint = fails(capsys, "register", "lab", *given)
+    assert (code, error) == (2, "the bearer token is empty")
+    assert str(tmp_path / "token") in hint
+
+
+def test_our_own_files_are_shown_below_the_home_folder(capsys: Capture, home: Home) -> None:
+    home.connector_home.mkdir()
+    (home.connector_home / "connectors.yaml").write_text("[")
+    assert fails(capsys, "list")[1].startswith("~/connectors/connectors.yaml")
+    assert with_tilde(f"chmod 600 '{home.path}/a b' /mnt{home.path}/c {home.path}x") == (
+        f"chmod 600 '{home.path}/a b' /mnt{home.path}/c {home.path}x"
+    )
 
 
 def test_the_commands_in_messages_and_help_are_there() -> None:
