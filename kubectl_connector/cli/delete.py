@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated
 
 import typer
@@ -59,4 +60,5 @@ def _tell_of_contexts(listed: Listed) -> None:
     """Say what became of the contexts of a connector that is gone."""
     for context in listed.contexts:
         left = "still holds its credential" if context in listed.embedded else "no longer works"
-        console.note(f"context {context} {left}; take it out: kubectl connector logout {context}")
+        take_out = f"kubectl connector logout {shlex.quote(context)}"
+        console.note(f"context {context} {left}; take it out: {take_out}")

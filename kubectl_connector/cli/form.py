@@ -5,7 +5,7 @@ Each answer is checked at once, and what is wrong is asked again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import MISSING, replace
 from typing import TypeVar
 
@@ -14,12 +14,18 @@ from kubectl_connector.auth.interface import AuthMethod, Field, FieldKind
 from kubectl_connector.catalog import name_taken
 from kubectl_connector.cli import console, environment
 from kubectl_connector.cli.options import read_text
-from kubectl_connector.errors import ConnectorError, KubeconfigError, NotFoundError, UsageError
+from kubectl_connector.errors import (
+    ClusterError,
+    ConnectorError,
+    KubeconfigError,
+    NotFoundError,
+    UsageError,
+)
 from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.model.connector import check_name, spec_fields
 from kubectl_connector.model.field import CONNECTOR
 from kubectl_connector.operations.draft import new_draft
-from kubectl_connector.operations.plan import Plan
+from kubectl_connector.operations.plan import AnyPlan, Plan
 from kubectl_connector.operations.register import plan_register
 from kubectl_connector.operations.source import FromContext
 from kubectl_connector.operations.spec import Changes, apply, check_cluster
@@ -39,7 +45,7 @@ def fill(
 
     ``store`` is the one that is offered first.
     """
-    name = name or _until_good(lambda: _ask("Name of the connector"), _free_name(workspace))
+    name = name or _until_good(lambda: _insist("Name of the connector"), _free_name(workspace))
     if source is None and _wants_context(changes):
         source = FromContext(environment.kubeconfigs())
     store = _store(workspace, changes, store)
@@ -52,25 +58,28 @@ def fill(
     return plan.with_changes(_ask_fields(changes, ("cluster_name", *_DETAILS), known))
 
 
-def answered(plan: Plan) -> Plan:
+def answered(plan: AnyPlan) -> AnyPlan:
     """The plan with the secrets that it lacks; UsageError where nobody is there to be asked."""
+    if not plan.asks:
+        return plan
     return plan.answered({field.name: _ask_secret(field) for field in plan.asks})
 
 
-def asked_again(plan: Plan, refusal: ConnectorError) -> Plan | None:
-    """The plan with another secret in the place of the one that the cluster refused.
+def asked_again(plan: Plan, failure: ConnectorError) -> Plan | None:
+    """The plan with another answer in the place of the one that failed; all others stay.
 
-    None where the secret is none that a person types: it comes from a kubeconfig or a program.
+    That is the secret where the cluster refused it, and the server where that is not reached. None
+    where a person has typed neither: they come from a kubeconfig or a program.
     """
     method = auth_method(plan.draft.spec.auth_method)
-    fields = [f for f in method.option_fields if f.required and f.secret]
-    if plan.start.spec.origin or not fields:
+    secrets = {f.name for f in method.option_fields if f.required and f.secret}
+    if plan.start.spec.origin or not secrets:
         return None
-    _complain(refusal)
-    given = {**plan.changes.credential}
-    for field in fields:
-        given.pop(field.name, None)
-    return plan.answered(_ask_method_fields(method, given))
+    _complain(failure)
+    if isinstance(failure, ClusterError):
+        return plan.with_changes(_another_server(plan.changes))
+    kept = {name: text for name, text in plan.changes.credential.items() if name not in secrets}
+    return plan.answered(_ask_method_fields(method, kept, only=secrets))
 
 
 _DETAILS = tuple(
@@ -132,6 +141,16 @@ def _ask_cluster(changes: Changes) -> Changes:
     return _ask_fields(changes, ("cluster_name",), {"cluster_name": host})
 
 
+def _another_server(changes: Changes) -> Changes:
+    known = {"server": changes.get("server")}
+    asked = _ask_fields(Changes(), ("server",), known)
+    if changes.get("insecure_skip_tls_verify"):
+        return asked
+    question = "CA certificate file (empty: as before)"
+    field = replace(_QUESTIONS["certificate_authority"], question=question)
+    return _ask_field(asked, field, "")
+
+
 def _ask_fields(changes: Changes, names: Iterable[str], known: Mapping[str, str]) -> Changes:
     """Ask for the fields that were not given; an empty answer says nothing."""
     for name in names:
@@ -169,16 +188,25 @@ def _ask_method(changes: Changes) -> str:
         for method in auth_methods()
         if method.from_options and given <= {field.name for field in method.option_fields}
     ]
+    if len(fitting) == 1:
+        return fitting[0][0]
     return _choose("Authentication method", fitting, choose(given).name, str)
 
 
-def _ask_method_fields(method: AuthMethod, given: Mapping[str, str]) -> dict[str, str]:
-    """The method's values that were not given; together with those they make a credential."""
+def _ask_method_fields(
+    method: AuthMethod, given: Mapping[str, str], only: Collection[str] = ()
+) -> dict[str, str]:
+    """The method's values that were not given; together with those they make a credential.
+
+    ``only`` names the fields to ask for, if not all.
+    """
     while True:
         values: dict[str, str] = {}
         for field in method.option_fields:
             beside = {**given, **values}.get(field.beside)
-            if field.name in given or (field.beside and not beside):
+            if field.name in given or (only and field.name not in only):
+                continue
+            if field.beside and not beside:
                 continue
             if value := _ask_value(replace(field, required=field.required or bool(field.beside))):
                 values[field.name] = value
@@ -223,7 +251,11 @@ def _answer(field: Field, default: str) -> str:
     if field.kind is FieldKind.FILE and not field.question:
         question += ", file" if field.required else ", file (empty: none)"
     file = field.kind is FieldKind.FILE
-    while not (answer := _ask(question, default, file)) and field.required:
+    return (_insist if field.required else _ask)(question, default, file)
+
+
+def _insist(question: str, default: str = "", file: bool = False) -> str:
+    while not (answer := _ask(question, default, file)):
         pass
     return answer
 

@@ -29,6 +29,8 @@ def check_type(name: str) -> str:
     return name
 
 
+_LONGEST = 1_000_000
+"""Seconds; the system's own calls take no more than about a thousand times as many."""
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
@@ -38,9 +40,9 @@ def _seconds(option: str, least: float) -> Callable[[str], float]:
     def parse(text: str) -> float:
         found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?|\.\d{1,9})([smh]?)", str(text))
         seconds = float(found[1]) * _UNITS[found[2]] if found else -1.0
-        if seconds < least:
+        if not least <= seconds <= _LONGEST:
             raise UsageError(
-                f'{option} "{text}" is not a number of seconds from {least:g} on',
+                f'{option} "{text}" is not a number of seconds from {least:g} to {_LONGEST}',
                 f"write it like {option} 10, or {option} 2m",
             )
         return seconds
@@ -154,9 +156,7 @@ def auth_values(given: Mapping[str, Any]) -> dict[str, str]:
                 "leave one of them out",
             )
         if given[f"{name}_stdin"]:
-            values[name] = _one_line(
-                _read_stdin(field), field, "what comes before the | in its line"
-            )
+            values[name] = _one_line(_read_stdin(field), field, "the command before the |")
         elif given[f"{name}_file"] is not None:
             path = given[f"{name}_file"]
             values[name] = _one_line(read_text(path), field, path)
@@ -171,7 +171,9 @@ def read_text(path: str) -> str:
     except OSError as error:
         raise UsageError(f"{path} can't be read: {error.strerror}", "check the name") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not a text file", "PEM is text; DER is not") from error
+        raise UsageError(
+            f"{path} is not a text file", "give a text file; a certificate as PEM, not DER"
+        ) from error
 
 
 def parameters(field: Field) -> list[inspect.Parameter]:
@@ -256,10 +258,10 @@ def _one_line(text: str, field: Field, source: str) -> str:
     if not value.strip():
         raise UsageError(
             f"the {field.help} is empty",
-            f"see what {source} gives; leave the option out to be asked",
+            f"check {source}; or leave the option out, and be asked",
         )
     if "\n" in value:
         raise UsageError(
-            f"the {field.help} has more than one line", f"give one line; see what {source} gives"
+            f"the {field.help} has more than one line", f"give one line; check {source}"
         )
     return value

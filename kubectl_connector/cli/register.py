@@ -16,7 +16,7 @@ from kubectl_connector.cli.options import (
     TimeoutOption,
     TypeOption,
 )
-from kubectl_connector.errors import ConnectorError, RefusedError, UsageError
+from kubectl_connector.errors import ClusterError, ConnectorError, RefusedError, UsageError
 from kubectl_connector.formats import render
 from kubectl_connector.model.connector import TYPE, check_name
 from kubectl_connector.operations.plan import Plan
@@ -95,11 +95,11 @@ def command(
 def _register(
     workspace: Workspace, plan: Plan, verify: bool, interactive: bool
 ) -> tuple[Registered, Plan]:
-    """Register; where the cluster refuses a secret that a person typed, ask for that again."""
+    """Register; where that fails for an answer that a person gave, ask for that one again."""
     while True:
         try:
             return register(workspace, plan, verify=verify), plan
-        except RefusedError as error:
+        except (ClusterError, RefusedError) as error:
             another = form.asked_again(plan, error) if interactive else None
             if another is None:
                 raise

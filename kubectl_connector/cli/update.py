@@ -6,7 +6,7 @@ from typing import Annotated, Any, Optional
 
 import typer
 
-from kubectl_connector.cli import console, environment, views
+from kubectl_connector.cli import console, environment, form, views
 from kubectl_connector.cli.changes import changes_from, with_change_options
 from kubectl_connector.cli.options import (
     KubeconfigOption,
@@ -58,7 +58,7 @@ def command(
     auto_configure = auto_configure or bool(context or kubeconfig)
     workspace = environment.workspace(timeout)
     source = _source(workspace, name, context, kubeconfig) if auto_configure else None
-    plan = plan_update(workspace, name, source, changes)
+    plan = form.answered(plan_update(workspace, name, source, changes))
     announce(plan, verify=not no_verify)
     updated = update(workspace, plan, verify=not no_verify)
     _show(updated, plan.old)

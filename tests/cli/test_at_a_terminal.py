@@ -79,7 +79,7 @@ def test_everything_can_be_asked_for(server: ApiServer, authority: Path, home: H
     person.answers("Server (https://HOST:PORT): ", "127.0.0.1:99999")
     person.sees("has a port that does not exist")
     address = server.url.removeprefix("https://")
-    person.answers("Server (https://HOST:PORT): ", f"_{address}\x01\x04")  # Ctrl-A, Ctrl-D: editing
+    person.answers("Server (https://HOST:PORT): ", "_127.0.0.1:1\x01\x04")  # they edit
     person.answers("CA certificate file (empty: the system's): ", "/no/such/file")
     person.sees("can't be read")
     (home.path / "note").write_text("no certificate")
@@ -97,6 +97,9 @@ def test_everything_can_be_asked_for(server: ApiServer, authority: Path, home: H
     person.sees("can't be a namespace's name")
     person.answers("Namespace: ", "shop")
     person.answers("Description: ", "")
+    person.sees("https://127.0.0.1:1 can't be reached")
+    person.answers("Server (https://HOST:PORT) [https://127.0.0.1:1]: ", address)
+    person.answers("CA certificate file (empty: as before): ", "")
     person.sees("refused the password")
     person.answers("Password: ", ADMIN_PASSWORD)
     code, rest = person.leaves()
