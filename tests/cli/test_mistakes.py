@@ -88,6 +88,7 @@ def test_a_variable_that_names_no_file(
         ("verify --all=3", "--all takes no value", "write it alone: --all"),
         ("verify --timeout soon", '--timeout "soon" is not a number of seconds', "--timeout 10"),
         ("verify --timeout 0", '--timeout "0" is not a number of seconds from 0.1', "--timeout"),
+        ("verify --timeout 999999h", '--timeout "999999h" is not a number', "--timeout 10"),
         ("verify --timeout nan", '--timeout "nan" is not a number of seconds', "--timeout 10"),
         ("logout a --lock-timeout -1", '--lock-timeout "-1" is not', "--lock-timeout 10"),
         ("completion --", "{KC} completion needs a command", "{KC} completion --help"),
@@ -276,6 +277,20 @@ def test_our_own_files_are_shown_below_the_home_folder(capsys: Capture, home: Ho
     assert with_tilde(f"chmod 600 '{home.path}/a b' /mnt{home.path}/c {home.path}x") == (
         f"chmod 600 '{home.path}/a b' /mnt{home.path}/c {home.path}x"
     )
+
+
+def test_a_connectors_name_is_no_command_and_how_to_use_it_is_said(
+    capsys: Capture, server: ApiServer, home: Home
+) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+    succeeds(capsys, "register", "shop", "--auto-configure", "--store", "file", "--no-verify")
+    code, error, hint = fails(capsys, "shop")
+    assert (code, error) == (2, '"shop" is a connector, not a command')
+    assert hint == f"to use it: {PROGRAM} login shop"
+    assert succeeds(capsys, "rename", "shop", "shop") == 'Connector "shop" unchanged\n'
+    assert succeeds(capsys, "--version", "list") == succeeds(capsys, "version")
+    error = fails(capsys, "update", "shop", "--username", "jane")[1]
+    assert error == "there is no terminal to ask at: Password"
 
 
 def test_the_commands_in_messages_and_help_are_there() -> None:
