@@ -10,11 +10,11 @@ import contextlib
 import os
 import stat
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from kubectl_connector.errors import ConnectorError
 from kubectl_connector.patience import SOON, waiting
 
+TYPE_CHECKING = False  # importing typing for it would cost time
 if TYPE_CHECKING:
     import filelock
 

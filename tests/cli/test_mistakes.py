@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated
 
 import pytest
+import typer
 
 import kubectl_connector
 from kubectl_connector import suggest
-from kubectl_connector.cli.app import ALIASES, VERBS, build, load
+from kubectl_connector.cli.app import ALIASES, VERBS, add_verb, build, load, new_app
 from kubectl_connector.cli.console import with_tilde
 from kubectl_connector.cli.main import PROGRAM, run
+from kubectl_connector.errors import UsageError
 from kubectl_connector.settings import DEFAULTS, PASSPHRASE_VARIABLE
 from tests.apiserver import ApiServer
 from tests.cli.test_commands import Capture, fails, succeeds
-from tests.conftest import BOB_TOKEN, JANE_TOKEN, Home
+from tests.conftest import BOB_TOKEN, JANE_TOKEN, PLUGIN, Home
 from tests.kubeconfigs import token_user, write_kubeconfig
 
 
@@ -108,6 +112,22 @@ def test_what_the_parser_finds_is_said_in_our_words(
 
 
 @pytest.mark.parametrize(
+    ("words", "error"),
+    [("--size x", "--size: 'x' is not a valid int"), ("", "--size is missing: how big it is")],
+)
+def test_options_that_no_command_has_yet_are_spoken_of_in_our_words(words: str, error: str) -> None:
+    def command(
+        size: Annotated[int, typer.Option("-s", "--size", metavar="NUMBER", help="How big it is.")],
+    ) -> None:
+        """Do nothing."""
+
+    app = new_app()
+    add_verb(app, "try", command)
+    with pytest.raises(UsageError, match=re.escape(error)):
+        typer.main.get_command(app).make_context("try", words.split())
+
+
+@pytest.mark.parametrize(
     ("words", "meant"),
     [
         ("new", "register"),
@@ -156,6 +176,11 @@ def test_the_four_that_people_type_most_have_a_short_name(
     zenml = ("--type", "kubernetes", "--store", "file", "--no-verify")
     succeeds(capsys, "add", "one", "--auto-configure", *zenml)
     assert succeeds(capsys, "ls", "-o", "name") == "one\n"
+    offered = [[PLUGIN, "__complete", *words] for words in (("use", ""), ("l",))]
+    names, commands = (subprocess.check_output(each, text=True) for each in offered)
+    assert names.startswith(("one\t", "one\n"))
+    assert "list\t" in commands
+    assert "ls\t" not in commands
     assert 'context "one"' in succeeds(capsys, "use", "one")
     succeeds(capsys, "logout", "one")
     assert 'Deleted connector "one"' in succeeds(capsys, "rm", "one", "--yes")
