@@ -40,12 +40,26 @@ def check_pair(certificate: str, key: str) -> CertificateFacts:
     Raises UsageError where one of them can't be read, where the key is encrypted, and where they
     don't match. No message quotes the key.
     """
+    leaf = _load_certificates(certificate, "the client certificate")[0]
+    if _load_key(key).public_key() != leaf.public_key():
+        raise UsageError(
+            "the client key does not belong to the client certificate",
+            "give the two files that were issued together",
+        )
+    return _facts(leaf)
+
+
+def check_key(key: str) -> None:
+    """Raise UsageError where a client key can't be read, or is encrypted."""
+    _load_key(key)
+
+
+def _load_key(key: str) -> Any:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    leaf = _load_certificates(certificate, "the client certificate")[0]
     try:
-        private_key = load_pem_private_key(key.encode(), password=None)
+        return load_pem_private_key(key.encode(), password=None)
     except TypeError:
         raise UsageError(
             "the client key is protected by a passphrase",
@@ -55,12 +69,6 @@ def check_pair(certificate: str, key: str) -> CertificateFacts:
         raise UsageError(
             "the client key is not a private key in PEM form", "give the .key file in PEM form"
         ) from None
-    if private_key.public_key() != leaf.public_key():
-        raise UsageError(
-            "the client key does not belong to the client certificate",
-            "give the two files that were issued together",
-        )
-    return _facts(leaf)
 
 
 def _load_certificates(pem: str, what: str) -> list[Any]:

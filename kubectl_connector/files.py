@@ -12,6 +12,11 @@ import stat
 from collections.abc import Iterator
 
 from kubectl_connector.errors import ConnectorError
+from kubectl_connector.patience import SOON, waiting
+
+TYPE_CHECKING = False  # importing typing for it would cost time
+if TYPE_CHECKING:
+    import filelock
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
@@ -75,7 +80,7 @@ def own_lock(path: str, timeout: float = 10.0) -> Iterator[None]:
     lock = filelock.FileLock(f"{path}.lock", timeout=timeout, mode=PRIVATE_FILE)
     try:
         make_private_folder(os.path.dirname(path))
-        lock.acquire()
+        _acquire(lock, path, timeout)
     except filelock.Timeout as error:
         raise OwnLockError(
             f"{path} is in use by another kubectl-connector",
@@ -90,6 +95,18 @@ def own_lock(path: str, timeout: float = 10.0) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _acquire(lock: filelock.BaseFileLock, path: str, timeout: float) -> None:
+    """Take a lock, and say so where that takes a while."""
+    import filelock
+
+    with waiting(f"waiting for another kubectl-connector, which holds {path}") as still:
+        try:
+            lock.acquire(timeout=min(SOON, timeout))
+        except filelock.Timeout:
+            still()
+            lock.acquire(timeout=max(timeout - SOON, 0))
 
 
 def _copy_owner_and_mode(source: str, target: str) -> None:

@@ -26,6 +26,15 @@ def split_url(url: str) -> SplitResult | None:
     return parts if url.isprintable() and " " not in url else None
 
 
+def has_bad_port(url: str) -> bool:
+    """Whether a URL's port is a number, and none that can be connected to."""
+    try:
+        port = urlsplit(url).netloc.rpartition(":")[2]
+    except ValueError:
+        return False  # it is no URL
+    return port.isdecimal() and (len(port) > len("65535") or not 0 < int(port) < 65536)
+
+
 def has_password(url: str) -> bool:
     """Whether a URL carries a password."""
     parts = split_url(url)

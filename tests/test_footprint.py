@@ -35,6 +35,7 @@ BUDGET = {
     "kubectl_connector.api": {"yaml", *CLUSTER},
     "kubectl_connector.catalog": {"yaml"},
     "kubectl_connector.cli": {"typer", "yaml"},
+    "kubectl_connector.cli.form": {"typer", "yaml", *CLUSTER},
     "kubectl_connector.cli.main": {"typer"},
     "kubectl_connector.cli.register": {"typer", "yaml", *CLUSTER},
     "kubectl_connector.cli.rename": {"typer", "yaml", *CLUSTER},

@@ -19,10 +19,32 @@ KEY = "client_key"
 
 def certificate_fields(required: bool) -> tuple[Field, ...]:
     """The two fields, for methods that need a certificate and for those that only take one."""
-    return (
-        Field(CERTIFICATE, "client certificate, PEM", FieldKind.FILE, True, required),
-        Field(KEY, "its private key, PEM", FieldKind.FILE, True, required),
+    certificate = Field(
+        CERTIFICATE,
+        "client certificate, PEM",
+        FieldKind.FILE,
+        secret=True,
+        required=required,
+        parse=_certificate,
     )
+    key = replace(
+        certificate, name=KEY, help="its private key, PEM", parse=_key, beside=CERTIFICATE
+    )
+    return certificate, key
+
+
+def _certificate(pem: str) -> str:
+    from kubectl_connector import certificates
+
+    certificates.facts(pem, "the client certificate")
+    return pem
+
+
+def _key(pem: str) -> str:
+    from kubectl_connector import certificates
+
+    certificates.check_key(pem)
+    return pem
 
 
 def certificate_material(certificate: str | None, key: str | None) -> Material:

@@ -14,7 +14,7 @@ from typer.exceptions import TyperException
 from kubectl_connector import __version__, suggest
 from kubectl_connector.cli import console, usage
 from kubectl_connector.cli import help as help_
-from kubectl_connector.errors import UsageError
+from kubectl_connector.errors import ConnectorError, UsageError
 
 FIRST_DAY = """\
 Credentials in your keyring, contexts in your kubeconfig.
@@ -191,7 +191,11 @@ class VerbGroup(Group):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """As a group does, by any of the command's names."""
-        return super().resolve_command(ctx, [ALIASES.get(args[0], args[0]), *args[1:]])
+        name = ALIASES.get(args[0], args[0])
+        if name not in VERBS and _is_connector(name):
+            use = f"{ctx.command_path} login {name}"
+            raise UsageError(f'"{name}" is a connector, not a command', f"to use it: {use}")
+        return super().resolve_command(ctx, [name, *args[1:]])
 
     def list_commands(self, ctx: Any) -> list[str]:
         """The names, in the order of the table."""
@@ -270,8 +274,19 @@ def _root(
         console.be_verbose()
     if version:
         console.say(f"kubectl-connector {__version__}")
-    elif context.invoked_subcommand is None:
+        raise typer.Exit
+    if context.invoked_subcommand is None:
         console.out(FIRST_DAY)
+
+
+def _is_connector(name: str) -> bool:
+    """Whether a word is a connector's name, as people type it after kubectx."""
+    from kubectl_connector.cli import environment
+
+    try:
+        return any(each.name == name for each in environment.workspace().catalog.load())
+    except ConnectorError:
+        return False
 
 
 def _that_says(option: Any) -> Any:

@@ -53,7 +53,7 @@ def _value(field: Field, given: Any) -> Any:
     if given == "":
         return UNSET
     if field.kind is FieldKind.FILE:
-        return read_text(given)
+        return field.parse(read_text(given))
     return given if field.kind is FieldKind.FLAG else field.parse(given)
 
 

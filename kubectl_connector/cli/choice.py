@@ -51,10 +51,11 @@ def choice_of(
     names: Sequence[str] | None, selector: Sequence[str] | None, every: bool = False
 ) -> Choice:
     """What was said; UsageError where it contradicts itself."""
-    said = {"names": names, "-l": selector is not None, "--all": every}
+    quoted = ", ".join(f'"{name}"' for name in names or ())
+    said = {quoted: names, "-l": selector is not None, "--all": every}
     given = [what for what, is_given in said.items() if is_given]
     if len(given) > 1:
-        raise UsageError(f"{' and '.join(given)} exclude each other", "give one of them")
+        raise UsageError(f"{' and '.join(given)} exclude each other", "leave one of them out")
     wanted = selector_of(selector or ())
     if selector is not None and not wanted:
         raise UsageError(

@@ -6,8 +6,10 @@ import contextlib
 import getpass
 import logging
 import os
+import re
+import signal
 import sys
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
 from typing import NoReturn, Protocol, TextIO
 
 from kubectl_connector.errors import ConnectorError, UsageError
@@ -48,7 +50,18 @@ def say(text: str) -> None:
 def note(text: str) -> None:
     """Write a note to stderr; drop it where stderr can't be written."""
     with contextlib.suppress(OSError, AttributeError):
-        sys.stderr.write(_shown(text, sys.stderr) + "\n")
+        sys.stderr.write(_shown(with_tilde(text), sys.stderr) + "\n")
+
+
+def with_tilde(text: str) -> str:
+    """A text for people, with ``~`` for the home folder in the paths that it names.
+
+    Not in a quoted path: a shell does not expand it there.
+    """
+    home = os.path.expanduser("~")
+    if home in ("~", "", os.sep) or home not in text:
+        return text
+    return re.sub(rf"(?<![\w/.'\"-]){re.escape(home + os.sep)}", lambda _: f"~{os.sep}", text)
 
 
 def counted(number: int, noun: str) -> str:
@@ -73,8 +86,17 @@ def _one_line(text: str) -> str:
 
 def be_verbose() -> None:
     """Log details to stderr; a secret is never among them."""
-    logging.basicConfig(stream=sys.stderr, format="%(message)s")
+    if not is_verbose():
+        logging.getLogger().addHandler(_Notes())
     log.setLevel(logging.INFO)
+
+
+class _Notes(logging.Handler):
+    """Writes what is logged as notes, each on a line of its own, also beside a spinner."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one."""
+        note(record.getMessage())
 
 
 def is_verbose() -> bool:
@@ -92,13 +114,39 @@ def stdout_is_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
-def spinner(text: str) -> AbstractContextManager[object]:
+@contextlib.contextmanager
+def spinner(text: str) -> Iterator[None]:
     """Show on a terminal that something is going on; nothing of it stays on the screen."""
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        return nullcontext()
+        yield
+        return
     from rich.console import Console
+    from rich.text import Text
 
-    return Console(stderr=True, highlight=False).status(text, spinner_style="none")
+    shown = Text(printable(with_tilde(text)))
+    status = Console(stderr=True, highlight=False).status(shown, spinner_style="none")
+    with _signals_to_come():
+        status.start()
+    try:
+        yield
+    finally:
+        status.stop()
+
+
+@contextlib.contextmanager
+def _signals_to_come() -> Iterator[None]:
+    """Hold signals back while a thread starts, which then never gets any.
+
+    Whoever holds them back in the main thread, as those who make a lock do, then really does.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Asker(Protocol):
@@ -110,8 +158,8 @@ class Asker(Protocol):
     def secret(self, question: str, instead: str) -> str:
         """An answer that is not shown while it is typed."""
 
-    def text(self, question: str, default: str, instead: str) -> str:
-        """One line; an empty one means ``default``."""
+    def text(self, question: str, default: str, instead: str, file: bool = False) -> str:
+        """One line, or the name of a ``file``; an empty one means ``default``."""
 
     def confirm(self, question: str, default: bool, instead: str) -> bool:
         """Yes or no."""
@@ -127,10 +175,16 @@ class Terminal:
         except EOFError:
             raise KeyboardInterrupt from None  # Ctrl-D means no, too
 
-    def text(self, question: str, default: str, instead: str) -> str:
-        """One line; an empty one means ``default``."""
-        suffix = f" [{default}]" if default else ""
-        sys.stderr.write(f"{question}{suffix}: ")
+    def text(self, question: str, default: str, instead: str, file: bool = False) -> str:
+        """One line, or the name of a ``file``; an empty one means ``default``."""
+        prompt = f"{question} [{default}]: " if default else f"{question}: "
+        if stdout_is_terminal():
+            _edit_lines(complete_files=file)
+            try:
+                return input(printable(prompt)).strip() or default
+            except EOFError:
+                raise KeyboardInterrupt from None
+        sys.stderr.write(printable(prompt))  # input() would write it into the pipe
         sys.stderr.flush()
         line = sys.stdin.readline()
         if not line:
@@ -147,6 +201,20 @@ class Terminal:
                 return answer.lower().startswith("y")
 
 
+def _edit_lines(complete_files: bool) -> None:
+    """Let ``input`` edit the line, where there is a library for it; TAB may complete files."""
+    with contextlib.suppress(ImportError):  # there is none on Windows, which does it by itself
+        import readline
+
+        readline.set_completer_delims(" \t\n")
+        editline = "libedit" in (readline.__doc__ or "")
+        complete, insert = ("bind ^I rl_complete", "bind ^I ed-insert") if editline else _BINDINGS
+        readline.parse_and_bind(complete if complete_files else insert)
+
+
+_BINDINGS = ("tab: complete", "tab: self-insert")
+
+
 class NoTerminal:
     """Nobody is there."""
 
@@ -154,7 +222,7 @@ class NoTerminal:
         """UsageError."""
         self._refuse(question, instead)
 
-    def text(self, question: str, default: str, instead: str) -> str:
+    def text(self, question: str, default: str, instead: str, file: bool = False) -> str:
         """UsageError."""
         self._refuse(question, instead)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -10,7 +11,7 @@ import typer
 from kubectl_connector.cli import choice, console, environment
 from kubectl_connector.cli.choice import NamesArgument, SelectorOption
 from kubectl_connector.cli.options import YesOption
-from kubectl_connector.errors import ConnectorError, StoreError
+from kubectl_connector.errors import StoreError
 from kubectl_connector.operations.choose import choose
 from kubectl_connector.operations.delete import delete
 from kubectl_connector.operations.overview import Listed, overview
@@ -41,7 +42,8 @@ def command(
         raise choice.which("delete")
     wanted = choose(tuple(each.connector for each in listed), said)
     if not yes and not console.asker().confirm(_question(wanted), False, "say so with --yes"):
-        raise ConnectorError("cancelled; nothing was deleted", "say y, or --yes")
+        console.say("Nothing deleted")
+        return
     secret_left = False
     for done in delete(workspace, wanted, force):
         connector = done.connector
@@ -73,4 +75,5 @@ def _tell_of_contexts(listed: Listed) -> None:
     """Say what became of the contexts of a connector that is gone."""
     for context in listed.contexts:
         left = "still holds its credential" if context in listed.embedded else "no longer works"
-        console.note(f"context {context} {left}; take it out: kubectl connector logout {context}")
+        take_out = f"kubectl connector logout {shlex.quote(context)}"
+        console.note(f"context {context} {left}; take it out: {take_out}")

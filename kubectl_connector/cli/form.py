@@ -1,25 +1,113 @@
-"""``register --interactive``: the questions, with defaults. Ctrl-C ends it with nothing kept."""
+"""``register --interactive``: the questions, with defaults. Ctrl-C ends it with nothing kept.
+
+Each answer is checked at once, and what is wrong is asked again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import MISSING, replace
+from typing import TypeVar
 
 from kubectl_connector.auth import auth_method, auth_methods, choose
-from kubectl_connector.auth.interface import Field, FieldKind
+from kubectl_connector.auth.interface import AuthMethod, Field, FieldKind
+from kubectl_connector.catalog import name_taken
 from kubectl_connector.cli import console, environment
 from kubectl_connector.cli.options import read_text
-from kubectl_connector.errors import KubeconfigError, NotFoundError, UsageError
+from kubectl_connector.errors import (
+    ClusterError,
+    ConnectorError,
+    KubeconfigError,
+    NotFoundError,
+    UsageError,
+)
 from kubectl_connector.kubeconfig.view import load
-from kubectl_connector.model.connector import spec_fields
+from kubectl_connector.model.connector import check_name, spec_fields
 from kubectl_connector.model.field import CONNECTOR
-from kubectl_connector.operations.plan import Plan
-from kubectl_connector.operations.spec import Changes
+from kubectl_connector.operations.draft import new_draft
+from kubectl_connector.operations.plan import AnyPlan, Plan
+from kubectl_connector.operations.register import plan_register
+from kubectl_connector.operations.source import FromContext
+from kubectl_connector.operations.spec import Changes, apply, check_cluster
+from kubectl_connector.operations.workspace import Workspace
+from kubectl_connector.stores import store_names
+
+T = TypeVar("T")
 
 _INSTEAD = "run it at a terminal, or give options: kubectl connector register --help"
+_AGAIN = "give it again; Ctrl-C ends this, and nothing is kept"
 
 
-def wants_context(changes: Changes) -> bool:
+def fill(
+    workspace: Workspace, name: str | None, store: str, source: FromContext | None, changes: Changes
+) -> Plan:
+    """Ask for all that was not said, and plan the connector.
+
+    ``store`` is the one that is offered first.
+    """
+    name = name or _until_good(lambda: _insist("Name of the connector"), _free_name(workspace))
+    if source is None and _wants_context(changes):
+        source = FromContext(environment.kubeconfigs())
+    store = _store(workspace, changes, store)
+    if source is None:
+        changes = _ask_credential(_ask_cluster(changes))
+        return plan_register(name, store, None, _ask_fields(changes, _DETAILS, {}))
+    plan = plan_register(name, store, source, changes)
+    spec = plan.draft.spec
+    known = {"cluster_name": spec.cluster_name, "namespace": spec.namespace or ""}
+    return plan.with_changes(_ask_fields(changes, ("cluster_name", *_DETAILS), known))
+
+
+def answered(plan: AnyPlan) -> AnyPlan:
+    """The plan with the secrets that it lacks; UsageError where nobody is there to be asked."""
+    if not plan.asks:
+        return plan
+    return plan.answered({field.name: _ask_secret(field) for field in plan.asks})
+
+
+def asked_again(plan: Plan, failure: ConnectorError) -> Plan | None:
+    """The plan with another answer in the place of the one that failed; all others stay.
+
+    That is the secret where the cluster refused it, and the server where that is not reached. None
+    where a person has typed neither: they come from a kubeconfig or a program.
+    """
+    method = auth_method(plan.draft.spec.auth_method)
+    secrets = {f.name for f in method.option_fields if f.required and f.secret}
+    if plan.start.spec.origin or not secrets:
+        return None
+    _complain(failure)
+    if isinstance(failure, ClusterError):
+        return plan.with_changes(_another_server(plan.changes))
+    kept = {name: text for name, text in plan.changes.credential.items() if name not in secrets}
+    return plan.answered(_ask_method_fields(method, kept, only=secrets))
+
+
+_DETAILS = tuple(
+    name
+    for name, one in spec_fields().items()
+    if one.field.question and one.field.group == CONNECTOR
+)
+"""The fields that are asked for after the credential."""
+
+_QUESTIONS = {
+    name: replace(one.field, required=one.default is MISSING)
+    for name, one in spec_fields().items()
+    if one.field.question
+}
+
+
+def _free_name(workspace: Workspace) -> Callable[[str], str]:
+    taken = {connector.name for connector in workspace.catalog.load()}
+
+    def check(name: str) -> str:
+        if name in taken:
+            raise name_taken(name)
+        return check_name(name)
+
+    return check
+
+
+def _wants_context(changes: Changes) -> bool:
     """Ask whether to take everything from the current context; False where there is none."""
     if changes.get("server"):
         return False
@@ -31,108 +119,182 @@ def wants_context(changes: Changes) -> bool:
     return console.asker().confirm(question, True, _INSTEAD)
 
 
-def details(plan: Plan) -> Changes:
-    """Ask for what a kubeconfig can't tell, or what a person may want otherwise."""
-    spec = plan.draft.spec
-    known = {"cluster_name": spec.cluster_name, "namespace": spec.namespace or ""}
-    return _ask_fields(plan.changes, ("cluster_name", *_DETAILS), known)
+def _store(workspace: Workspace, changes: Changes, default: str) -> str:
+    """The store for the secret, which can be used: before a person has answered ten questions."""
 
+    def usable(name: str) -> str:
+        workspace.open_store(name).check()
+        return name
 
-def complete(changes: Changes) -> Changes:
-    """Ask for all that was not given."""
-    changes = _ask_cluster(changes)
-    name = changes.get("auth_method") or _ask_method(changes)
-    missing = (f for f in auth_method(name).option_fields if f.name not in changes.credential)
-    values = {field.name: _ask_field(field) for field in missing}
-    given = {name: value for name, value in values.items() if value}
-    changes = changes.and_then(Changes({"auth_method": name}, given))
-    return _ask_fields(changes, _DETAILS, {})
-
-
-def answers(plan: Plan) -> dict[str, str]:
-    """Ask for the secrets that a plan lacks; UsageError where nobody is there."""
-    return {
-        field.name: console.asker().secret(
-            field.help.capitalize(),
-            f"give it with {field.option}-stdin or {field.option}-file FILE",
-        )
-        for field in plan.asks
-    }
-
-
-_DETAILS = tuple(
-    name
-    for name, one in spec_fields().items()
-    if one.field.question and one.field.group == CONNECTOR
-)
-"""The fields that are asked for after the credential."""
+    if changes.get("store"):
+        return usable(changes.get("store"))
+    stores = [(name, "") for name in store_names()]
+    return _choose("Secret store", stores, default, usable)
 
 
 def _ask_cluster(changes: Changes) -> Changes:
-    server = changes.get("server") or _ask_field(_QUESTIONS["server"]) or ""
-    if "://" not in server:
-        server = f"https://{server}"
-    changes = changes.and_then(Changes({"server": server}))
+    if "server" not in changes.fields:
+        changes = _ask_fields(changes, ("server",), {})
     if not changes.get("insecure_skip_tls_verify"):
         changes = _ask_fields(changes, ("certificate_authority",), {})
-    host = server.split("://")[1].split("/")[0].rsplit(":", 1)[0]
+    host = changes.get("server").split("://")[-1].split("/")[0].rsplit(":", 1)[0]
     return _ask_fields(changes, ("cluster_name",), {"cluster_name": host})
+
+
+def _another_server(changes: Changes) -> Changes:
+    known = {"server": changes.get("server")}
+    asked = _ask_fields(Changes(), ("server",), known)
+    if changes.get("insecure_skip_tls_verify"):
+        return asked
+    question = "CA certificate file (empty: as before)"
+    field = replace(_QUESTIONS["certificate_authority"], question=question)
+    return _ask_field(asked, field, "")
 
 
 def _ask_fields(changes: Changes, names: Iterable[str], known: Mapping[str, str]) -> Changes:
     """Ask for the fields that were not given; an empty answer says nothing."""
-    missing = (name for name in names if name not in changes.fields)
-    given = {name: _ask_field(_QUESTIONS[name], known.get(name, "")) for name in missing}
-    return changes.and_then(Changes({name: answer for name, answer in given.items() if answer}))
+    for name in names:
+        if name not in changes.fields:
+            changes = _ask_field(changes, _QUESTIONS[name], known.get(name, ""))
+    return changes
 
 
-_QUESTIONS = {
-    name: replace(one.field, required=one.default is MISSING)
-    for name, one in spec_fields().items()
-    if one.field.question
-}
+def _ask_field(changes: Changes, field: Field, default: str) -> Changes:
+    """The changes with the answer; it makes sense beside what was said before."""
+
+    def with_answer(answer: str) -> Changes:
+        if field.name == "server" and "://" not in answer:
+            answer = f"https://{answer}"
+        value = read_text(answer) if answer and field.kind is FieldKind.FILE else answer
+        more = changes.and_then(Changes({field.name: field.parse(value)} if value else {}))
+        spec = apply(new_draft("").spec, more.fields)
+        if spec.cluster.server:
+            check_cluster(spec.cluster)
+        return more
+
+    return _until_good(lambda: _answer(field, default), with_answer)
+
+
+def _ask_credential(changes: Changes) -> Changes:
+    name = changes.get("auth_method") or _ask_method(changes)
+    values = _ask_method_fields(auth_method(name), changes.credential)
+    return changes.and_then(Changes({"auth_method": name}, values))
 
 
 def _ask_method(changes: Changes) -> str:
-    names = [method.name for method in auth_methods() if method.from_options]
-    default = choose(changes.credential.keys()).name
+    given = changes.credential.keys()
+    fitting = [
+        (method.name, method.summary)
+        for method in auth_methods()
+        if method.from_options and given <= {field.name for field in method.option_fields}
+    ]
+    if len(fitting) == 1:
+        return fitting[0][0]
+    return _choose("Authentication method", fitting, choose(given).name, str)
+
+
+def _ask_method_fields(
+    method: AuthMethod, given: Mapping[str, str], only: Collection[str] = ()
+) -> dict[str, str]:
+    """The method's values that were not given; together with those they make a credential.
+
+    ``only`` names the fields to ask for, if not all.
+    """
     while True:
-        answer = _ask(f"Authentication method ({', '.join(names)})", default)
-        if answer in names:
-            return answer
-
-
-def _ask_field(field: Field, default: str = "") -> str | None:
-    """Ask for a field, and read the file where the answer names one; None or empty: no answer."""
-    text = field.question or field.help.capitalize()
-    if field.kind is FieldKind.SECRET:
-        while not (value := console.asker().secret(text, _INSTEAD)) and field.required:
-            pass
-        return value
-    if field.kind is FieldKind.FILE:
-        if not field.question:
-            text += ", file" if field.required else ", file (empty: none)"
-        while (content := _ask_file(text)) is None and field.required:
-            pass
-        return content
-    return _insist(text, default) if field.required else _ask(text, default)
-
-
-def _ask_file(question: str) -> str | None:
-    """Ask for a file until it can be read, and return its text; None for an empty answer."""
-    while path := _ask(question, ""):
+        values: dict[str, str] = {}
+        for field in method.option_fields:
+            beside = {**given, **values}.get(field.beside)
+            if field.name in given or (only and field.name not in only):
+                continue
+            if field.beside and not beside:
+                continue
+            if value := _ask_value(replace(field, required=field.required or bool(field.beside))):
+                values[field.name] = value
         try:
-            return read_text(path)
+            method.build({**given, **values})
         except UsageError as error:
-            console.complain(error)
-    return None
+            if not values:
+                raise
+            _complain(error)
+        else:
+            return values
 
 
-def _insist(question: str, default: str) -> str:
-    while not (answer := _ask(question, default)):
+def _ask_value(field: Field) -> str:
+    """A method's value; empty where it may be left out, and is."""
+
+    def checked(answer: str) -> str:
+        if field.kind is FieldKind.FILE and answer:
+            return str(field.parse(read_text(answer)))
+        return field.check(answer) if answer else ""
+
+    if field.kind is FieldKind.SECRET:
+        return _ask_secret(field)
+    return _until_good(lambda: _answer(field, ""), checked)
+
+
+def _ask_secret(field: Field) -> str:
+    instead = f"give it with {field.option}-stdin or {field.option}-file FILE"
+    question = _question(field)
+    while not (value := console.asker().secret(question, instead)) and field.required:
+        pass
+    return value
+
+
+def _question(field: Field) -> str:
+    return field.question or f"{field.help[:1].upper()}{field.help[1:]}"
+
+
+def _answer(field: Field, default: str) -> str:
+    """The text that a person types for a field; never empty where something must be said."""
+    question = _question(field)
+    if field.kind is FieldKind.FILE and not field.question:
+        question += ", file" if field.required else ", file (empty: none)"
+    file = field.kind is FieldKind.FILE
+    return (_insist if field.required else _ask)(question, default, file)
+
+
+def _insist(question: str, default: str = "", file: bool = False) -> str:
+    while not (answer := _ask(question, default, file)):
         pass
     return answer
 
 
-def _ask(question: str, default: str) -> str:
-    return console.asker().text(question, default, _INSTEAD)
+def _choose(
+    question: str,
+    options: Sequence[tuple[str, str]],
+    default: str,
+    check: Callable[[str], str],
+) -> str:
+    """One of several options, each with its meaning, by its number or its name."""
+    names = [name for name, _ in options]
+    width = max(map(len, names))
+
+    def chosen(answer: str) -> str:
+        if answer.isdecimal() and 1 <= int(answer) <= len(names):
+            answer = names[int(answer) - 1]
+        if answer not in names:
+            raise UsageError(f'there is no "{answer}"', f"type a name, or 1 to {len(names)}")
+        return check(answer)
+
+    for number, (name, meaning) in enumerate(options, start=1):
+        console.note(f"  {number}  {name:<{width}}  {meaning}".rstrip())
+    return _until_good(lambda: _ask(f"{question}, name or number", default), chosen)
+
+
+def _until_good(ask: Callable[[], str], read: Callable[[str], T]) -> T:
+    """What ``read`` makes of an answer; one that it refuses is asked for again."""
+    while True:
+        answer = ask()
+        try:
+            return read(answer)
+        except ConnectorError as error:
+            console.complain(error)
+
+
+def _complain(error: ConnectorError) -> None:
+    console.complain(ConnectorError(error.message, _AGAIN))
+
+
+def _ask(question: str, default: str = "", file: bool = False) -> str:
+    return console.asker().text(question, default, _INSTEAD, file)

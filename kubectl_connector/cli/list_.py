@@ -10,6 +10,7 @@ from kubectl_connector.cli import console, environment, views
 from kubectl_connector.cli.choice import SelectorOption, selector_of
 from kubectl_connector.cli.console import counted
 from kubectl_connector.cli.options import (
+    NONE_YET,
     KubeconfigOption,
     NoHeadersOption,
     OutputOption,
@@ -49,9 +50,7 @@ def command(
     if found.kubeconfig_error:
         console.note(f"contexts are unknown: {found.kubeconfig_error.message}")
     if not report.rows and how.for_people:
-        hint = "kubectl connector register NAME --auto-configure"
-        nothing = f"no connector matches -l {only.text}" if only else f"no connectors yet: {hint}"
-        console.note(nothing)
+        console.note(f"no connector matches -l {only.text}" if only else NONE_YET)
     _tell_of_orphans(workspace)
 
 

@@ -17,6 +17,7 @@ from kubectl_connector.cli.options import (
 )
 from kubectl_connector.errors import KubeconfigError, UsageError
 from kubectl_connector.kubeconfig.paths import display_path
+from kubectl_connector.model.connector import check_namespace
 from kubectl_connector.model.kubeconfig import api_version_called
 from kubectl_connector.operations.login import LoggedIn, LoginRequest, login
 from kubectl_connector.operations.workspace import Workspace
@@ -113,6 +114,8 @@ def command(
     mode = None if exec_ is None else "exec" if exec_ else "embed"
     if context == "":
         raise UsageError("a context can't be called nothing", "leave --context out")
+    if namespace:
+        check_namespace(namespace)
     stanza_command = program.command(exec_command)
     settings = environment.settings()
     api_version = exec_api_version or settings.get("login.exec-api-version")

@@ -9,6 +9,7 @@ from types import FrameType
 
 import typer
 
+from kubectl_connector import patience
 from kubectl_connector.cli import console
 from kubectl_connector.cli.app import build
 from kubectl_connector.errors import ConnectorError, UsageError
@@ -49,6 +50,7 @@ def _prepare() -> None:
             stream.reconfigure(errors="replace")
     if hasattr(signal, "SIGTERM"):
         signal.signal(signal.SIGTERM, _terminate)
+    patience.shown_by(console.spinner)
     # --insecure-skip-tls-verify warns by its help; urllib3 would repeat that at every request.
     warnings.filterwarnings("ignore", message="Unverified HTTPS request")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -28,6 +29,8 @@ def check_type(name: str) -> str:
     return name
 
 
+_LONGEST = 1_000_000
+"""Seconds; the system's own calls take no more than about a thousand times as many."""
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
@@ -37,9 +40,9 @@ def _seconds(option: str, least: float) -> Callable[[str], float]:
     def parse(text: str) -> float:
         found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?|\.\d{1,9})([smh]?)", str(text))
         seconds = float(found[1]) * _UNITS[found[2]] if found else -1.0
-        if seconds < least:
+        if not least <= seconds <= _LONGEST:
             raise UsageError(
-                f'{option} "{text}" is not a number of seconds from {least:g} on',
+                f'{option} "{text}" is not a number of seconds from {least:g} to {_LONGEST}',
                 f"write it like {option} 10, or {option} 2m",
             )
         return seconds
@@ -113,6 +116,10 @@ NoVerifyOption = Annotated[
 YesOption = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 
 
+NONE_YET = "no connectors yet: kubectl connector register NAME --auto-configure"
+"""Said in place of a table without rows."""
+
+
 def method_fields() -> dict[str, Field]:
     """The authentication methods' fields that can be given on the command line, by name.
 
@@ -149,7 +156,7 @@ def auth_values(given: Mapping[str, Any]) -> dict[str, str]:
             value = given[name]
             if value is not None:
                 is_file = field.kind is FieldKind.FILE
-                values[name] = read_text(value) if is_file else field.check(value)
+                values[name] = field.parse(read_text(value)) if is_file else field.check(value)
             continue
         if given[f"{name}_stdin"] and given[f"{name}_file"] is not None:
             raise UsageError(
@@ -157,21 +164,24 @@ def auth_values(given: Mapping[str, Any]) -> dict[str, str]:
                 "leave one of them out",
             )
         if given[f"{name}_stdin"]:
-            values[name] = _one_line(_read_stdin(field), field)
+            values[name] = _one_line(_read_stdin(field), field, "the command before the |")
         elif given[f"{name}_file"] is not None:
-            values[name] = _one_line(read_text(given[f"{name}_file"]), field)
+            path = given[f"{name}_file"]
+            values[name] = _one_line(read_text(path), field, path)
     return values
 
 
 def read_text(path: str) -> str:
-    """A file's text; UsageError where it can't be had."""
+    """A file's text; UsageError where it can't be had. ``~`` is the home folder."""
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(os.path.expanduser(path), encoding="utf-8") as file:
             return file.read(1_000_000)
     except OSError as error:
         raise UsageError(f"{path} can't be read: {error.strerror}", "check the name") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not a text file", "PEM is text; DER is not") from error
+        raise UsageError(
+            f"{path} is not a text file", "give a text file; a certificate as PEM, not DER"
+        ) from error
 
 
 def parameters(field: Field) -> list[inspect.Parameter]:
@@ -250,11 +260,16 @@ def _read_stdin(field: Field) -> str:
     return sys.stdin.read(1_000_000)
 
 
-def _one_line(text: str, field: Field) -> str:
+def _one_line(text: str, field: Field, source: str) -> str:
     """The text without the line break that tools put at the end; UsageError for several lines."""
     value = text.removesuffix("\n").removesuffix("\r")
-    if not value:
-        raise UsageError(f"the {field.help} is empty", "check what writes it")
+    if not value.strip():
+        raise UsageError(
+            f"the {field.help} is empty",
+            f"check {source}; or leave the option out, and be asked",
+        )
     if "\n" in value:
-        raise UsageError(f"the {field.help} has more than one line", "give one line")
+        raise UsageError(
+            f"the {field.help} has more than one line", f"give one line; check {source}"
+        )
     return value

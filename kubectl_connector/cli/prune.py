@@ -5,7 +5,8 @@ from __future__ import annotations
 from kubectl_connector.cli import console, environment
 from kubectl_connector.cli.console import counted
 from kubectl_connector.cli.options import YesOption
-from kubectl_connector.errors import ConnectorError, StoreError
+from kubectl_connector.errors import StoreError
+from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.operations.items import orphans, prune
 
 
@@ -21,8 +22,10 @@ def command(yes: YesOption = False) -> None:
     """
     workspace = environment.workspace()
     found = orphans(workspace)
-    if found and not workspace.catalog.exists() and not yes:
-        _ask(len(found), workspace.catalog.path)
+    sure = yes or not found or workspace.catalog.exists()
+    if not sure and not _confirm(len(found), workspace.catalog.path):
+        console.say("Nothing removed")
+        return
     pruned = prune(workspace)
     left = [each.error for each in pruned if each.error]
     if len(left) < len(pruned) or not pruned:
@@ -35,7 +38,7 @@ def command(yes: YesOption = False) -> None:
         )
 
 
-def _ask(count: int, catalog: str) -> None:
-    question = f"{catalog} is missing or empty. Remove {counted(count, 'secret')} all the same?"
-    if not console.asker().confirm(question, False, "restore that file, or say so with --yes"):
-        raise ConnectorError("cancelled; nothing was removed", "say y, or --yes")
+def _confirm(count: int, catalog: str) -> bool:
+    name = display_path(catalog)
+    question = f"{name} is missing or empty. Remove {counted(count, 'secret')} all the same?"
+    return console.asker().confirm(question, False, "restore that file, or say so with --yes")

@@ -12,21 +12,24 @@ from kubectl_connector.cli.changes import changes_from, with_change_options
 from kubectl_connector.cli.options import (
     KUBECONFIG,
     KubeconfigOption,
-    NameArgument,
     NoVerifyOption,
     TimeoutOption,
     TypeOption,
 )
-from kubectl_connector.errors import ConnectorError
+from kubectl_connector.errors import ClusterError, ConnectorError, RefusedError, UsageError
 from kubectl_connector.model.connector import TYPE, check_name
 from kubectl_connector.operations.plan import Plan
 from kubectl_connector.operations.register import Registered, plan_register, register
 from kubectl_connector.operations.source import FromContext
+from kubectl_connector.operations.workspace import Workspace
 
 
 @with_change_options
 def command(
-    name: NameArgument,
+    name: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Argument(metavar="[NAME]", help="The connector's name; --interactive asks for it."),
+    ] = None,
     auto_configure: Annotated[
         bool,
         typer.Option(
@@ -46,7 +49,7 @@ def command(
     ] = None,
     kubeconfig: KubeconfigOption = None,
     interactive: Annotated[
-        bool, typer.Option("--interactive", "-i", help="Ask for what is missing.")
+        bool, typer.Option("--interactive", "-i", help="Ask for all that is not given.")
     ] = False,
     no_verify: NoVerifyOption = False,
     timeout: TimeoutOption = environment.DEFAULT_TIMEOUT,
@@ -66,26 +69,40 @@ def command(
       print-token | kubectl connector register ci --server https://ci:6443 --token-stdin
 
     """
-    check_name(name)
-    auto_configure = auto_configure or bool(context or kubeconfig)
+    if name is None and not interactive:
+        raise UsageError(
+            "NAME is missing: the connector's name",
+            "for example: kubectl connector register prod --auto-configure;"
+            " to be asked for everything: kubectl connector register --interactive",
+        )
+    if name is not None:
+        check_name(name)
     workspace = environment.workspace(timeout)
     changes = changes_from(given)
+    from_context = auto_configure or context or kubeconfig
+    source = FromContext(environment.kubeconfigs(kubeconfig), context) if from_context else None
     store = changes.get("store") or environment.settings().get("store")
-    if interactive:
-        workspace.open_store(store).check()  # before a person has answered ten questions
-        auto_configure = auto_configure or form.wants_context(changes)
-    if auto_configure:
-        source = FromContext(environment.kubeconfigs(kubeconfig), context)
-        plan = plan_register(name, store, source, changes)
-        if interactive:
-            plan = plan.with_changes(form.details(plan))
+    if interactive or name is None:
+        plan = form.fill(workspace, name, store, source, changes)
     else:
-        changes = form.complete(changes) if interactive else changes
-        plan = plan_register(name, store, None, changes)
-    plan = plan.answered(form.answers(plan))
+        plan = form.answered(plan_register(name, store, source, changes))
     announce(plan, verify=not no_verify)
-    registered = register(workspace, plan, verify=not no_verify)
+    registered, plan = _register(workspace, plan, not no_verify, interactive)
     _show(registered, views.introduction(plan.draft.spec, workspace.now()))
+
+
+def _register(
+    workspace: Workspace, plan: Plan, verify: bool, interactive: bool
+) -> tuple[Registered, Plan]:
+    """Register; where that fails for an answer that a person gave, ask for that one again."""
+    while True:
+        try:
+            return register(workspace, plan, verify=verify), plan
+        except (ClusterError, RefusedError) as error:
+            another = form.asked_again(plan, error) if interactive else None
+            if another is None:
+                raise
+            plan = another
 
 
 def announce(plan: Plan, verify: bool) -> None:
@@ -114,5 +131,7 @@ def _show(registered: Registered, introduction: str) -> None:
     console.note(introduction)
     if registered.probe:
         console.note(views.answers(registered.probe))
+    if connector.cluster.insecure_skip_tls_verify:
+        console.note(views.insecure(connector))
     console.say(f'Registered connector "{connector.name}"')
     console.note(f"Use it: kubectl connector login {connector.name}")

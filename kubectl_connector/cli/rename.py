@@ -21,4 +21,7 @@ def command(
 
     """
     rename(environment.workspace(), old, new)
+    if old == new:
+        console.say(f'Connector "{old}" unchanged')
+        return
     console.say(f'Renamed connector "{old}" to "{new}"')

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Optional
 
 import typer
 
-from kubectl_connector.cli import console, environment, views
+from kubectl_connector.cli import console, environment, form, views
 from kubectl_connector.cli.changes import changes_from, with_change_options
 from kubectl_connector.cli.options import (
     KubeconfigOption,
@@ -58,10 +58,10 @@ def command(
     auto_configure = auto_configure or bool(context or kubeconfig)
     workspace = environment.workspace(timeout)
     source = _source(workspace, name, context, kubeconfig) if auto_configure else None
-    plan = plan_update(workspace, name, source, changes)
+    plan = form.answered(plan_update(workspace, name, source, changes))
     announce(plan, verify=not no_verify)
     updated = update(workspace, plan, verify=not no_verify)
-    _show(updated)
+    _show(updated, plan.old)
     if not updated.unchanged and (source or changes.reach > Reach.CATALOG):
         _hint_at_contexts(workspace, updated.connector)
 
@@ -76,13 +76,16 @@ def _source(
     return again(workspace.catalog.get(name), context, files)
 
 
-def _show(updated: Registered) -> None:
-    name = updated.connector.name
+def _show(updated: Registered, old: Connector) -> None:
+    connector = updated.connector
+    name = connector.name
     if updated.unchanged:
         console.say(f'Connector "{name}" unchanged')
         return
     if updated.probe:
         console.note(views.answers(updated.probe))
+    if connector.cluster.insecure_skip_tls_verify > old.cluster.insecure_skip_tls_verify:
+        console.note(views.insecure(connector))
     if updated.left_in:
         console.note(
             f"the earlier secret stays in the {updated.left_in} store, out of reach;"

@@ -22,6 +22,8 @@ def in_our_words(error: TyperException, context: Any) -> UsageError:
         return _missing(said.param, context)
     if kind == "BadOptionUsage":
         return _wants_a_value(said.option_name, context)
+    if kind == "BadParameter" and said.param is not None:
+        return _bad_value(said.param, said.message, context)
     return UsageError(error.format_message().rstrip("."), _help(context))
 
 
@@ -53,8 +55,21 @@ def _no_option(name: str, context: Any) -> UsageError:
 
 
 def _missing(parameter: Any, context: Any) -> UsageError:
-    name, meaning = parameter.make_metavar(ctx=context).strip("[]."), parameter.help or ""
-    return UsageError(f"{name} is missing: {_in_a_sentence(meaning)}", _for_example(context))
+    meaning = _in_a_sentence(parameter.help or "")
+    return UsageError(f"{_name(parameter, context)} is missing: {meaning}", _for_example(context))
+
+
+def _bad_value(parameter: Any, problem: str, context: Any) -> UsageError:
+    return UsageError(
+        f"{_name(parameter, context)}: {problem.rstrip('.')}",
+        f"what it is: {_in_a_sentence(parameter.help or '')}; {_help(context)}",
+    )
+
+
+def _name(parameter: Any, context: Any) -> str:
+    if parameter.param_type_name == "option":
+        return str(max(parameter.opts, key=len))
+    return str(parameter.make_metavar(ctx=context).strip("[]."))
 
 
 def _wants_a_value(name: str, context: Any) -> UsageError:

@@ -9,7 +9,13 @@ import typer
 from kubectl_connector.catalog import find
 from kubectl_connector.cli import choice, console, environment, views
 from kubectl_connector.cli.choice import NamesArgument, SelectorOption
-from kubectl_connector.cli.options import NoHeadersOption, OutputOption, SortByOption, TimeoutOption
+from kubectl_connector.cli.options import (
+    NONE_YET,
+    NoHeadersOption,
+    OutputOption,
+    SortByOption,
+    TimeoutOption,
+)
 from kubectl_connector.formats import Output, render, wanted
 from kubectl_connector.operations.verify import Verified, verify
 from kubectl_connector.terminal_text import State, joined, mark
@@ -40,6 +46,9 @@ def command(
     said = choice.choice_of(names, selector, every)
     names = choice.chosen("verify", workspace, environment.kubeconfigs(), said)
     connectors = workspace.catalog.load()
+    if not names and how.for_people:
+        console.note(NONE_YET)
+        return
     outcomes = verify(workspace, [find(connectors, name) for name in names])
     if not said.several and how == Output():
         _show_one(outcomes[0])

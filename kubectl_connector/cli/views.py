@@ -42,7 +42,7 @@ def connectors_report(listed: Sequence[Listed], now: datetime) -> Report:
         (
             each.connector.name,
             each.connector.auth_method,
-            each.connector.cluster_name,
+            cluster(each.connector),
             expires(each.connector, now),
             contexts(each, "{} *"),
             each.connector.store if each.connector.secret_ref else "",
@@ -253,6 +253,21 @@ def introduction(spec: Spec, now: datetime) -> str:
         text = f"{'expired' if ended else 'expires'} {ago(spec.expires_at, now)}"
         parts.append(mark(text, State.ENDED if ended else State.FINE))
     return joined(parts, ", ")
+
+
+def cluster(connector: Connector) -> str:
+    """What people call the cluster, and whether any certificate is taken for its own."""
+    insecure = connector.cluster.insecure_skip_tls_verify
+    return f"{connector.cluster_name} (insecure)" if insecure else connector.cluster_name
+
+
+def insecure(connector: Connector) -> str:
+    """What to say when a connector comes to trust any certificate."""
+    return (
+        f"warning: the certificate of {connector.cluster.server} is not checked: whoever is in"
+        " between can read everything. Trust its CA instead:"
+        f" kubectl connector update {connector.name} --certificate-authority FILE"
+    )
 
 
 def expires(connector: Connector, now: datetime) -> str:

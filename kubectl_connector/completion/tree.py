@@ -67,7 +67,7 @@ TREE: Tree = {
             (("--password-file",), "FILE", False, "Read the password from a file, once"),
             (("--token-stdin",), None, False, "Read the bearer token on stdin"),
             (("--token-file",), "FILE", False, "Read the bearer token from a file, once"),
-            (("-i", "--interactive"), None, False, "Ask for what is missing"),
+            (("-i", "--interactive"), None, False, "Ask for all that is not given"),
             (("--no-verify",), None, False, "Do not ask the cluster whether it works"),
             (("--timeout",), "", False, "Wait so long for a cluster"),
             (("-v", "--verbose"), None, False, "Show details and the causes of errors"),

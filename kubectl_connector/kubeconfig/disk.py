@@ -40,6 +40,11 @@ def read_kubeconfig(path: str, for_edit: bool = False) -> bytes | None:
         data = _read(path, status)
     except FileNotFoundError:
         return None
+    except IsADirectoryError as error:
+        raise KubeconfigError(
+            f"{display_path(path)} can't be read: it is a folder",
+            "name a file in it with --kubeconfig or KUBECONFIG",
+        ) from error
     except OSError as error:
         raise KubeconfigError(
             f"{display_path(path)} can't be read: {error.strerror}",

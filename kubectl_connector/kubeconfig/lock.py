@@ -21,6 +21,7 @@ from kubectl_connector import files
 from kubectl_connector.durations import in_words
 from kubectl_connector.errors import KubeconfigError
 from kubectl_connector.kubeconfig.paths import display_path
+from kubectl_connector.patience import waiting
 
 STALE_AFTER = 10.0
 """Seconds; writing a kubeconfig never takes as long."""
@@ -87,10 +88,22 @@ def kubectl_lock(
 
 
 def _acquire(path: str, held: list[str], timeout: float, break_stale: bool) -> None:
-    deadline = time.monotonic() + timeout
-    wait = FIRST_WAIT
     try:
         files.make_private_folder(os.path.dirname(path))
+        if not _try(f"{path}.lock", held):
+            _wait(path, held, timeout, break_stale)
+    except OSError as error:
+        folder = display_path(os.path.dirname(os.path.abspath(path)))
+        raise LockFolderError(
+            f"{display_path(path)} can't be locked: {error.strerror}",
+            f"kubectl and this tool need to make files in {folder}",
+        ) from error
+
+
+def _wait(path: str, held: list[str], timeout: float, break_stale: bool) -> None:
+    deadline = time.monotonic() + timeout
+    wait = FIRST_WAIT
+    with waiting(f"waiting for a program that is writing {display_path(path)}") as still:
         while not _try(f"{path}.lock", held):
             found = find_lock(path)
             if found and found.age > max(timeout, STALE_AFTER):
@@ -99,14 +112,9 @@ def _acquire(path: str, held: list[str], timeout: float, break_stale: bool) -> N
                 break_lock(found, path)
             elif found and time.monotonic() > deadline:
                 raise _locked_error(path, found, stale=False)
+            still()
             time.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT)
-    except OSError as error:
-        folder = display_path(os.path.dirname(os.path.abspath(path)))
-        raise LockFolderError(
-            f"{display_path(path)} can't be locked: {error.strerror}",
-            f"kubectl and this tool need to make files in {folder}",
-        ) from error
 
 
 def _release(held: list[str]) -> None:

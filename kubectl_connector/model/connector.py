@@ -30,10 +30,29 @@ def check_name(name: str) -> str:
     """``name`` if a connector may be called so: letters, digits and ``. _ @ + -``; UsageError."""
     if not _NAME.fullmatch(name):
         raise UsageError(
-            f"\"{name}\" can't be a connector's name",
-            "use letters, digits and . _ @ + -, starting with a letter or digit",
+            f"\"{_shortened(name)}\" can't be a connector's name",
+            "use letters, digits and . _ @ + -, starting with a letter or digit; 253 at most",
         )
     return name
+
+
+def check_namespace(name: str) -> str:
+    """``name`` if Kubernetes takes it for a namespace (an RFC 1123 label); UsageError."""
+    if not _NAMESPACE.fullmatch(name):
+        raise UsageError(
+            f"\"{_shortened(name)}\" can't be a namespace's name",
+            "use small letters, digits and -, with a letter or digit at both ends; 63 at most",
+        )
+    return name
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= _SHOWN else f"{name[: _SHOWN - 1]}…"
+
+
+_SHOWN = 60
+"""Characters of a bad name that an error repeats."""
+_NAMESPACE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
 def format_time(moment: datetime) -> str:
@@ -186,6 +205,7 @@ class Spec:
                 spelling="-n --namespace",
                 question="Namespace",
                 completion="namespaces",
+                parse=check_namespace,
                 reach=Reach.CONTEXTS,
             ),
         ),

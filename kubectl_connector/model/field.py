@@ -75,10 +75,12 @@ class Field:
     completion: str = ""
     """What the TAB key offers (``completion/values.py``), where there are no choices."""
     parse: Callable[[str], Any] = str
-    """What the text on the command line becomes. UsageError where it is bad."""
+    """What the text on the command line, or in the file, becomes. UsageError where it is bad."""
     row: str = ""
     """The title of its row in ``describe``; empty: it has a place of its own there."""
     reach: Reach = Reach.CLUSTER
+    beside: str = ""
+    """The optional field that it belongs to: without that one it is not asked for."""
 
     @property
     def option(self) -> str:

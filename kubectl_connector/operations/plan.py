@@ -52,9 +52,9 @@ class Plan:
     def complete(self) -> Draft:
         """What is to be kept. UsageError where a secret is still missing."""
         if self.asks:
-            option = self.asks[0].option
+            option, what = self.asks[0].option, self.asks[0].help
             raise UsageError(
-                f"authentication method {self.draft.spec.auth_method} needs {option}",
+                f"authentication method {self.draft.spec.auth_method} needs a {what}",
                 f"give it with {option}-stdin or {option}-file FILE",
             )
         return self.draft

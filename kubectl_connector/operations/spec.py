@@ -12,7 +12,13 @@ from kubectl_connector.model.connector import AnySpec, SpecField, spec_fields
 from kubectl_connector.model.field import UNSET, FieldKind, Reach
 from kubectl_connector.model.kubeconfig import Cluster
 from kubectl_connector.stores import check_store_name
-from kubectl_connector.urls import PROXY_SCHEMES, has_password, split_url, without_password
+from kubectl_connector.urls import (
+    PROXY_SCHEMES,
+    has_bad_port,
+    has_password,
+    split_url,
+    without_password,
+)
 
 
 @dataclass(frozen=True)
@@ -105,12 +111,13 @@ def _consistent(fields: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def check_cluster(cluster: Cluster) -> Cluster:
     """``cluster`` if kubectl would send credentials there; UsageError."""
+    _check_port("server", cluster.server)
     parts = split_url(cluster.server)
     if not parts or parts.scheme != "https" or not parts.hostname:
         raise UsageError(
             f'the server "{without_password(cluster.server)}" is not an https:// address:'
             " kubectl sends no credentials anywhere else",
-            "give --server https://HOST:PORT",
+            f"give --server {_likely(cluster.server)}",
         )
     if parts.username is not None:
         raise UsageError(
@@ -130,7 +137,25 @@ def check_cluster(cluster: Cluster) -> Cluster:
     return cluster
 
 
+def _likely(server: str) -> str:
+    """The address that somebody meant who left out https://, as far as it can be guessed."""
+    bare = server.partition("://")[2] or server
+    guess = f"https://{bare}"
+    parts = split_url(guess)
+    plain = parts and parts.hostname and parts.username is None
+    return guess if plain else "https://HOST:PORT"
+
+
+def _check_port(what: str, url: str) -> None:
+    if has_bad_port(url):
+        raise UsageError(
+            f'the {what} "{without_password(url)}" has a port that does not exist',
+            "ports are numbers from 1 to 65535, such as https://HOST:6443",
+        )
+
+
 def _check_proxy(url: str) -> None:
+    _check_port("proxy", url)
     parts = split_url(url)
     if not parts or parts.scheme not in PROXY_SCHEMES or not parts.hostname:
         raise UsageError(

@@ -103,7 +103,7 @@ class KeyringStore:
 
     def _call(self, work: Callable[[], T]) -> T:
         try:
-            return within(self._options.timeout, work)
+            return within(self._options.timeout, work, "waiting for the keyring")
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001  backends raise what their systems raise

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import filelock
 import pytest
 
 pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are a Unix thing")
@@ -68,24 +70,75 @@ def test_a_token_is_asked_for_and_not_shown(server: ApiServer, authority: Path) 
     assert JANE_TOKEN not in rest
 
 
-def test_everything_can_be_asked_for(server: ApiServer, authority: Path) -> None:
-    person = Person("register", "lab", "--interactive", "--store", "file")
-    person.answers("Server (https://HOST:PORT): ", server.url.removeprefix("https://"))
+def test_everything_can_be_asked_for(server: ApiServer, authority: Path, home: Home) -> None:
+    """Each answer is checked at once; what the cluster refuses is the only thing asked again."""
+    shutil.copy(authority, home.path / "ca.crt")
+    person = Person("register", "--interactive")
+    person.answers("Name of the connector: ", "my lab")
+    person.sees("can't be a connector's name")
+    person.answers("Name of the connector: ", "lab")
+    person.sees("  1  file\r\n  2  keyring\r\n")
+    person.answers("Secret store, name or number [keyring]: ", "3")
+    person.sees('there is no "3"')
+    person.answers("Secret store, name or number [keyring]: ", "1")
+    person.answers("Server (https://HOST:PORT): ", "127.0.0.1:99999")
+    person.sees("has a port that does not exist")
+    address = server.url.removeprefix("https://")
+    person.answers("Server (https://HOST:PORT): ", "_127.0.0.1:1\x01\x04")  # they edit
     person.answers("CA certificate file (empty: the system's): ", "/no/such/file")
     person.sees("can't be read")
-    person.answers("CA certificate file (empty: the system's): ", str(authority))
+    (home.path / "note").write_text("no certificate")
+    person.answers("CA certificate file (empty: the system's): ", "~/note")
+    person.sees("is not a certificate in PEM form")
+    person.answers("CA certificate file (empty: the system's): ", "~/ca.c\t")
     person.answers("Name of the cluster [127.0.0.1]: ", "")
-    person.answers("[token]: ", "magic")
-    person.answers("[token]: ", "password")
+    person.sees("  1  client-certificate  An X.509 certificate")
+    person.answers("Authentication method, name or number [token]: ", "magic")
+    person.answers("[token]: ", "2")
     person.answers("Username: ", "")
     person.answers("Username: ", "admin")
-    person.answers("Password: ", ADMIN_PASSWORD)
+    person.answers("Password: ", "wrong")
+    person.answers("Namespace: ", "My Shop")
+    person.sees("can't be a namespace's name")
     person.answers("Namespace: ", "shop")
     person.answers("Description: ", "")
+    person.sees("https://127.0.0.1:1 can't be reached")
+    person.answers("Server (https://HOST:PORT) [https://127.0.0.1:1]: ", address)
+    person.answers("CA certificate file (empty: as before): ", "")
+    person.sees("refused the password")
+    person.answers("Password: ", ADMIN_PASSWORD)
     code, rest = person.leaves()
     assert code == 0, rest
     assert "you are admin" in rest
     assert ADMIN_PASSWORD not in rest
+
+
+def test_a_key_is_asked_for_only_beside_a_certificate(
+    server: ApiServer, authority: Path, home: Home
+) -> None:
+    given = ["--server", server.url, "--certificate-authority", str(authority), "--store", "file"]
+    person = Person("register", "lab", "-i", *given, "--cluster-name", "c", "--namespace", "n")
+    person.answers("[token]: ", "")
+    person.answers("Bearer token: ", JANE_TOKEN)
+    person.answers("Client certificate, PEM, file (empty: none): ", "")
+    person.answers("Description: ", "")
+    code, rest = person.leaves()
+    assert code == 0, rest
+    jane, bob = (server.issue_client_certificate(name) for name in ("jane", "bob"))
+    for name, pem in (("jane.crt", jane[0]), ("jane.key", jane[1]), ("bob.key", bob[1])):
+        (home.path / name).write_text(pem)
+    person = Person("register", "two", "-i", *given, "--cluster-name", "c", "--namespace", "n")
+    person.answers("[token]: ", "client-certificate")
+    person.answers("Client certificate, PEM, file: ", "~/jane.key")
+    person.sees("is not a certificate")
+    for key in ("bob", "jane"):
+        person.answers("Client certificate, PEM, file: ", "~/jane.crt")
+        person.answers("Its private key, PEM, file: ", f"~/{key}.key")
+        if key == "bob":
+            person.sees("does not belong to the client certificate")
+    person.answers("Description: ", "")
+    code, rest = person.leaves()
+    assert code == 0, rest
 
 
 def test_the_current_context_is_offered(server: ApiServer, home: Home) -> None:
@@ -152,7 +205,7 @@ def test_delete_asks_first(server: ApiServer, home: Home) -> None:
     person = Person("delete", "lab")
     person.answers('Delete "lab", secrets included? (y/N): ', "")
     code, rest = person.leaves()
-    assert (code, "nothing was deleted" in rest) == (1, True)
+    assert (code, "Nothing deleted" in rest, "error" in rest) == (0, True, False)
     person = Person("delete", "lab")
     person.answers('Delete "lab", secrets included? (y/N): ', "y")
     code, rest = person.leaves()
@@ -233,3 +286,34 @@ def test_a_credential_asked_for_by_hand_may_ask_every_time(server: ApiServer, ho
         person.answers("Passphrase of the file store: ", PASSPHRASE["KUBECTL_CONNECTOR_PASSPHRASE"])
         code, rest = person.leaves()
         assert (code, JANE_TOKEN in rest) == (0, True)
+
+
+def test_details_and_the_spinner_have_lines_of_their_own(server: ApiServer, home: Home) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+    code, rest = Person("register", "lab", "--auto-configure", "--store", "file", "-v").leaves()
+    assert code == 0, rest
+    lines = re.split(r"[\r\n]+", rest)
+    assert any(line.startswith("GET ") and line.endswith("/version: 200") for line in lines), rest
+    assert any("asking https://127" in line for line in lines)
+    assert "reading ~/connectors/connectors.yaml" in lines  # our own files
+
+
+def test_whoever_waits_for_a_lock_is_told_and_whoever_does_not_is_not(
+    server: ApiServer, home: Home
+) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+    register = ("register", "lab", "--auto-configure", "--store", "file")
+    home.connector_home.mkdir()
+    with filelock.FileLock(home.connector_home / "connectors.yaml.lock"):
+        person = Person(*register)
+        person.sees("waiting for another kubectl-connector, which holds ~/connectors/connectors.y")
+    code, rest = person.leaves()
+    assert code == 0, rest
+    lock = home.kubeconfig.with_name("config.lock")
+    lock.touch()
+    person = Person("login", "lab", "--context", "ours", "--lock-timeout", "9")
+    person.sees("waiting for a program that is writing ~/.kube/config")
+    lock.unlink()
+    code, rest = person.leaves()
+    assert code == 0, rest
+    assert "waiting" not in Person("logout", "lab").leaves()[1]

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated
 
 import pytest
+import typer
 
 import kubectl_connector
 from kubectl_connector import suggest
-from kubectl_connector.cli.app import ALIASES, VERBS, build, load
+from kubectl_connector.cli.app import ALIASES, VERBS, add_verb, build, load, new_app
+from kubectl_connector.cli.console import with_tilde
 from kubectl_connector.cli.main import PROGRAM, run
+from kubectl_connector.errors import UsageError
 from kubectl_connector.settings import DEFAULTS, PASSPHRASE_VARIABLE
 from tests.apiserver import ApiServer
 from tests.cli.test_commands import Capture, fails, succeeds
-from tests.conftest import BOB_TOKEN, JANE_TOKEN, Home
+from tests.conftest import BOB_TOKEN, JANE_TOKEN, PLUGIN, Home
 from tests.kubeconfigs import token_user, write_kubeconfig
 
 
@@ -87,6 +92,7 @@ def test_a_variable_that_names_no_file(
         ("verify --all=3", "--all takes no value", "write it alone: --all"),
         ("verify --timeout soon", '--timeout "soon" is not a number of seconds', "--timeout 10"),
         ("verify --timeout 0", '--timeout "0" is not a number of seconds from 0.1', "--timeout"),
+        ("verify --timeout 999999h", '--timeout "999999h" is not a number', "--timeout 10"),
         ("verify --timeout nan", '--timeout "nan" is not a number of seconds', "--timeout 10"),
         ("logout a --lock-timeout -1", '--lock-timeout "-1" is not', "--lock-timeout 10"),
         ("completion --", "{KC} completion needs a command", "{KC} completion --help"),
@@ -103,6 +109,22 @@ def test_what_the_parser_finds_is_said_in_our_words(
     assert code == (3 if "--type" in words else 2)
     assert error.format(KC=PROGRAM) in said
     assert hint.format(KC=PROGRAM) in hinted
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [("--size x", "--size: 'x' is not a valid int"), ("", "--size is missing: how big it is")],
+)
+def test_options_that_no_command_has_yet_are_spoken_of_in_our_words(words: str, error: str) -> None:
+    def command(
+        size: Annotated[int, typer.Option("-s", "--size", metavar="NUMBER", help="How big it is.")],
+    ) -> None:
+        """Do nothing."""
+
+    app = new_app()
+    add_verb(app, "try", command)
+    with pytest.raises(UsageError, match=re.escape(error)):
+        typer.main.get_command(app).make_context("try", words.split())
 
 
 @pytest.mark.parametrize(
@@ -154,6 +176,11 @@ def test_the_four_that_people_type_most_have_a_short_name(
     zenml = ("--type", "kubernetes", "--store", "file", "--no-verify")
     succeeds(capsys, "add", "one", "--auto-configure", *zenml)
     assert succeeds(capsys, "ls", "-o", "name") == "one\n"
+    offered = [[PLUGIN, "__complete", *words] for words in (("use", ""), ("l",))]
+    names, commands = (subprocess.check_output(each, text=True) for each in offered)
+    assert names.startswith(("one\t", "one\n"))
+    assert "list\t" in commands
+    assert "ls\t" not in commands
     assert 'context "one"' in succeeds(capsys, "use", "one")
     succeeds(capsys, "logout", "one")
     assert 'Deleted connector "one"' in succeeds(capsys, "rm", "one", "--yes")
@@ -200,6 +227,95 @@ def test_config_set_lists_the_settings_with_their_defaults(capsys: Capture) -> N
         assert re.search(
             rf"^  {re.escape(name)}  .*\n?.*\[default: {default}\]$", out, re.MULTILINE
         )
+
+
+def test_trusting_any_certificate_is_said_once_and_shows_in_list(
+    capsys: Capture, server: ApiServer, home: Home, tmp_path: Path
+) -> None:
+    (tmp_path / "ca.crt").write_text(server.ca_pem)
+    (tmp_path / "token").write_text(JANE_TOKEN)
+    cluster = ("--server", server.url, "--cluster-name", "c", "--store", "file")
+    insecure, trusting = "--insecure-skip-tls-verify", f"--certificate-authority={tmp_path}/ca.crt"
+    warned = []
+    for step in (
+        ("register", "a", *cluster, "--token-file", str(tmp_path / "token"), insecure),
+        ("verify", "a"),
+        ("login", "a"),
+        ("update", "a", "--proxy-url", "", insecure),
+        ("list",),
+        ("update", "a", trusting),
+        ("update", "a", insecure),
+    ):
+        assert run([*step]) == 0
+        captured = capsys.readouterr()
+        warned.append("is not checked" in captured.err)
+        if step == ("list",):
+            assert re.search(r" c \(insecure\)  ", captured.out)
+    assert warned == [True, False, False, False, False, False, True]
+    assert "(insecure)" not in succeeds(capsys, "list", "-o", "json")
+
+
+def test_one_connector_or_all_and_none_at_all(capsys: Capture) -> None:
+    for verb in ("verify", "logout"):
+        said = fails(capsys, verb, "lab", "--all")
+        assert said == (2, '"lab" and --all exclude each other', "leave one of them out")
+        assert "Give its name, or --all" in fails(capsys, verb)[1]
+    assert run(["verify", "--all"]) == 0
+    captured = capsys.readouterr()
+    assert (captured.out, "no connectors yet" in captured.err) == ("", True)
+    assert succeeds(capsys, "verify", "--all", "-o", "json").startswith("{")
+
+
+def test_a_name_that_is_too_long_is_shortened_and_the_limit_said(capsys: Capture) -> None:
+    code, error, hint = fails(capsys, "register", "a" * 300, "--auto-configure")
+    assert (code, len(error) < 100, "253 at most" in hint) == (2, True, True)
+
+
+@pytest.mark.parametrize("namespace", ["Bad NS", "-a", "a_b", "a" * 64])
+def test_a_namespace_that_kubernetes_would_refuse_is_refused(
+    capsys: Capture, namespace: str
+) -> None:
+    for words in ("register lab --auto-configure", "login lab", "update lab"):
+        code, error, hint = fails(capsys, *words.split(), "-n", namespace)
+        assert (code, "can't be a namespace's name" in error, "63" in hint) == (2, True, True)
+
+
+def test_a_server_with_a_port_that_does_not_exist(capsys: Capture) -> None:
+    for port in ("99999", "0", "700000"):
+        code, error, _ = fails(capsys, "register", "lab", "--server", f"https://lab:{port}")
+        assert (code, "has a port that does not exist" in error) == (2, True)
+    assert fails(capsys, "register", "lab", "--server", "lab:6443")[2].endswith(" https://lab:6443")
+
+
+def test_an_empty_token_says_where_it_came_from(capsys: Capture, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("\n")
+    given = ("--server", "https://lab", "--token-file", str(tmp_path / "token"))
+    code, error, hint = fails(capsys, "register", "lab", *given)
+    assert (code, error) == (2, "the bearer token is empty")
+    assert str(tmp_path / "token") in hint
+
+
+def test_our_own_files_are_shown_below_the_home_folder(capsys: Capture, home: Home) -> None:
+    home.connector_home.mkdir()
+    (home.connector_home / "connectors.yaml").write_text("[")
+    assert fails(capsys, "list")[1].startswith("~/connectors/connectors.yaml")
+    assert with_tilde(f"chmod 600 '{home.path}/a b' /mnt{home.path}/c {home.path}x") == (
+        f"chmod 600 '{home.path}/a b' /mnt{home.path}/c {home.path}x"
+    )
+
+
+def test_a_connectors_name_is_no_command_and_how_to_use_it_is_said(
+    capsys: Capture, server: ApiServer, home: Home
+) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+    succeeds(capsys, "register", "shop", "--auto-configure", "--store", "file", "--no-verify")
+    code, error, hint = fails(capsys, "shop")
+    assert (code, error) == (2, '"shop" is a connector, not a command')
+    assert hint == f"to use it: {PROGRAM} login shop"
+    assert succeeds(capsys, "rename", "shop", "shop") == 'Connector "shop" unchanged\n'
+    assert succeeds(capsys, "--version", "list") == succeeds(capsys, "version")
+    error = fails(capsys, "update", "shop", "--username", "jane")[1]
+    assert error == "there is no terminal to ask at: Password"
 
 
 def test_the_commands_in_messages_and_help_are_there() -> None:

@@ -45,13 +45,12 @@ def test_wrong_usage(terminal: Terminal) -> None:
 
 def test_no_kubeconfig_to_configure_from(terminal: Terminal) -> None:
     refusal = terminal.refused(*REGISTER)
-    assert refusal.code in (NOT_FOUND, KUBECONFIG)
+    assert refusal.code == KUBECONFIG
+    assert refusal.error == "no kubeconfig: ~/.kube/config (from KUBECONFIG) does not exist"
 
 
 def test_a_context_that_is_not_there(registered: Terminal) -> None:
-    refusal = registered.refused(
-        "register", "two", "--auto-configure", "--context", "lob", "--store", "file"
-    )
+    refusal = registered.refused("register", "two", "--context", "lob", "--store", "file")
     assert refusal.code == NOT_FOUND
     assert "lab" in refusal.hint
 

@@ -102,7 +102,7 @@ def test_of_several_bad_files_each_is_named(path: Path, do: Callable[[Path], Non
 @both
 def test_a_folder(path: Path, do: Callable[[Path], None]) -> None:
     path.mkdir()
-    with pytest.raises(KubeconfigError, match="config can't be read: Is a directory") as error:
+    with pytest.raises(KubeconfigError, match="config can't be read: it is a folder") as error:
         do(path)
     assert "KUBECONFIG" in error.value.hint
     assert not list(path.iterdir())

@@ -370,7 +370,7 @@ def test_a_proxys_password_is_a_secret(
         ("lab.example:6443", "not an https"),
         ("https://", "not an https"),
         ("https://jane:hunter2@lab.example", "username or password"),
-        ("https://jane:hunter2@lab.example:99999", "not an https"),
+        ("https://jane:hunter2@lab.example:99999", "a port that does not exist"),
         ("https://lab.example:abc", "not an https"),
         ("https://jane:hunter2/x@lab.example", "not an https"),
         ("jane:hunter2@lab.example", "not an https"),

@@ -45,7 +45,7 @@ def test_a_plan_says_what_is_to_be_asked(workspace: Workspace, server: ApiServer
     reach = said(server=server.url, certificate_authority=server.ca_pem)
     plan = plan_register("prod", "keyring", None, reach)
     assert names(plan) == ["token"]
-    with pytest.raises(UsageError, match="method token needs --token") as caught:
+    with pytest.raises(UsageError, match="method token needs a bearer token") as caught:
         register(workspace, plan)
     assert caught.value.hint == "give it with --token-stdin or --token-file FILE"
     assert not server.requests

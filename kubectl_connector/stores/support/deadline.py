@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from kubectl_connector.patience import waiting
+
 T = TypeVar("T")
 
 _GLANCE = 0.1
@@ -17,8 +19,10 @@ class DeadlineError(Exception):
     """The work did not end in time; its thread is still running."""
 
 
-def within(seconds: float, work: Callable[[], T]) -> T:
+def within(seconds: float, work: Callable[[], T], what: str) -> T:
     """Return or raise what ``work`` does; DeadlineError when it takes longer than ``seconds``.
+
+    ``what`` says for people what is waited for.
 
     The work runs in a daemon thread. Nothing can stop that thread, but neither Ctrl-C nor the end
     of the process waits for it.
@@ -35,8 +39,10 @@ def within(seconds: float, work: Callable[[], T]) -> T:
     thread = threading.Thread(target=run, name="secret store", daemon=True)
     end = time.monotonic() + seconds
     thread.start()
-    while thread.is_alive() and (left := end - time.monotonic()) > 0:
-        thread.join(min(left, _GLANCE))
+    with waiting(what) as still:
+        while thread.is_alive() and (left := end - time.monotonic()) > 0:
+            thread.join(min(left, _GLANCE))
+            still()
     if failures:
         raise failures[0]
     if not results:
