@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from kubectl_connector.cli import console
 from kubectl_connector.cli.help import WIDEST
-from kubectl_connector.formats import RECORD, Report, boxed_table, fold, plain_table, render, shown
+from kubectl_connector.formats import Report, plain_table, render, shown
+from kubectl_connector.formats._boxed import RECORD, boxed_table, fold
 from kubectl_connector.terminal_text import joined
 
 TABLES = ("table", "wide")

@@ -10,21 +10,10 @@ import importlib
 import pkgutil
 
 from kubectl_connector.errors import UsageError
-from kubectl_connector.formats._boxed import RECORD, boxed_table, fold
 from kubectl_connector.formats._report import Column, Report
 from kubectl_connector.formats.table import plain_table, shown
 
-__all__ = [
-    "RECORD",
-    "Column",
-    "Report",
-    "boxed_table",
-    "fold",
-    "format_names",
-    "plain_table",
-    "render",
-    "shown",
-]
+__all__ = ["Column", "Report", "format_names", "plain_table", "render", "shown"]
 
 
 def format_names() -> tuple[str, ...]:
