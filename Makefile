@@ -45,6 +45,7 @@ check: $(MADE) ## style, types, layers, and what an import may cost
 	$(RUN) -m pytest -q tests/test_footprint.py
 
 newest: ## make check and make test with the newest of everything, whatever the locks say
+	@echo "# Making an environment in .cache/newest: a minute or two."
 	@rm -rf .cache/newest
 	@$(call environment,.cache/newest)
 	@command -v uv >/dev/null || \
@@ -80,8 +81,8 @@ clean: ## remove everything that make and the tests have made
 # Installs into the environment of the Python $1. uv is much faster where there is one; an old pip does
 # the same.
 define install
-  if command -v uv >/dev/null; then uv pip install --quiet --python $1 $2; \
-  else $1 -m pip install --quiet --disable-pip-version-check $2; fi
+  if command -v uv >/dev/null; then uv pip install --python $1 $2; \
+  else $1 -m pip install --disable-pip-version-check $2; fi
 endef
 
 # An environment in the folder $1.
@@ -100,13 +101,17 @@ endef
 # The package itself comes last: hatchling builds it where it stands in the environment, so that nothing
 # else is downloaded.
 $(MADE): pyproject.toml $(LOCKS)/development.txt
+	@echo "# Making an environment in $(VENV), once: a minute or two."
 	@$(call environment,$(VENV))
+	@echo "# Installing what packaging/locks say."
 	@$(call install,$(RUN),--require-hashes --requirement $(LOCKS)/development.txt)
+	@echo "# Installing kubectl-connector itself."
 	@$(call install,$(RUN),--no-deps --no-build-isolation --editable .)
 	@touch $@
 
 # The second kubectl, and PyYAML with another libyaml, that the tests run beside the environment's.
 $(OLDER_MADE): $(LOCKS)/older.txt | $(MADE)
+	@echo "# Fetching an older kubectl and PyYAML into $(OLDER), once."
 	@rm -rf $(OLDER)
 	@$(call install,$(RUN),--require-hashes --no-deps --target $(OLDER) --requirement $<)
 	@touch $@

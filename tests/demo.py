@@ -53,9 +53,10 @@ def _demo(folder: Path) -> int:
     kubeconfig = folder / "home" / ".kube" / "config"
     kubeconfig.parent.mkdir(parents=True)
     environment = _environment(folder, kubeconfig)
+    _say("# Starting a cluster on loopback, with a home of its own in a temporary folder.")
     with _cluster(kubeconfig):
         before = kubeconfig.read_text()
-        _say("# A cluster runs on loopback, and a kubeconfig leads to it.")
+        _say("# It runs, and a kubeconfig leads to it. Now the product:")
         for command in COMMANDS:
             if _run(command, environment) != 0:
                 return 1

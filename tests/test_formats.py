@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
-from kubectl_connector.formats import boxed_table
+from kubectl_connector.formats._boxed import boxed_table
 from kubectl_connector.formats.table import plain_table
 from kubectl_connector.terminal_text import State, joined, mark, painted, printable
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import getpass
 import logging
 import os
@@ -243,4 +244,18 @@ def asker() -> Asker:
 def _shown(text: str, stream: TextIO) -> str:
     """The text as it goes to a stream: nothing that a terminal obeys but our own colours."""
     safe = printable(text)
-    return painted(safe) if with_colours(os.environ, stream.isatty()) else safe
+    if not with_colours(os.environ, stream.isatty()):
+        return safe
+    _let_windows_show_colours()
+    return painted(safe)
+
+
+@functools.cache
+def _let_windows_show_colours() -> None:
+    """Have an older console of Windows obey escape sequences; newer ones do so by themselves."""
+    if sys.platform == "win32":
+        import ctypes
+
+        for stream in (-11, -12):  # stdout, stderr
+            handle = ctypes.windll.kernel32.GetStdHandle(stream)
+            ctypes.windll.kernel32.SetConsoleMode(handle, 7)

@@ -6,17 +6,9 @@ import shutil
 from collections.abc import Sequence
 
 from kubectl_connector.cli import console
-from kubectl_connector.formats import (
-    RECORD,
-    Output,
-    Report,
-    arranged,
-    boxed_table,
-    fold,
-    plain_table,
-    render,
-    shown,
-)
+from kubectl_connector.cli.help import WIDEST
+from kubectl_connector.formats import Output, Report, arranged, plain_table, render, shown
+from kubectl_connector.formats._boxed import RECORD, boxed_table, fold
 from kubectl_connector.terminal_text import joined
 
 
@@ -45,4 +37,4 @@ def tell(text: str) -> None:
 
 
 def _columns() -> int:
-    return shutil.get_terminal_size().columns
+    return min(shutil.get_terminal_size().columns, WIDEST)

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
     from kubectl_connector.completion.complete import Candidate, Line
 
-LARGEST = 8 * 1024 * 1024
-"""The size in bytes of the largest file that we read while a person waits."""
-
 _UNUSABLE = (ConnectorError, OSError, ValueError, TypeError, AttributeError, LookupError)
 """The errors of reading a file that is missing, broken, or of another shape."""
 
@@ -62,7 +59,7 @@ class UserValues:
         return ((pair, "") for pair in sorted(pairs))
 
     def _contexts(self, line: Line) -> Iterator[Candidate]:
-        known, current = self._kubeconfig(line)
+        known, current = self._kubeconfig(line, names_only=True)
         for context in known:
             name = str(context["name"])
             yield name, "the current one" if name == current else ""
@@ -89,7 +86,7 @@ class UserValues:
         path = os.path.join(home_folder(self._environ), "connectors.yaml")
         return [_mapping(each) for each in _load(path).get("connectors") or []]
 
-    def _kubeconfig(self, line: Line) -> tuple[list[dict[str, Any]], str]:
+    def _kubeconfig(self, line: Line, names_only: bool = False) -> tuple[list[dict[str, Any]], str]:
         """The contexts that kubectl would see, and the current one's name.
 
         This function does not use the kubeconfig engine, which takes twice as long to import
@@ -99,7 +96,7 @@ class UserValues:
 
         named = line.given.get("--kubeconfig")
         files = kubeconfig_files(_path(named) if named else None, self._environ)
-        documents = [_load(files.source(path)) for path in files.paths]
+        documents = [_kubeconfig_of(files.source(path), names_only) for path in files.paths]
         contexts: dict[str, dict[str, Any]] = {}
         for document in documents:
             for context in document.get("contexts") or []:
@@ -140,20 +137,57 @@ def _one_line(text: str) -> str:
     return " ".join(shown.split())[:80]
 
 
+def _kubeconfig_of(path: str, names_only: bool) -> dict[str, Any]:
+    """A kubeconfig's contexts and current context; of a large one, as little as is needed."""
+    from kubectl_connector.completion import large
+
+    text = _text(path)
+    if len(text) < large.LARGE:
+        return _parsed(text)
+    if text.lstrip().startswith("{"):
+        return _parsed_json(text)
+    part = large.cut(text, ("contexts", "current-context"))
+    try:
+        return large.contexts(part) if names_only else _parsed(part)
+    except _UNUSABLE:
+        return _parsed(text)
+
+
 def _load(path: str) -> dict[str, Any]:
-    """A YAML file's mapping, with every scalar as text; empty where there is no file to read."""
+    """A YAML file's mapping; empty where there is no file to read."""
+    return _parsed(_text(path))
+
+
+def _text(path: str) -> str:
+    """A file's text; empty where there is no file to read."""
     if not _is_worth_reading(path):
-        return {}
+        return ""
+    with open(path, encoding="utf-8-sig") as file:
+        return file.read()
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """The mapping in a YAML text's first document, with every scalar as text."""
     import yaml
 
     from kubectl_connector.yaml_loader import loader
 
     try:
-        with open(path, encoding="utf-8-sig") as file:
-            content = yaml.load(file, Loader=loader("Base"))  # noqa: S506 (makes only text)
-            return _mapping(content or {})
+        reader = loader("Base")(text)  # which makes only text
+        content = reader.get_data() if reader.check_data() else None
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from None
+    return _mapping(content or {})
+
+
+def _parsed_json(text: str) -> dict[str, Any]:
+    """The mapping of a YAML text in flow style, which mostly is JSON."""
+    import json
+
+    try:
+        return _mapping(json.loads(text))
+    except (ValueError, RecursionError):
+        return _parsed(text)
 
 
 def _mapping(value: Any) -> dict[str, Any]:
@@ -170,12 +204,8 @@ def _path(word: str) -> str:
 
 
 def _is_worth_reading(path: str) -> bool:
-    """Whether it is a regular file, and not too large.
-
-    Reading a pipe would take away what the pipe holds for kubectl.
-    """
+    """Whether it is a regular file: reading a pipe would take away what it holds for kubectl."""
     try:
-        status = os.stat(path)
+        return stat.S_ISREG(os.stat(path).st_mode)
     except OSError:
         return False
-    return stat.S_ISREG(status.st_mode) and status.st_size <= LARGEST

@@ -15,19 +15,15 @@ from dataclasses import replace
 from types import ModuleType
 
 from kubectl_connector.errors import UsageError
-from kubectl_connector.formats._boxed import RECORD, boxed_table, fold
 from kubectl_connector.formats._output import Output
 from kubectl_connector.formats._report import Column, Report
 from kubectl_connector.formats.table import plain_table, shown
 
 __all__ = [
-    "RECORD",
     "Column",
     "Output",
     "Report",
     "arranged",
-    "boxed_table",
-    "fold",
     "format_names",
     "plain_table",
     "render",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import pytest
 import yaml
 
 from kubectl_connector.completion.complete import complete
+from kubectl_connector.completion.large import LARGE
 from kubectl_connector.completion.tree import TREE
 from kubectl_connector.completion.values import UserValues
 from tests.conftest import Home
@@ -132,6 +134,68 @@ def test_nothing_is_there_yet() -> None:
 def test_a_name_that_a_shell_would_act_on_is_not_offered(home: Home, name: str) -> None:
     write_contexts(home.kubeconfig, [name, "good", "größe"])
     assert names("login x --context ") == ["good", "größe"]
+
+
+FILLER = "A" * 4800
+"""As long as a cluster's certificates and a user's, in base64."""
+
+
+def write_large(path: Path, entries: int, form: str = "{}") -> Path:
+    """A kubeconfig as kubectl writes it, in which ``form`` may change the text."""
+    numbers = range(entries)
+    clusters = (
+        f"- cluster:\n    certificate-authority-data: {FILLER}\n  name: c{n}" for n in numbers
+    )
+    contexts = (f"- context:\n    namespace: ns{n % 3}\n  name: ctx-{n}" for n in numbers)
+    parts = ["apiVersion: v1", "clusters:", *clusters, "contexts:", *contexts]
+    text = "\n".join([*parts, "current-context: ctx-7", "kind: Config", "users: []", ""])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(form.replace("{}", text))
+    return path
+
+
+def test_contexts_whatever_the_size(home: Home) -> None:
+    write_large(home.kubeconfig, 6000)
+    assert home.kubeconfig.stat().st_size > 29_000_000
+    found = candidates("login x --context ctx-7")
+    assert len(found) == 111
+    assert found[:2] == [("ctx-7", "the current one"), ("ctx-70", "")]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{}",
+        "---\n{}",
+        "# ours\n---\n{}",
+        "contexts: [{name: earlier}]\n{}",
+        "{}---\ncontexts: [{name: in another document}]\n",
+        "x: &x y\n{}preferences: {a: *x}\n",
+        "{}z:\n  a: |\n    contexts:\n    - name: quoted\n",
+    ],
+)
+def test_a_large_file_says_the_same_as_a_small_one(home: Home, form: str) -> None:
+    write_large(home.kubeconfig, 20, form)
+    assert home.kubeconfig.stat().st_size > LARGE
+    assert candidates("login x --context ")[7] == ("ctx-7", "the current one")
+    assert names("login x --context ") == [f"ctx-{n}" for n in range(20)]
+    assert names("login x -n ") == ["ns0", "ns1", "ns2"]
+
+
+@pytest.mark.parametrize(
+    "write", [json.dumps, lambda data: yaml.dump(data, default_flow_style=True)]
+)
+def test_a_large_file_in_flow_style(home: Home, write: Callable[[object], str]) -> None:
+    contexts = [{"name": f"ctx-{n}", "context": {"namespace": "shop"}} for n in range(20)]
+    home.kubeconfig.parent.mkdir()
+    home.kubeconfig.write_text(write({"x": FILLER * 20, "contexts": contexts}))
+    assert names("login x --context ")[-1] == "ctx-19"
+    assert names("login x -n ") == ["shop"]
+
+
+def test_a_large_file_that_is_broken_offers_nothing(home: Home) -> None:
+    write_large(home.kubeconfig, 20, "{}contexts: [")
+    assert names("login x --context ") == []
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs on Windows")
