@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import shlex
 from typing import Annotated, Any, Optional
 
 import typer
 
+from kubectl_connector.auth import auth_method
 from kubectl_connector.auth.programs import find_program
 from kubectl_connector.cli import console, environment, form, views
 from kubectl_connector.cli.changes import changes_from, with_change_options
@@ -18,10 +21,11 @@ from kubectl_connector.cli.options import (
 )
 from kubectl_connector.errors import ConnectorError, UsageError
 from kubectl_connector.formats import render
-from kubectl_connector.model.connector import check_name
+from kubectl_connector.kubeconfig.paths import display_path
+from kubectl_connector.model.connector import Connector, check_name
 from kubectl_connector.operations.plan import Plan
 from kubectl_connector.operations.register import Registered, plan_register, register
-from kubectl_connector.operations.source import FromContext
+from kubectl_connector.operations.source import FromContext, PlainText
 
 
 @with_change_options
@@ -75,8 +79,8 @@ def command(
     if interactive:
         workspace.open_store(store).check()  # before a person has answered ten questions
         auto_configure = auto_configure or form.wants_context(changes, kubeconfig)
+    source = FromContext(environment.kubeconfigs(kubeconfig), context)
     if auto_configure:
-        source = FromContext(environment.kubeconfigs(kubeconfig), context)
         plan = plan_register(name, store, source, changes)
         if interactive:
             plan = plan.with_changes(form.details(plan))
@@ -87,6 +91,8 @@ def command(
     announce(plan, verify=not no_verify)
     registered = register(workspace, plan, verify=not no_verify)
     _show(registered, views.introduction(plan.draft.spec, workspace.now()))
+    if auto_configure and not registered.unchanged:
+        _tell_of_plain_text(registered.connector, source, kubeconfig)
 
 
 def announce(plan: Plan, verify: bool) -> None:
@@ -115,3 +121,24 @@ def _show(registered: Registered, introduction: str) -> None:
         console.note(views.answers(registered.probe))
     console.say(f'Registered connector "{connector.name}" with access to:\n')
     console.out(render(views.resources_report([connector]), "table"))
+
+
+def _tell_of_plain_text(connector: Connector, source: FromContext, kubeconfig: str | None) -> None:
+    """Say that the secret is still in the kubeconfig too, and how to take it out."""
+    with contextlib.suppress(ConnectorError):  # the connector is made all the same
+        left = source.plain_text()
+        if left:
+            console.note(_plain_text(connector, left, kubeconfig))
+
+
+def _plain_text(connector: Connector, left: PlainText, kubeconfig: str | None) -> str:
+    still = f'the secret of user "{left.user}" is still in {display_path(left.file)} as plain text'
+    if not auth_method(connector.auth_method).can_exec:
+        return still
+    if left.others:
+        others = ", ".join(f'"{name}"' for name in left.others)
+        return f"{still}, which {others} needs too: register these contexts as well"
+    words = ["kubectl", "connector", "login", connector.name]
+    words += [] if left.context == connector.name else ["--context", left.context]
+    words += ["--kubeconfig", kubeconfig] if kubeconfig else []
+    return f"{still}; take it out: {shlex.join(words)} --exec"

@@ -251,7 +251,7 @@ TREE: Tree = {
             (("-n", "--namespace"), "namespaces", False, "The context's namespace"),
             (("--kubeconfig",), "FILE", False, "The kubeconfig"),
             (("--no-set-current",), None, False, "Leave the current context as it is"),
-            (("--overwrite",), None, False, "Replace entries of yours that have the name"),
+            (("--overwrite",), None, False, "Replace entries that have the name"),
             (
                 ("--lock-timeout",),
                 "",
@@ -298,6 +298,7 @@ TREE: Tree = {
                 "Remove a kubeconfig's lock that was left behind more than --lock-timeout ago",
             ),
             (("--all",), None, False, "Every connector"),
+            (("--force",), None, False, "Also where what login replaced can't be given back"),
             (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
             (("-h", "--help"), None, False, "Show this message and exit"),
         ),

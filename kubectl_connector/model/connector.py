@@ -120,6 +120,33 @@ class Origin:
         return {"kubeconfig": self.kubeconfig, "context": self.context}
 
 
+@dataclass(frozen=True)
+class Original:
+    """An entry that login replaced in a kubeconfig, with a secret in it: where its text is kept."""
+
+    ref: str
+    """The reference of the item that holds the text."""
+    store: str
+    kubeconfig: str
+    """The file that held the entry, absolute."""
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Original:
+        """Read what :meth:`to_document` wrote."""
+        ref, store, kubeconfig = document["ref"], document["store"], document["kubeconfig"]
+        if not all(isinstance(text, str) for text in (ref, store, kubeconfig)):
+            raise ValueError("originals must be text")
+        return cls(_check_ref(ref), store, kubeconfig)
+
+    def to_document(self) -> dict[str, str]:
+        """JSON-like data."""
+        return {"ref": self.ref, "store": self.store, "kubeconfig": self.kubeconfig}
+
+
+def _originals(documents: list[Any]) -> tuple[Original, ...]:
+    return tuple(Original.from_document(each) for each in documents)
+
+
 class Form(NamedTuple):
     """How a value stands in a document: its type there, and the ways in and out."""
 
@@ -311,6 +338,15 @@ class Connector(Spec):
         default=None, metadata=kept("issuedRef", Form(str, _check_ref, str), at=160)
     )
     """The reference of the last credential that the method issued, where that is kept."""
+    originals: tuple[Original, ...] = field(
+        default=(),
+        metadata=kept(
+            "originals",
+            Form(list, _originals, lambda them: [each.to_document() for each in them]),
+            at=230,
+        ),
+    )
+    """What its logins replaced and its store keeps; logout gives it back."""
     proxy_has_password: bool = field(
         default=False, metadata=kept("proxyHasPassword", Form(bool, bool, bool), at=170)
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kubectl_connector.auth import recognise
 from kubectl_connector.errors import UsageError
+from kubectl_connector.kubeconfig.ours.originals import has_plaintext, users_of
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
 from kubectl_connector.kubeconfig.view import ResolvedContext, load
 from kubectl_connector.model.connector import Connector, Origin, Spec
@@ -28,6 +29,29 @@ class FromContext:
         Raises KubeconfigError, NotFoundError, and what :func:`draft_from` raises.
         """
         return draft_from(load(self.files).resolve(self.name), store)
+
+    def plain_text(self) -> PlainText | None:
+        """The secret that still stands in the kubeconfig, if any; KubeconfigError."""
+        kubeconfig = load(self.files)
+        context = kubeconfig.contexts.get(self.name or kubeconfig.current_context or "")
+        user = context and kubeconfig.users.get(context.entry.get("user") or "")
+        if not context or not user or not has_plaintext("users", user.entry):
+            return None
+        others = users_of(kubeconfig, "users", user.name, context.name)
+        return PlainText(context.name, user.name, user.file, tuple(others))
+
+
+@dataclass(frozen=True)
+class PlainText:
+    """A secret that stands in a kubeconfig."""
+
+    context: str
+    """The context that a connector was made from."""
+    user: str
+    """The user that has the secret in it."""
+    file: str
+    others: tuple[str, ...]
+    """The other contexts that refer to the user."""
 
 
 def draft_from(context: ResolvedContext, store: str) -> Draft:
