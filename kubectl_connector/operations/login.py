@@ -15,6 +15,7 @@ from kubectl_connector.errors import ConnectorError
 from kubectl_connector.kubeconfig.edit import Edit
 from kubectl_connector.kubeconfig.ours.logged_in import contexts_of, holds_secret
 from kubectl_connector.kubeconfig.ours.login import Login, Placed, Shared, login_edit
+from kubectl_connector.kubeconfig.ours.stack import height
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles
 from kubectl_connector.kubeconfig.view import Kubeconfig
 from kubectl_connector.kubeconfig.write import KubeconfigEditor
@@ -137,12 +138,18 @@ def _make_edit(
 def _targets(
     kubeconfig: Kubeconfig, connector: Connector, request: LoginRequest
 ) -> Mapping[str, str]:
-    """The modes of the contexts to log in, by name; the last one is made current."""
+    """The modes of the contexts to log in, by name; the last one is made current.
+
+    That is the one that is current now, else the one that was made current last.
+    """
     there = contexts_of(kubeconfig, connector.id)
     if request.context is not None:
         contexts = [request.context]
-    else:  # one that is current stays so
-        contexts = sorted(there, key=lambda name: name == kubeconfig.current_context)
+    elif len(there) > 1:
+        current = kubeconfig.current_context
+        contexts = sorted(there, key=lambda name: (name == current, height(kubeconfig, name)))
+    else:
+        contexts = there
     return {
         context: _mode(kubeconfig, connector, request, context if context in there else None)
         for context in contexts or [connector.name]

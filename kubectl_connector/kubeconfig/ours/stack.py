@@ -44,6 +44,17 @@ def context_below(
     return context
 
 
+def height(kubeconfig: Kubeconfig, context: str) -> int:
+    """How many contexts are below one of ours; the last to be made current has the most."""
+    seen: set[str] = set()
+    below: str | None = context
+    while below is not None and below not in seen:
+        seen.add(below)
+        mark = mark_of(kubeconfig.contexts.get(below))
+        below = mark.previous_context if mark else None
+    return len(seen)
+
+
 def relinked(kubeconfig: Kubeconfig, gone: Collection[str]) -> dict[str, Entry]:
     """The contexts of ours that stay and would lead back to one that is ``gone``, linked anew.
 
