@@ -109,10 +109,21 @@ class Document:
 
     def spelt(self, kind: str, name: str) -> Spelt | None:
         """How an entry is spelt; None where the text alone does not say what the entry is."""
-        item, source = self.entries[kind][name].item, self.source(kind, name)
-        if item is None or source is None:
+        item = self.entries[kind][name].item
+        if item is None:
             return None
-        return Spelt(source, None if item.node.flow else item.node.column)
+        node = item.node
+        spelt = Spelt(self.text[node.start : node.end], None if node.flow else node.column)
+        if self.outline.shared and not self._stands_alone(spelt, self.item(kind, name)):
+            return None
+        return spelt
+
+    def _stands_alone(self, spelt: Spelt, item: Entry) -> bool:
+        """Whether a text means what it means in a document whose parts depend on each other."""
+        try:
+            return spelt.item() == item
+        except TextError:
+            return False
 
     def entries_with(self, text: str) -> tuple[Key, ...]:
         """The entries that have a string in their text, or may have it; found without parsing."""

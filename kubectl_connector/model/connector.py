@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 from kubectl_connector.errors import UsageError
 from kubectl_connector.model import release_0_1
 from kubectl_connector.model.field import CLUSTER, CONNECTOR, Field, FieldKind, Reach
-from kubectl_connector.model.kubeconfig import Cluster, Impersonation
+from kubectl_connector.model.kubeconfig import Cluster, Extensions, Impersonation
 
 TYPE = "kubernetes"
 """The only connector type there is, kept in documents so that there can be others."""
@@ -306,6 +306,13 @@ class Spec:
             "impersonation", Form(dict, Impersonation.from_entry, Impersonation.to_entry), at=110
         ),
     )
+    extensions: Extensions = field(
+        default=Extensions(),
+        metadata=kept(
+            "extensions", Form(dict, Extensions.from_document, Extensions.to_document), at=115
+        ),
+    )
+    """What other programs noted in the kubeconfig; login writes it beside our mark."""
     origin: Origin | None = field(
         default=None,
         metadata=kept("origin", Form(dict, Origin.from_document, Origin.to_document), at=220),

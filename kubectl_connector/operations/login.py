@@ -20,7 +20,7 @@ from kubectl_connector.kubeconfig.paths import KubeconfigFiles
 from kubectl_connector.kubeconfig.view import Kubeconfig
 from kubectl_connector.kubeconfig.write import KubeconfigEditor
 from kubectl_connector.model.connector import Connector
-from kubectl_connector.model.kubeconfig import AuthInfo, ExecConfig
+from kubectl_connector.model.kubeconfig import AuthInfo, ExecConfig, with_extensions
 from kubectl_connector.operations.issue import check_can_exec, user_to_embed
 from kubectl_connector.operations.originals import Keeper
 from kubectl_connector.operations.renewal import renewal
@@ -207,8 +207,12 @@ def _origin(connector: Connector, files: KubeconfigFiles) -> tuple[str, str] | N
 def _login(workspace: Workspace, connector: Connector, request: LoginRequest, mode: str) -> Login:
     """What to put in, with the secret where the mode needs it; may ask a person for it."""
     make = _exec if mode == "exec" else _embedded
+    login, noted = make(workspace, connector, request), connector.extensions
     return replace(
-        make(workspace, connector, request),
+        login,
+        cluster=with_extensions(login.cluster, noted.cluster),
+        user=with_extensions(login.user, noted.user),
+        extensions=noted.context,
         default_namespace=connector.namespace,
         set_current=request.set_current,
         overwrite=request.overwrite,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -192,3 +193,35 @@ def test_a_login_that_fails_keeps_nothing(lab: Terminal, before: bytes) -> None:
     assert "chmod 600" in lab.refused("login", "lab").hint
     assert lab.home.kubeconfig.read_bytes() == before
     assert (items(lab.home), "originals" in lab.kept()["lab"]) == (kept, False)
+
+
+def test_what_other_programs_noted_is_kept(
+    terminal: Terminal, server: ApiServer, cheap_file_store: None
+) -> None:
+    """As minikube and Teleport note it; what looks like a secret is not for the catalog."""
+    noted = {"cluster_info": {"provider": "minikube.sigs.k8s.io", "version": "v1.37.0"}}
+    secret = {"a": {"session": {"api-token": "hunter2"}}}
+    kubeconfig = write_kubeconfig(terminal.home.kubeconfig, server, token_user(JANE_TOKEN))
+    content = yaml.safe_load(kubeconfig.read_text())
+    for kind in ("cluster", "user", "context"):
+        entry = content[f"{kind}s"][0][kind]
+        entry["extensions"] = [
+            {"name": name, "extension": data} for name, data in {**noted, **secret}.items()
+        ]
+    kubeconfig.write_text(yaml.safe_dump(json.loads(json.dumps(content))))  # without anchors
+    before = kubeconfig.read_bytes()
+    terminal.connector("register", "lab", "--auto-configure", "--store", "file")
+    shown = yaml.safe_load(terminal.connector("describe", "lab", "-o", "yaml"))
+    assert shown["extensions"] == dict.fromkeys(("cluster", "user", "context"), noted)
+    for context in ("lab", "other"):
+        terminal.connector("login", "lab", "--exec", "--context", context)
+    assert "hunter2" not in kubeconfig.read_text()
+    view = json.loads(terminal.ask("config", "view", "--raw", "-o", "json"))
+    for kind in ("cluster", "user", "context"):
+        for entry in view[f"{kind}s"]:
+            names = [each["name"] for each in entry[kind]["extensions"]]
+            assert names == ["cluster_info", "kubectl-connector"]
+            assert entry[kind]["extensions"][0]["extension"] == noted["cluster_info"]
+    assert terminal.who_am_i() == JANE.name
+    terminal.connector("logout", "lab")
+    assert kubeconfig.read_bytes() == before

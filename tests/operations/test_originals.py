@@ -194,10 +194,21 @@ def test_what_can_not_be_read_changes_nothing_unless_forced(
     assert lab.catalog.load()[0].originals == ()
 
 
-def test_anchors_are_refused_before_anything_is_kept(
-    lab: Workspace, files: KubeconfigFiles, kubeconfig: Path, store: MemoryStore
+def test_anchors_elsewhere_are_no_hindrance(
+    lab: Workspace, files: KubeconfigFiles, kubeconfig: Path
 ) -> None:
     shared = BEFORE + b"x: &x [1]\ny: *x\n"
+    kubeconfig.write_bytes(shared)
+    log_in(lab, files)
+    assert b"hunter2" not in kubeconfig.read_bytes()
+    log_out(lab, files)
+    assert kubeconfig.read_bytes() == shared
+
+
+def test_anchors_in_it_are_refused_before_anything_is_kept(
+    lab: Workspace, files: KubeconfigFiles, kubeconfig: Path, store: MemoryStore
+) -> None:
+    shared = b"x: &x hunter2\n" + BEFORE.replace(b'"hunter2"', b"*x")
     kubeconfig.write_bytes(shared)
     with pytest.raises(KubeconfigError, match="anchors"):
         log_in(lab, files)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
+from typing import Any
 
 from kubectl_connector.errors import KubeconfigError
 from kubectl_connector.kubeconfig.edit import KEEP, Edit
@@ -21,7 +22,7 @@ from kubectl_connector.kubeconfig.ours.stack import relinked
 from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.kubeconfig.schema import LISTS
 from kubectl_connector.kubeconfig.view import Found, Kubeconfig
-from kubectl_connector.model.kubeconfig import Context, Entry
+from kubectl_connector.model.kubeconfig import Context, Entry, with_extensions
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Login:
     namespace: str | None = None
     """Empty: none; None: the one that the context has already, else ``default_namespace``."""
     default_namespace: str | None = None
+    extensions: Mapping[str, Any] = field(default_factory=dict)
+    """What other programs noted in the context."""
     set_current: bool = True
     overwrite: bool = False
     """Whether to replace entries of the same names that are not the connector's."""
@@ -279,7 +282,8 @@ class _Entries:
         namespace = login.namespace
         if namespace is None:
             namespace = old.get("namespace") or login.default_namespace
-        return Context(self.names.cluster, self.names.user, namespace or None).to_entry()
+        context = Context(self.names.cluster, self.names.user, namespace or None)
+        return with_extensions(context.to_entry(), login.extensions)
 
     def _mark(self, kind: str, name: str) -> Mark:
         """The mark for an entry, with what that takes the place of."""
