@@ -132,13 +132,13 @@ def _tell_of_plain_text(connector: Connector, source: FromContext, kubeconfig: s
 
 
 def _plain_text(connector: Connector, left: PlainText, kubeconfig: str | None) -> str:
-    still = f'the secret of user "{left.user}" is still in {display_path(left.file)} as plain text'
+    still = f'user "{left.user}" in {display_path(left.file)} still holds the secret as plain text'
     if not auth_method(connector.auth_method).can_exec:
         return still
     if left.others:
         others = ", ".join(f'"{name}"' for name in left.others)
-        return f"{still}, which {others} needs too: register these contexts as well"
+        return f"{still}, for {others} too: register these contexts as well, then log in to each"
     words = ["kubectl", "connector", "login", connector.name]
     words += [] if left.context == connector.name else ["--context", left.context]
     words += ["--kubeconfig", kubeconfig] if kubeconfig else []
-    return f"{still}; take it out: {shlex.join(words)} --exec"
+    return f"{still}\ntake it out: {shlex.join(words)} --exec"
