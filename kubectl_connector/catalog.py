@@ -86,6 +86,7 @@ class Catalog:
             if connector.id in ids:
                 raise yaml_file.broken(self.path, entry.line, f"a second connector {connector.id}")
             own = {ref for ref in (connector.secret_ref, connector.issued_ref) if ref}
+            own |= {original.ref for original in connector.originals}
             if own & refs:  # else deleting one of the two would take the other's secret along
                 problem = "the same secret as another connector's"
                 raise yaml_file.broken(self.path, entry.line, problem)

@@ -76,3 +76,25 @@ def _is_secret_value(value: str) -> bool:
 def _is_uuid(value: str) -> bool:
     """Whether the value is a UUID: tenant and client ids are UUIDs, and they are public."""
     return bool(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value, re.IGNORECASE))
+
+
+def in_data(data: object) -> bool:
+    """Whether JSON-like data holds a text that looks like a secret, or is called like one."""
+    if isinstance(data, dict):
+        return any(
+            in_data(value) or (bool(value) and isinstance(value, str) and _names_secret(str(key)))
+            for key, value in data.items()
+        )
+    if isinstance(data, (list, tuple)):
+        return any(map(in_data, data))
+    return isinstance(data, str) and in_text(data)
+
+
+def in_text(text: str) -> bool:
+    """Whether a word of a text looks like a secret, or the text says that there is one."""
+    words = re.split(r"[\s\"',;]+", text)
+    return any(map(_is_secret_value, words)) or bool(_SAID.search(text))
+
+
+_SAID = re.compile(rf"{_SECRET_NAME.pattern}\w*[\"']?\s*[:=]\s*\S", re.IGNORECASE)
+"""``token: x`` or ``PASSWORD=x``, in a comment for instance."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated, Optional
 
@@ -16,6 +18,8 @@ from kubectl_connector.cli.options import (
     LockTimeoutOption,
 )
 from kubectl_connector.errors import KubeconfigError, UsageError
+from kubectl_connector.kubeconfig.disk import PublicKubeconfigError, make_private
+from kubectl_connector.kubeconfig.ours.login import Shared
 from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.model.connector import check_namespace
 from kubectl_connector.model.kubeconfig import api_version_called
@@ -31,7 +35,7 @@ def command(
         typer.Option(
             "--context",
             metavar="NAME",
-            help="The context; default: its own name.",
+            help="The context; default: those that it has, else its own name.",
             rich_help_panel=KUBECONFIG,
         ),
     ] = None,
@@ -58,7 +62,7 @@ def command(
         bool,
         typer.Option(
             "--overwrite",
-            help="Replace entries of yours that have the name.",
+            help="Replace entries that have the name; logout gives them back.",
             rich_help_panel=KUBECONFIG,
         ),
     ] = False,
@@ -99,7 +103,11 @@ def command(
 
     The credential goes with them, so the file must be readable by you alone. With --exec no secret
     does: kubectl then runs us at every call, and we read the secret store. The same login again
-    brings the entries up to date; logout takes them out.
+    brings the connector's contexts up to date; logout takes them out.
+
+    The context that the connector was made from gives its place to the new one of that name, with
+    its cluster and user if no other context needs them. Logout gives them back as they were; a
+    secret in them is kept in the secret store until then.
 
     Of several connectors the last one becomes current. Where one fails, the others are still logged
     in, and the exit code is that of the first failure. Without a name you pick one at a terminal.
@@ -144,18 +152,33 @@ def command(
 
     def one(name: str) -> None:
         last = name == wanted[-1]
-        _login(workspace, name, replace(request, set_current=request.set_current and last))
+        chosen = replace(request, set_current=request.set_current and last)
+        _tell(name, _log_in(workspace, name, chosen), chosen, kubeconfig)
 
     raise typer.Exit(choice.for_each(wanted, one))
 
 
-def _login(workspace: Workspace, name: str, request: LoginRequest) -> None:
-    done = login(workspace, name, request)
-    console.say(_sentence(name, done))
+def _tell(name: str, done: LoggedIn, request: LoginRequest, kubeconfig: str | None) -> None:
+    """Say what a login did, and what a person should know of it."""
+    console.say(_sentence(name, done, kubeconfig))
+    if done.shared:
+        console.note(_stays(done.shared))
     if done.expired:
         console.note(f'the credential of "{name}" has expired; {done.expired}')
     if done.mode == "exec" and request.program:
         _warn_of_policy(request.program)
+
+
+def _log_in(workspace: Workspace, name: str, request: LoginRequest) -> LoggedIn:
+    """Log in. Where others can read the kubeconfig, offer to change that."""
+    try:
+        return login(workspace, name, request)
+    except PublicKubeconfigError as error:
+        question = f"{error.message}. Let nobody but you read it (chmod 600)?"
+        if not (console.at_terminal() and console.asker().confirm(question, False, error.hint)):
+            raise
+        make_private(error.path)
+    return login(workspace, name, request)
 
 
 def _warn_of_policy(command: str) -> None:
@@ -168,18 +191,38 @@ def _warn_of_policy(command: str) -> None:
         console.note(refusal)
 
 
-def _sentence(name: str, done: LoggedIn) -> str:
+def _sentence(name: str, done: LoggedIn, kubeconfig: str | None) -> str:
     """What changed, and the way back."""
     where = display_path(done.file)
-    back = f"back: kubectl connector logout {name}"
-    if done.replaced:
-        back = "what it replaced is gone"
+    file = f" --kubeconfig {shlex.quote(kubeconfig)}" if kubeconfig else ""
+    back = f"back: kubectl connector logout {name}{file}"
     if not done.changed:
-        return f'Context "{done.context}" unchanged in {where}'
+        return f"{_named(done)} unchanged in {where}"
+    if done.took_over:
+        was = f'was "{done.previous}"; ' if done.previous not in (None, done.context) else ""
+        return f'Took over context "{done.context}" in {where} ({was}{back})'
     if not done.current:
-        use = f"kubectl config use-context {done.context}"
-        return f'Added context "{done.context}" to {where} (use it: {use}; {back})'
+        use = f"kubectl config use-context {done.context}{file}"
+        done_so_far = f"Updated c{_named(done)[1:]} in" if done.also else f"Added {_named(done)} to"
+        return f"{done_so_far} {where} (use it: {use}; {back})"
     if done.previous == done.context:
-        return f'Updated context "{done.context}" in {where} ({back})'
+        return f"Updated c{_named(done)[1:]} in {where} ({back})"
     was = f'was "{done.previous}"; ' if done.previous else ""
-    return f'Switched to context "{done.context}" in {where} ({was}{back})'
+    also = f" and updated {_quoted(done.also)}" if done.also else ""
+    return f'Switched to context "{done.context}" in {where}{also} ({was}{back})'
+
+
+def _named(done: LoggedIn) -> str:
+    """The contexts of a login, at the beginning of a sentence."""
+    return f"Context{'s' if done.also else ''} {_quoted((*done.also, done.context))}"
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _stays(shared: Shared) -> str:
+    """Whose plain text login had to leave where it is."""
+    needed = f"context{'s' if len(shared.contexts) > 1 else ''} {_quoted(shared.contexts)} too"
+    why = f"it is that of {needed}" if shared.contexts else "it is in another file"
+    return f'the secret of user "{shared.user}" stays in the kubeconfig as plain text: {why}'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -18,13 +19,20 @@ def command(
     selector: SelectorOption = None,
     every: Annotated[bool, typer.Option("--all", help="Every connector.")] = False,
     kubeconfig: KubeconfigOption = None,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Also where what login replaced can't be given back."),
+    ] = False,
     lock_timeout: LockTimeoutOption = 10.0,
     break_lock: BreakLockOption = False,
 ) -> None:
     """Take out of the kubeconfig exactly what login put in; the earlier context is current again.
 
-    The connector itself stays registered. Where one of several fails, the others are still logged
-    out, and the exit code is that of the first failure. Without a name you pick one at a terminal.
+    What login replaced comes back, also from the secret store. Where the store is locked or has
+    lost it nothing is changed; --force does without it. The connector itself stays registered.
+
+    Where one of several fails, the others are still logged out, and the exit code is that of the
+    first failure. Without a name you pick one at a terminal.
 
     Examples:
       kubectl connector logout prod
@@ -37,8 +45,10 @@ def command(
     said = choice.choice_of(names, selector, every)
 
     def one(name: str | None) -> None:
-        done = logout(workspace, name, files, lock_timeout, break_lock)
+        done = logout(workspace, name, files, lock_timeout, break_lock, force)
         console.say(_sentence(name, done))
+        for entry in done.lost:
+            console.note(f"what login replaced with {entry} is lost")
 
     if said.every:
         one(None)
@@ -50,13 +60,28 @@ def command(
 
 
 def _sentence(name: str | None, done: LoggedOut) -> str:
-    if not done.contexts:
+    if not done.contexts and not done.files:
         return f'"{name}" is not logged in' if name else "No connector is logged in"
-    plural = "s" if len(done.contexts) > 1 else ""
-    quoted = ", ".join(f'"{context}"' for context in done.contexts)
-    text = f"Removed context{plural} {quoted} from {', '.join(map(display_path, done.files))}"
+    where = ", ".join(map(display_path, done.files))
+    removed = [context for context in done.contexts if context not in done.restored]
+    parts = [f"Removed {_named(removed)} from {where}"] if removed else []
+    if done.restored:
+        parts.append(f"{'gave' if parts else 'Gave'} back {_named(done.restored)} in {where}")
+    if not done.contexts:
+        parts.append(f"Removed what was left in {where}")
+    text = ", ".join(parts)
+    if done.gone:
+        return (
+            f'{text}; "{done.gone}", which was current before, is not there any more:'
+            " kubectl config use-context NAME"
+        )
     if not done.switched:
         return text
     if done.current:
         return f'{text}; switched back to "{done.current}"'
     return f"{text}; no context is current now"
+
+
+def _named(contexts: Sequence[str]) -> str:
+    quoted = ", ".join(f'"{context}"' for context in contexts)
+    return f"context{'s' if len(contexts) > 1 else ''} {quoted}"

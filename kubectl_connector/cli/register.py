@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import shlex
 from typing import Annotated, Any, Optional
 
 import typer
 
+from kubectl_connector.auth import auth_method
 from kubectl_connector.auth.programs import find_program
 from kubectl_connector.cli import console, environment, form, views
 from kubectl_connector.cli.changes import changes_from, with_change_options
@@ -17,10 +20,11 @@ from kubectl_connector.cli.options import (
     TypeOption,
 )
 from kubectl_connector.errors import ClusterError, ConnectorError, RefusedError, UsageError
-from kubectl_connector.model.connector import TYPE, check_name
+from kubectl_connector.kubeconfig.paths import display_path
+from kubectl_connector.model.connector import TYPE, Connector, check_name
 from kubectl_connector.operations.plan import Plan
 from kubectl_connector.operations.register import Registered, plan_register, register
-from kubectl_connector.operations.source import FromContext
+from kubectl_connector.operations.source import FromContext, PlainText
 from kubectl_connector.operations.workspace import Workspace
 
 
@@ -89,6 +93,8 @@ def command(
     announce(plan, verify=not no_verify)
     registered, plan = _register(workspace, plan, not no_verify, interactive)
     _show(registered, views.introduction(plan.draft.spec, workspace.now()))
+    if not registered.unchanged:
+        _tell_of_plain_text(registered.connector, kubeconfig)
 
 
 def _register(
@@ -135,3 +141,27 @@ def _show(registered: Registered, introduction: str) -> None:
         console.note(views.insecure(connector))
     console.say(f'Registered connector "{connector.name}"')
     console.note(f"Use it: kubectl connector login {connector.name}")
+
+
+def _tell_of_plain_text(connector: Connector, kubeconfig: str | None) -> None:
+    """Say that the secret is still in the kubeconfig too, and how to take it out."""
+    if not connector.origin:
+        return
+    source = FromContext(environment.kubeconfigs(kubeconfig), connector.origin.context)
+    with contextlib.suppress(ConnectorError):  # the connector is made all the same
+        left = source.plain_text()
+        if left:
+            console.note(_plain_text(connector, left, kubeconfig))
+
+
+def _plain_text(connector: Connector, left: PlainText, kubeconfig: str | None) -> str:
+    still = f'user "{left.user}" in {display_path(left.file)} still holds the secret as plain text'
+    if not auth_method(connector.auth_method).can_exec:
+        return still
+    if left.others:
+        others = ", ".join(f'"{name}"' for name in left.others)
+        return f"{still}, for {others} too: register these contexts as well, then log in to each"
+    words = ["kubectl", "connector", "login", connector.name]
+    words += [] if left.context == connector.name else ["--context", left.context]
+    words += ["--kubeconfig", kubeconfig] if kubeconfig else []
+    return f"{still}\ntake it out: {shlex.join(words)} --exec"

@@ -298,7 +298,7 @@ TREE: Tree = {
             (("-n", "--namespace"), "namespaces", False, "The context's namespace"),
             (("--kubeconfig",), "FILE", False, "The kubeconfig"),
             (("--no-set-current",), None, False, "Leave the current context as it is"),
-            (("--overwrite",), None, False, "Replace entries of yours that have the name"),
+            (("--overwrite",), None, False, "Replace entries that have the name"),
             (
                 ("--lock-timeout",),
                 "",
@@ -358,6 +358,7 @@ TREE: Tree = {
                 "Those with these labels, as kubectl's -l: team=a,env!=dev,tier in (1,2),!old",
             ),
             (("--all",), None, False, "Every connector"),
+            (("--force",), None, False, "Also where what login replaced can't be given back"),
             (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
             (("-h", "--help"), None, False, "Show this message and exit"),
         ),

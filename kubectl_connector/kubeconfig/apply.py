@@ -7,10 +7,11 @@ there, so a text that the splicer would get wrong is refused, not written. Pure 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import yaml
 
-from kubectl_connector.kubeconfig.document import Document, Slot
+from kubectl_connector.kubeconfig.document import Document, Slot, Spelt
 from kubectl_connector.kubeconfig.edit import Edit
 from kubectl_connector.kubeconfig.result import check_result
 from kubectl_connector.kubeconfig.schema import BODY, CURRENT, HEADER, LISTS
@@ -29,9 +30,19 @@ def applied(document: Document, edit: Edit) -> str | None:
     """
     if edit.is_empty:
         return document.text
+    try:
+        text = _edited(document, edit)
+    except TextError:
+        if not edit.texts:
+            raise
+        text = _edited(document, replace(edit, texts={}))
+    return None if edit.remove_blank and _is_blank(text) else text
+
+
+def _edited(document: Document, edit: Edit) -> str:
     text = _Editor(document, edit).run()
     check_result(document, edit, text)
-    return None if edit.remove_blank and _is_blank(text) else text
+    return text
 
 
 def _is_blank(text: str) -> bool:
@@ -73,7 +84,8 @@ class _Editor:
         new = [_item(kind, name, body) for name, body in upserts.items() if name not in known]
         found = self.fields.get(kind)
         for name in upserts.keys() & known.keys():
-            self._replace_item(self._node(known[name]), _item(kind, name, upserts[name]))
+            item, spelt = _item(kind, name, upserts[name]), self.edit.text(kind, name)
+            self._replace_item(self._node(known[name]), item, spelt)
         if found and found.value.items:
             removed = {known[name].index for name in self.edit.removes(kind)}
             self._guard(*(self._node(known[name]) for name in self.edit.removes(kind)))
@@ -125,9 +137,11 @@ class _Editor:
             self.out.replace(self._after_colon(found), value.end, "")
             self._insert_lines(value.end, _lines(new, self._list_column(key.column)))
 
-    def _replace_item(self, node: Node, item: Entry) -> None:
+    def _replace_item(self, node: Node, item: Entry, spelt: Spelt | None) -> None:
         self._guard(node)
-        if node.flow:
+        if spelt and spelt.suits(node):
+            self.out.replace(node.start, node.end, spelt.text)
+        elif node.flow:
             self.out.replace(node.start, node.end, self._flows([item], self._margin(node))[0])
         else:
             lines = self.out.newline.join(block_lines(item, node.column))

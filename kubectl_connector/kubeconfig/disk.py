@@ -69,12 +69,38 @@ def _read(path: str, status: os.stat_result) -> bytes:
         return file.read(MAX_BYTES + 1)
 
 
+class PublicKubeconfigError(KubeconfigError):
+    """Others can read a kubeconfig that a credential is to go into."""
+
+    def __init__(self, path: str, mode: int) -> None:
+        """``path`` is the kubeconfig, as it was named."""
+        super().__init__(
+            f"{display_path(path)} can be read by others (mode {mode:04o});"
+            " login would write a credential into it",
+            f"chmod 600 {display_path(path)}",
+        )
+        self.path = path
+
+
+def make_private(path: str) -> None:
+    """Let nobody but its owner read a kubeconfig; raises KubeconfigError."""
+    try:
+        os.chmod(path, files.PRIVATE_FILE)
+    except OSError as error:
+        raise KubeconfigError(
+            f"the mode of {display_path(path)} can't be changed: {error.strerror}",
+            "ask its owner, or name another file with --kubeconfig",
+        ) from error
+
+
 def write_kubeconfig(path: str, data: bytes) -> None:
     """Replace a kubeconfig, or make it with mode 0600.
 
-    Replacing a file parts it from its hard links, so a file that has any is refused. Where a
+    Replacing a file parts it from its hard links, so a file that has any is refused. A file that
+    may not be written is refused too, as kubectl refuses it, although its folder may be. Where a
     KubeconfigError is raised, the old file is whole.
     """
+    _refuse_read_only(path)
     try:
         if os.path.exists(path) and os.stat(path).st_nlink > 1:
             raise KubeconfigError(
@@ -89,6 +115,15 @@ def write_kubeconfig(path: str, data: bytes) -> None:
         ) from error
     with contextlib.suppress(OSError):
         _remove_leftovers(os.path.realpath(path))
+
+
+def _refuse_read_only(path: str) -> None:
+    """Raise KubeconfigError for an existing file that its mode keeps from being written."""
+    if os.path.exists(path) and not os.access(path, os.W_OK):
+        raise KubeconfigError(
+            f"{display_path(path)} can't be written: {os.strerror(errno.EACCES)}",
+            f"if it is to be changed: chmod u+w {display_path(path)}",
+        )
 
 
 def _remove_leftovers(target: str) -> None:
@@ -107,7 +142,10 @@ def _remove_leftovers(target: str) -> None:
 
 
 def refuse_public(path: str) -> None:
-    """Raise KubeconfigError where others could read a credential that is to be written."""
+    """Raise PublicKubeconfigError where others could read what is to be written.
+
+    KubeconfigError where that can't be told.
+    """
     if os.name == "nt":
         return  # there the folder's access list decides, and the profile's is private
     try:
@@ -119,15 +157,12 @@ def refuse_public(path: str) -> None:
             f"{display_path(path)} can't be read: {error.strerror}", "check its folder"
         ) from error
     if mode & 0o077:
-        raise KubeconfigError(
-            f"{display_path(path)} can be read by others (mode {mode:04o});"
-            " login would write a credential into it",
-            f"chmod 600 {display_path(path)}",
-        )
+        raise PublicKubeconfigError(path, mode)
 
 
 def remove_kubeconfig(path: str) -> None:
     """Remove a kubeconfig that login made; a symbolic link to it stays. KubeconfigError."""
+    _refuse_read_only(path)
     try:
         os.unlink(os.path.realpath(path))
     except OSError as error:

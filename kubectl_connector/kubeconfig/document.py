@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import functools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -18,11 +18,36 @@ from kubectl_connector.errors import KubeconfigError
 from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.kubeconfig.schema import BODY, CURRENT, HEADER, LISTS, conform
 from kubectl_connector.kubeconfig.text.construct import construct, scalar_value
-from kubectl_connector.kubeconfig.text.outline import NamedItem, Outline, Pair, TextError, outline
+from kubectl_connector.kubeconfig.text.outline import (
+    NamedItem,
+    Node,
+    Outline,
+    Pair,
+    TextError,
+    outline,
+)
 from kubectl_connector.model.kubeconfig import Entry
 
 Key = tuple[str, str]
 """An entry's list, and its name in it."""
+
+
+@dataclass(frozen=True)
+class Spelt:
+    """An entry as it is spelt in a list."""
+
+    text: str = field(repr=False)
+    column: int | None
+    """Where its lines begin in a block list; None: it stands in brackets."""
+
+    def suits(self, node: Node) -> bool:
+        """Whether the text can stand where ``node`` stands."""
+        return node.flow if self.column is None else not node.flow and node.column == self.column
+
+    def item(self) -> Entry:
+        """The entry with its name, unchecked; empty for what is no entry. Raises TextError."""
+        item = construct(" " * (self.column or 0) + self.text + "\n")
+        return item if isinstance(item, dict) else {}
 
 
 @dataclass(frozen=True)
@@ -81,6 +106,24 @@ class Document:
         if item is None or self.outline.shared:
             return None
         return self.text[item.node.start : item.node.end]
+
+    def spelt(self, kind: str, name: str) -> Spelt | None:
+        """How an entry is spelt; None where the text alone does not say what the entry is."""
+        item = self.entries[kind][name].item
+        if item is None:
+            return None
+        node = item.node
+        spelt = Spelt(self.text[node.start : node.end], None if node.flow else node.column)
+        if self.outline.shared and not self._stands_alone(spelt, self.item(kind, name)):
+            return None
+        return spelt
+
+    def _stands_alone(self, spelt: Spelt, item: Entry) -> bool:
+        """Whether a text means what it means in a document whose parts depend on each other."""
+        try:
+            return spelt.item() == item
+        except TextError:
+            return False
 
     def entries_with(self, text: str) -> tuple[Key, ...]:
         """The entries that have a string in their text, or may have it; found without parsing."""

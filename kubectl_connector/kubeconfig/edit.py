@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from kubectl_connector.kubeconfig.document import Spelt
 from kubectl_connector.kubeconfig.schema import LISTS
 from kubectl_connector.kubeconfig.view import Kubeconfig
 from kubectl_connector.model.kubeconfig import Entry
@@ -46,6 +47,8 @@ class Edit:
     secret: bool = False
     """Whether a cluster or user in it holds a secret, which only the file's owner may read."""
 
+    texts: Mapping[str, Mapping[str, Spelt]] = field(default_factory=dict, repr=False)
+    """How to spell upserts, by list and name, where these texts fit in place."""
     spellings: Mapping[str, str | None] = field(default_factory=dict)
     """In one file: how to spell top-level fields that were there before; None: take it out."""
     remove_blank: bool = False
@@ -54,6 +57,10 @@ class Edit:
     def puts(self, kind: str) -> Mapping[str, Entry]:
         """The bodies to put into a list, by name."""
         return self.upserts.get(kind, {})
+
+    def text(self, kind: str, name: str) -> Spelt | None:
+        """How to spell an upsert; None: as we spell entries."""
+        return self.texts.get(kind, {}).get(name)
 
     def removes(self, kind: str) -> Collection[str]:
         """The names to take out of a list."""
@@ -88,6 +95,7 @@ def by_file(kubeconfig: Kubeconfig, edit: Edit) -> dict[str, Edit]:
             upserts.get(path, {}),
             removals.get(path, {}),
             current.get(path, KEEP),
+            texts=edit.texts,
             secret=edit.secret and bool(upserts.get(path, {}).keys() & {"clusters", "users"}),
         )
         for path in {**upserts, **removals, **current}

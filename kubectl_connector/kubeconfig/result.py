@@ -32,9 +32,17 @@ def _has_entries(old: Document, edit: Edit, new: Document, kind: str) -> bool:
     staying = old.entries[kind].keys() - upserts.keys() - set(edit.removes(kind))
     return (
         new.entries[kind].keys() == staying | upserts.keys()
-        and all(new.body(kind, name) == conform(kind, upserts[name]) for name in upserts)
+        and all(_is_put(edit, new, kind, name) for name in upserts)
         and all(_source(old, kind, name) == _source(new, kind, name) for name in staying)
     )
+
+
+def _is_put(edit: Edit, new: Document, kind: str, name: str) -> bool:
+    """Whether an upsert is there, in the spelling that was asked for or as data."""
+    spelt = edit.text(kind, name)
+    if spelt and new.source(kind, name) == spelt.text:
+        return True
+    return new.body(kind, name) == conform(kind, edit.puts(kind)[name])
 
 
 def _source(document: Document, kind: str, name: str) -> object:

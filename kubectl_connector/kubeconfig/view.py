@@ -19,7 +19,14 @@ from kubectl_connector.kubeconfig.paths import (
 from kubectl_connector.kubeconfig.resolve import auth_info, cluster
 from kubectl_connector.kubeconfig.schema import LISTS
 from kubectl_connector.kubeconfig.text.outline import TextError
-from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, Context, Entry
+from kubectl_connector.model.kubeconfig import (
+    AuthInfo,
+    Cluster,
+    Context,
+    Entry,
+    Extensions,
+    extensions_of,
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,8 @@ class ResolvedContext:
     context: Context
     cluster: Cluster
     auth_info: AuthInfo
+    extensions: Extensions = field(default_factory=Extensions)
+    """All that stand in the three entries, ours too."""
 
 
 class Kubeconfig:
@@ -112,6 +121,11 @@ class Kubeconfig:
             auth_info(user_entry.name, user_entry.entry, user_entry.file)
             if user_entry
             else AuthInfo(),
+            Extensions(
+                extensions_of(cluster_entry.entry),
+                extensions_of(user_entry.entry if user_entry else {}),
+                extensions_of(found.entry),
+            ),
         )
 
     def _lack(self) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 from kubectl_connector.errors import UsageError
 from kubectl_connector.model import release_0_1
 from kubectl_connector.model.field import CLUSTER, CONNECTOR, Field, FieldKind, Reach
-from kubectl_connector.model.kubeconfig import Cluster, Impersonation
+from kubectl_connector.model.kubeconfig import Cluster, Extensions, Impersonation
 
 TYPE = "kubernetes"
 """The only connector type there is, kept in documents so that there can be others."""
@@ -137,6 +137,33 @@ class Origin:
     def to_document(self) -> dict[str, str]:
         """JSON-like data."""
         return {"kubeconfig": self.kubeconfig, "context": self.context}
+
+
+@dataclass(frozen=True)
+class Original:
+    """An entry that login replaced in a kubeconfig, with a secret in it: where its text is kept."""
+
+    ref: str
+    """The reference of the item that holds the text."""
+    store: str
+    kubeconfig: str
+    """The file that held the entry, absolute."""
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Original:
+        """Read what :meth:`to_document` wrote."""
+        ref, store, kubeconfig = document["ref"], document["store"], document["kubeconfig"]
+        if not all(isinstance(text, str) for text in (ref, store, kubeconfig)):
+            raise ValueError("originals must be text")
+        return cls(_check_ref(ref), store, kubeconfig)
+
+    def to_document(self) -> dict[str, str]:
+        """JSON-like data."""
+        return {"ref": self.ref, "store": self.store, "kubeconfig": self.kubeconfig}
+
+
+def _originals(documents: list[Any]) -> tuple[Original, ...]:
+    return tuple(Original.from_document(each) for each in documents)
 
 
 class Form(NamedTuple):
@@ -299,6 +326,13 @@ class Spec:
             "impersonation", Form(dict, Impersonation.from_entry, Impersonation.to_entry), at=110
         ),
     )
+    extensions: Extensions = field(
+        default=Extensions(),
+        metadata=kept(
+            "extensions", Form(dict, Extensions.from_document, Extensions.to_document), at=115
+        ),
+    )
+    """What other programs noted in the kubeconfig; login writes it beside our mark."""
     origin: Origin | None = field(
         default=None,
         metadata=kept("origin", Form(dict, Origin.from_document, Origin.to_document), at=220),
@@ -331,6 +365,15 @@ class Connector(Spec):
         default=None, metadata=kept("issuedRef", Form(str, _check_ref, str), at=160)
     )
     """The reference of the last credential that the method issued, where that is kept."""
+    originals: tuple[Original, ...] = field(
+        default=(),
+        metadata=kept(
+            "originals",
+            Form(list, _originals, lambda them: [each.to_document() for each in them]),
+            at=230,
+        ),
+    )
+    """What its logins replaced and its store keeps; logout gives it back."""
     proxy_has_password: bool = field(
         default=False, metadata=kept("proxyHasPassword", Form(bool, bool, bool), at=170)
     )

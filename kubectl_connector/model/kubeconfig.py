@@ -302,6 +302,41 @@ class Context:
         )
 
 
+@dataclass(frozen=True)
+class Extensions:
+    """What other programs noted in a context, its cluster and its user: JSON-like data by name."""
+
+    cluster: Mapping[str, Any] = field(default_factory=dict)
+    user: Mapping[str, Any] = field(default_factory=dict)
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Extensions:
+        """Read what :meth:`to_document` gave; ValueError for anything else."""
+        if not all(isinstance(document.get(key, {}), dict) for key in cls.__dataclass_fields__):
+            raise ValueError("extensions must be mappings")
+        return cls(**{key: document.get(key, {}) for key in cls.__dataclass_fields__})
+
+    def to_document(self) -> Entry:
+        """JSON-like data; what is empty is left out."""
+        return {key: dict(value) for key, value in vars(self).items() if value}
+
+
+def extensions_of(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The extensions of an entry by name; of two with one name the first counts (M1)."""
+    found: dict[str, Any] = {}
+    for each in entry.get("extensions") or ():
+        if each.get("name"):
+            found.setdefault(each["name"], each.get("extension"))
+    return found
+
+
+def with_extensions(entry: Entry, extensions: Mapping[str, Any]) -> Entry:
+    """An entry with further extensions, after its own."""
+    added = [{"name": name, "extension": data} for name, data in extensions.items()]
+    return {**entry, "extensions": [*entry.get("extensions", ()), *added]} if added else entry
+
+
 def _extension(entry: Mapping[str, Any], name: str) -> Any:
     for extension in entry.get("extensions") or ():
         if extension.get("name") == name:

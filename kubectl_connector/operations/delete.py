@@ -9,6 +9,7 @@ from kubectl_connector.catalog import Connectors, find
 from kubectl_connector.errors import ConnectorError, StoreError
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.operations.items import discard, places_of
+from kubectl_connector.operations.originals import refuse_needed
 from kubectl_connector.operations.workspace import Workspace
 
 
@@ -24,13 +25,15 @@ class Deleted:
 def delete(workspace: Workspace, names: Sequence[str], force: bool = False) -> Iterator[Deleted]:
     """Delete the connectors called ``names``; each is given when it is gone.
 
-    ``force`` also forgets connectors whose store can't be used, and leaves their secrets there.
-    Raises NotFoundError where one of them is unknown, and StoreError where a store can't be used,
-    both before anything is changed.
+    ``force`` also forgets connectors whose store can't be used, and leaves their secrets there, and
+    those that keep what login replaced. Raises NotFoundError where one of them is unknown,
+    StoreError where a store can't be used, and ConnectorError where one keeps what only its logout
+    gives back; all before anything is changed.
     """
     connectors = workspace.catalog.load()
     chosen = [find(connectors, name) for name in dict.fromkeys(names)]
     if not force:
+        refuse_needed(chosen)
         _check_stores(workspace, chosen)
     return (_delete(workspace, connector) for connector in chosen)
 
@@ -38,8 +41,8 @@ def delete(workspace: Workspace, names: Sequence[str], force: bool = False) -> I
 def _check_stores(workspace: Workspace, chosen: Sequence[Connector]) -> None:
     for connector in chosen:
         try:
-            if connector.secret_ref:
-                workspace.open_store(connector.store).check(unlock=True)
+            for store in sorted({place.store for place in places_of(connector)}):
+                workspace.open_store(store).check(unlock=True)
         except StoreError as error:
             raise StoreError(
                 error.message,

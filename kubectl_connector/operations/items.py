@@ -50,12 +50,16 @@ def commit(workspace: Workspace, store: str, item: Item, edit: Edit) -> Change:
 
 
 def is_same(one: Connector, other: Connector) -> bool:
-    """Whether two are one connector, unchanged; what its method issued meanwhile does not count."""
-    return replace(one, issued_ref=None) == replace(other, issued_ref=None)
+    """Whether two are one connector, unchanged.
+
+    What its method issued meanwhile does not count, nor what its logins replaced.
+    """
+    one, other = (replace(each, issued_ref=None, originals=()) for each in (one, other))
+    return one == other
 
 
 def swapped(connectors: Connectors, old: Connector, new: Connector) -> Connectors:
-    """The connectors with ``new`` in the place of ``old``.
+    """The connectors with ``new`` in the place of ``old``; what logins replaced stays kept.
 
     Raises NotFoundError, and ConnectorError where another process has changed ``old``.
     """
@@ -65,6 +69,7 @@ def swapped(connectors: Connectors, old: Connector, new: Connector) -> Connector
             f'"{old.name}" was changed by somebody else meanwhile',
             f"look at it, then run the command again: kubectl connector describe {old.name}",
         )
+    new = replace(new, originals=current.originals)
     return tuple(new if each is current else each for each in connectors)
 
 
@@ -102,7 +107,8 @@ def discard(workspace: Workspace, place: Place) -> ConnectorError | None:
 def places_of(connector: Connector) -> tuple[Place, ...]:
     """Where the items are that a connector refers to."""
     refs = (connector.secret_ref, connector.issued_ref)
-    return tuple(Place(connector.store, ref) for ref in refs if ref)
+    own = (Place(connector.store, ref) for ref in refs if ref)
+    return (*own, *(Place(each.store, each.ref) for each in connector.originals))
 
 
 def orphans(workspace: Workspace) -> tuple[Place, ...]:

@@ -11,7 +11,8 @@ from kubectl_connector.kubeconfig.ours.logout import logout_edit
 from kubectl_connector.kubeconfig.ours.mark import our_contexts
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles
 from kubectl_connector.kubeconfig.view import load
-from kubectl_connector.kubeconfig.write import edit_kubeconfig
+from kubectl_connector.kubeconfig.write import KubeconfigEditor
+from kubectl_connector.operations.originals import forget, read
 from kubectl_connector.operations.workspace import Workspace
 
 
@@ -23,9 +24,15 @@ class LoggedOut:
     """The contexts that were taken out."""
     files: tuple[str, ...]
     switched: bool
-    """Whether the current context was among them."""
+    """Whether the current context was among them, and is another now."""
     current: str | None
-    """The current context afterwards."""
+    """The current context afterwards, if it is there."""
+    gone: str | None
+    """The context that was current before login, where it is not there any more."""
+    restored: tuple[str, ...]
+    """Those of the contexts whose originals are back."""
+    lost: tuple[str, ...]
+    """The entries that could not be given back, such as ``user "lab-user"``."""
 
 
 def logout(
@@ -34,29 +41,44 @@ def logout(
     files: KubeconfigFiles,
     lock_timeout: float = 10.0,
     break_lock: bool = False,
+    force: bool = False,
 ) -> LoggedOut:
     """Take out what belongs to the connector called ``name``, or to any (None).
 
-    A connector that was deleted or renamed since is known by the name in the marks of its entries.
-    Raises NotFoundError where ``name`` is neither registered nor in the kubeconfig, and
-    KubeconfigError. A connector that is not logged in leaves everything as it is.
+    What login replaced comes back; ``force`` does without what a store can't give. A connector that
+    was deleted or renamed since is known by the name in the marks of its entries. Raises
+    NotFoundError where ``name`` is neither registered nor in the kubeconfig, KubeconfigError, and
+    StoreError where what login replaced can't be read. A connector that is not logged in leaves
+    everything as it is.
     """
     ids = {connector.name: connector.id for connector in workspace.catalog.load()}
-    removed, changed = edit_kubeconfig(
-        files,
-        partial(logout_edit, name=name, ids=ids),
-        lock_timeout=lock_timeout,
-        break_stale_lock=break_lock,
-    )
-    if name and not removed.contexts and name not in ids:
+    editor = KubeconfigEditor(files, lock_timeout, break_lock)
+    texts: dict[str, str | None] = {}
+    while True:
+        make_edit = partial(logout_edit, name=name, ids=ids, texts=texts)
+        removed, changed = editor.edit(make_edit)
+        restored = removed.restored
+        if not restored.unread:
+            break
+        # A store may ask a person, so no lock is held here.
+        again = f"kubectl connector logout {name or '--all'} --force"
+        texts |= read(workspace, restored.unread, force, again)
+    forget(workspace, restored.refs)
+    if name and not changed and name not in ids:
         raise NotFoundError(
             f'no connector named "{name}"',
             suggest.did_you_mean(name, ids, "all names: kubectl connector list"),
         )
     current = removed.current
     if removed.switched and len(files.paths) > 1:  # another file may decide now which is current
-        current = load(files).current_context
-    return LoggedOut(removed.contexts, changed, removed.switched, current)
+        kubeconfig = load(files)
+        current = kubeconfig.current_context
+        current = current if current in kubeconfig.contexts else None
+    back = tuple(context for context in removed.contexts if context in restored.bodies["contexts"])
+    gone = None if current else removed.gone
+    return LoggedOut(
+        removed.contexts, changed, removed.switched, current, gone, back, tuple(restored.lost)
+    )
 
 
 def left_behind(workspace: Workspace, files: KubeconfigFiles) -> dict[str, str]:

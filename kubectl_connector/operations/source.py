@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from kubectl_connector.auth import recognise
 from kubectl_connector.auth.providers import without_provider
 from kubectl_connector.errors import UsageError
+from kubectl_connector.kubeconfig.ours.mark import MARK
+from kubectl_connector.kubeconfig.ours.originals import has_plaintext, users_of
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
 from kubectl_connector.kubeconfig.view import ResolvedContext, load
 from kubectl_connector.model.connector import Connector, Origin, Spec
+from kubectl_connector.model.kubeconfig import EXEC_EXTENSION, Extensions
 from kubectl_connector.operations.draft import Draft
+from kubectl_connector.secret_looking import in_data
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,29 @@ class FromContext:
         Raises KubeconfigError, NotFoundError, and what :func:`draft_from` raises.
         """
         return draft_from(load(self.files).resolve(self.name), store)
+
+    def plain_text(self) -> PlainText | None:
+        """The secret that still stands in the kubeconfig, if any; KubeconfigError."""
+        kubeconfig = load(self.files)
+        context = kubeconfig.contexts.get(self.name or kubeconfig.current_context or "")
+        user = context and kubeconfig.users.get(context.entry.get("user") or "")
+        if not context or not user or not has_plaintext("users", user.entry):
+            return None
+        others = users_of(kubeconfig, "users", user.name, context.name)
+        return PlainText(context.name, user.name, user.file, tuple(others))
+
+
+@dataclass(frozen=True)
+class PlainText:
+    """A secret that stands in a kubeconfig."""
+
+    context: str
+    """The context that a connector was made from."""
+    user: str
+    """The user that has the secret in it."""
+    file: str
+    others: tuple[str, ...]
+    """The other contexts that refer to the user."""
 
 
 def draft_from(context: ResolvedContext, store: str) -> Draft:
@@ -49,9 +76,27 @@ def draft_from(context: ResolvedContext, store: str) -> Draft:
         configuration=material.configuration,
         expires_at=method.ends_at(material.configuration, material.secret),
         impersonation=user.impersonation,
+        extensions=_noted(context.extensions),
         origin=Origin(os.path.abspath(context.file), context.name),
     )
     return Draft(spec, material.secret, note)
+
+
+def _noted(extensions: Extensions) -> Extensions:
+    """What other programs noted, but for what looks like a secret: the catalog is for all to see.
+
+    Our own marks are left out too, and what the cluster keeps by itself.
+    """
+    return Extensions(
+        **{
+            kind: {
+                name: data
+                for name, data in noted.items()
+                if name not in (MARK, EXEC_EXTENSION) and not in_data({name: data})
+            }
+            for kind, noted in vars(extensions).items()
+        }
+    )
 
 
 def again(connector: Connector, name: str | None, files: KubeconfigFiles) -> FromContext:

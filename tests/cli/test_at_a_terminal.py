@@ -212,6 +212,20 @@ def test_delete_asks_first(server: ApiServer, home: Home) -> None:
     assert (code, 'Deleted connector "lab"' in rest) == (0, True)
 
 
+def test_login_offers_to_make_a_kubeconfig_private(server: ApiServer, home: Home) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+    assert Person("register", "lab", "--auto-configure", "--store", "file").leaves()[0] == 0
+    home.kubeconfig.chmod(0o644)
+    before = home.kubeconfig.read_bytes()
+    for answer, code in (("", 7), ("y", 0)):
+        person = Person("login", "lab")
+        person.answers("can be read by others (mode 0644)", answer)
+        left, rest = person.leaves()
+        assert left == code, rest
+        assert (home.kubeconfig.read_bytes() == before) is (code == 7)
+    assert home.kubeconfig.stat().st_mode & 0o777 == 0o600
+
+
 def test_describe_frames_its_tables_on_a_terminal(server: ApiServer, home: Home) -> None:
     write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
     assert Person("register", "lab", "--auto-configure", "--store", "file").leaves()[0] == 0

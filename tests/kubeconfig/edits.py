@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,17 @@ from kubectl_connector.kubeconfig.view import Kubeconfig
 from kubectl_connector.kubeconfig.write import MakeEdit
 
 
-def login(name: str, token: str = "0123", switch: bool = True) -> MakeEdit[Placed]:
-    """Log in to the connector ``name``."""
+def login(
+    name: str,
+    token: str = "0123",
+    switch: bool = True,
+    over: str | None = None,
+    refs: Mapping[str, str] | None = None,
+) -> MakeEdit[Placed]:
+    """Log in to the connector ``name``, in the place of the context ``over`` if one is given.
+
+    ``refs`` are the references of what a store keeps.
+    """
     entries = Login(
         f"id-{name}",
         name,
@@ -24,13 +34,16 @@ def login(name: str, token: str = "0123", switch: bool = True) -> MakeEdit[Place
         user={"token": token},
         secret=False,  # so that the tests' files may have any mode
         set_current=switch,
+        context=over,
+        overwrite=over is not None,
+        refs=refs or {},
     )
     return partial(login_edit, login=entries, owners={f"id-{name}": name})
 
 
-def logout(name: str) -> MakeEdit[Removed]:
-    """Log out of the connector ``name``."""
-    return partial(logout_edit, name=name, ids={name: f"id-{name}"})
+def logout(name: str, texts: Mapping[str, str | None] | None = None) -> MakeEdit[Removed]:
+    """Log out of the connector ``name``; ``texts`` are what a store keeps, by reference."""
+    return partial(logout_edit, name=name, ids={name: f"id-{name}"}, texts=texts or {})
 
 
 def just(edit: Edit) -> MakeEdit[None]:

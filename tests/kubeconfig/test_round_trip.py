@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kubectl_connector.errors import KubeconfigError
+from kubectl_connector.kubeconfig.document import Document
 from kubectl_connector.kubeconfig.paths import kubeconfig_files
 from kubectl_connector.kubeconfig.write import MakeEdit, edit_kubeconfig
 from tests.kubeconfig.edits import login, logout, view
@@ -31,6 +32,7 @@ class Place:
     def __init__(self, path: Path, data: bytes | None) -> None:
         self.path = path
         self.files = kubeconfig_files(str(path), {})
+        self.store: dict[str, str] = {}
         if data is not None:
             path.write_bytes(data)
 
@@ -40,6 +42,20 @@ class Place:
 
     def run(self, make_edit: MakeEdit[Any]) -> None:
         edit_kubeconfig(self.files, make_edit)
+
+    def take_over(self, name: str, context: str, switch: bool = True) -> None:
+        """Log in to a connector in the place of somebody else's context, and keep the secrets."""
+        while True:
+            refs = {text: ref for ref, text in self.store.items()}
+            placed, _ = edit_kubeconfig(
+                self.files, login(name, switch=switch, over=context, refs=refs)
+            )
+            if not placed.unkept:
+                return
+            self.store |= {f"ref-{each.text}": each.text for each in placed.unkept}
+
+    def log_out(self, name: str) -> None:
+        self.run(logout(name, self.store))
 
 
 @pytest.fixture
@@ -92,6 +108,35 @@ def test_any_sequence_that_logs_everything_out_gives_back_the_same_bytes(
             there.add(name)
         for name in data.draw(st.permutations(sorted(there))):
             place.run(logout(name))
+        assert place.data == text.data
+
+
+@settings(parent=QUICK, max_examples=200)
+@given(text=texts, data=st.data())
+def test_what_login_takes_over_comes_back_with_the_same_bytes(
+    text: Text, data: st.DataObject
+) -> None:
+    contexts = sorted(Document(text.data).entries["contexts"])
+    if not contexts:
+        return
+    with TemporaryDirectory() as folder:
+        place = Place(Path(folder) / "config", text.data)
+        there: set[str] = set()
+        steps = st.tuples(st.sampled_from("abc"), st.sampled_from(contexts), st.booleans())
+        for name, context, switch in data.draw(st.lists(steps, min_size=1, max_size=4)):
+            over = context if name in "ab" else name  # c has a context of its own
+            owner = {f"a-{context}": "a", f"b-{context}": "b"}.get(f"{name}-{context}")
+            if any(other.partition("-")[2] == context for other in there - {f"{name}-{context}"}):
+                continue  # another connector has it
+            try:
+                place.take_over(name, over, switch)
+            except KubeconfigError:
+                assert text.refusable
+                return
+            there.add(f"{name}-{context}" if owner else "c-")
+            assert place.data != text.data
+        for name in data.draw(st.permutations(sorted({each[0] for each in there}))):
+            place.log_out(name)
         assert place.data == text.data
 
 

@@ -10,9 +10,13 @@ from hypothesis import strategies as st
 
 BODY = {"clusters": "cluster", "users": "user", "contexts": "context"}
 
-_NAMES = ("kind-dev", "gke_a_b", "prod/eu", "é𝄞", "007", "yes", "with space", 'quo"te', "it's")
+_NAMES = ("x", "kind-dev", "gke_a_b", "prod/eu", "é𝄞", "007", "yes", "with space", 'quo"te', "it's")
 _COMMENTS = ("", "  # work", " # ü", "\t# tab")
 _NOTES = ((), ("# a note",), ("", "# a note, indented less"), ("",), ("", "    # far right", ""))
+
+
+_REFERRING = st.sampled_from(["namespace", "cluster", "user"])
+"""What a context says of the entry ``x``, or of none."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ def _item(draw: st.DrawFn, kind: str, name: str, column: int) -> list[str]:
     """One entry in block YAML or as a flow mapping, dash included."""
     spelt = draw(_quoted(name))
     body = BODY[kind]
-    field = {"clusters": "server", "users": "token", "contexts": "namespace"}[kind]
+    field = {"clusters": "server", "users": "token", "contexts": draw(_REFERRING)}[kind]
     comment = draw(st.sampled_from(_COMMENTS))
     pad, dash = " " * column, "- "
     if draw(st.booleans()):
@@ -133,7 +137,8 @@ def json_texts(draw: st.DrawFn) -> Text:
     data: dict[str, Any] = {}
     for kind, body in BODY.items():
         names = draw(st.lists(st.sampled_from(_NAMES), unique=True, max_size=3))
-        items = [{"name": name, body: {}} for name in names]
+        inside = {draw(_REFERRING): "x"} if kind == "contexts" else {}
+        items = [{"name": name, body: inside} for name in names]
         value = items if draw(st.integers(0, 2)) else None
         spelt: bool = draw(st.booleans())
         if items or spelt:

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain, count
+from typing import Any
 
 from kubectl_connector.errors import KubeconfigError
 from kubectl_connector.kubeconfig.edit import KEEP, Edit
 from kubectl_connector.kubeconfig.ours.logged_in import contexts_of
-from kubectl_connector.kubeconfig.ours.mark import Mark, belongs_to, mark_of
+from kubectl_connector.kubeconfig.ours.mark import Mark, Original, belongs_to, mark_of
+from kubectl_connector.kubeconfig.ours.originals import (
+    Unkept,
+    has_plaintext,
+    original_of,
+    users_of,
+)
 from kubectl_connector.kubeconfig.ours.stack import relinked
 from kubectl_connector.kubeconfig.paths import display_path
-from kubectl_connector.kubeconfig.view import Kubeconfig
-from kubectl_connector.model.kubeconfig import Context, Entry
+from kubectl_connector.kubeconfig.schema import LISTS
+from kubectl_connector.kubeconfig.view import Found, Kubeconfig
+from kubectl_connector.model.kubeconfig import Context, Entry, with_extensions
 
 
 @dataclass(frozen=True)
@@ -44,9 +53,24 @@ class Login:
     namespace: str | None = None
     """Empty: none; None: the one that the context has already, else ``default_namespace``."""
     default_namespace: str | None = None
+    extensions: Mapping[str, Any] = field(default_factory=dict)
+    """What other programs noted in the context."""
     set_current: bool = True
     overwrite: bool = False
     """Whether to replace entries of the same names that are not the connector's."""
+    origin: tuple[str, str] | None = None
+    """The file, as it was named, and the context that the connector was made from: login replaces
+    these."""
+    refs: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The references of texts with secrets in them, which a secret store has kept."""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A user of somebody else's that has a secret in it, and stays for other contexts."""
+
+    user: str
+    contexts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -56,38 +80,69 @@ class Placed:
     context: str
     file: str
     previous: str | None
-    """The context that was current before."""
+    """The context that was current before, if it is there."""
     current: bool
     """Whether the context is the current one now."""
-    replaced: bool
-    """Whether an entry was replaced that logout can't give back."""
+    took_over: bool
+    """Whether the context was there and was somebody else's; logout gives it back."""
+    shared: Shared | None = None
+    unkept: tuple[Unkept, ...] = ()
+    """What has to be kept first: then the edit is empty."""
+    refs: tuple[str, ...] = ()
+    """The references that the marks of the entries hold."""
 
 
 def login_edit(
-    kubeconfig: Kubeconfig, login: Login, owners: Mapping[str, str]
+    kubeconfig: Kubeconfig, login: Login, owners: Mapping[str, str], also: Sequence[Login] = ()
 ) -> tuple[Edit, Placed]:
     """The edit of a login, and where it puts the entries.
 
     ``owners`` are the names of all connectors by id. An entry of another one, or of the user's own,
-    is a KubeconfigError unless the login may overwrite it.
+    is a KubeconfigError unless the login may replace it. What it replaces is kept in the marks.
+    ``also`` brings further contexts of the connector up to date, and leaves them in their places.
     """
     names = choose_names(kubeconfig, login.connector_id, login.connector_name, login.context)
-    conflict = _conflict(kubeconfig, login.connector_id, names, owners)
-    if conflict and not login.overwrite:
-        raise conflict
     found = kubeconfig.contexts.get(names.context)
+    if not (login.overwrite or (found and (found.file, found.name) == login.origin)):
+        _check_conflict(kubeconfig, login.connector_id, names, owners)
     file = found.file if found else kubeconfig.files.default
-    if login.program:
-        _refuse_beside(login.program, file)
+    for each in (login, *also):
+        if each.program:
+            _refuse_beside(each.program, file)
+    entries = _Entries(kubeconfig, login, names)
+    theirs = found is not None and mark_of(found) is None
     previous = kubeconfig.current_context
     placed = Placed(
         names.context,
         file,
-        previous,
+        previous if previous in kubeconfig.contexts else None,
         current=login.set_current or previous == names.context,
-        replaced=conflict is not None,
+        took_over=theirs,
+        shared=_shared(kubeconfig, names) if theirs else None,
+        unkept=tuple(entries.unkept),
+        refs=tuple(entries.refs),
     )
-    return _edit(kubeconfig, login, names), placed
+    if placed.unkept:
+        return Edit(), placed
+    return _with(entries.edit(), [_update(kubeconfig, each) for each in also]), placed
+
+
+def _update(kubeconfig: Kubeconfig, login: Login) -> Edit:
+    """The edit that brings one of the connector's contexts up to date, and nothing else."""
+    names = choose_names(kubeconfig, login.connector_id, login.connector_name, login.context)
+    return _Entries(kubeconfig, replace(login, set_current=False), names).edit()
+
+
+def _with(edit: Edit, others: Sequence[Edit]) -> Edit:
+    """An edit with those of other contexts; a context that it links anew keeps its new link."""
+    upserts = {kind: dict(edit.puts(kind)) for kind in LISTS}
+    for other in others:
+        for kind in LISTS:
+            for name, body in other.puts(kind).items():
+                mark = Mark.from_entry(upserts[kind].get(name, {}))
+                upserts[kind][name] = mark.put_on(body) if mark else body
+    secret = edit.secret or any(other.secret for other in others)
+    return replace(edit, upserts=upserts, secret=secret)
 
 
 def choose_names(
@@ -95,22 +150,50 @@ def choose_names(
 ) -> Names:
     """The names of an earlier login's entries, also where the user renamed them; else new names.
 
-    ``context`` is the name that the context is to have, if that was said.
+    ``context`` is the name that the context is to have, if that was said. Where it is somebody
+    else's, login takes the place of its cluster and user too, unless other contexts need them.
     """
     if context is None:
         ours = contexts_of(kubeconfig, connector_id)
         context = ours[0] if len(ours) == 1 else connector_name
     found = kubeconfig.contexts.get(context)
-    if found and belongs_to(found, connector_id):
-        body = Context.from_entry(found.entry)
+    if not found:
+        return Names(context, context, context)
+    body = Context.from_entry(found.entry)
+    if belongs_to(found, connector_id):
         return Names(context, body.cluster or context, body.user or context)
-    return Names(context, context, context)
+    cluster = _in_place(kubeconfig, found, "clusters", body.cluster)
+    return Names(context, cluster, _in_place(kubeconfig, found, "users", body.user))
 
 
-def _conflict(
+def _in_place(kubeconfig: Kubeconfig, context: Found, kind: str, name: str) -> str:
+    """The name of the cluster or user to put in for a context that refers to ``name``.
+
+    One that other contexts refer to, or that is in another file, stays as it is: ours then gets a
+    name that nothing has.
+    """
+    table = kubeconfig.table(kind)
+    found = table.get(name)
+    beside = found is not None and found.file == context.file
+    if beside and not users_of(kubeconfig, kind, name, context.name):
+        return name
+    numbered = (f"{context.name}-connector-{number}" for number in count(1))
+    return next(each for each in chain([context.name], numbered) if each not in table)
+
+
+def _shared(kubeconfig: Kubeconfig, names: Names) -> Shared | None:
+    """The user that a context which is taken over leaves behind with its secret, if any."""
+    user = Context.from_entry(kubeconfig.contexts[names.context].entry).user
+    found = kubeconfig.users.get(user)
+    if user == names.user or not found or not has_plaintext("users", found.entry):
+        return None
+    return Shared(user, tuple(users_of(kubeconfig, "users", user, names.context)))
+
+
+def _check_conflict(
     kubeconfig: Kubeconfig, connector_id: str, names: Names, owners: Mapping[str, str]
-) -> KubeconfigError | None:
-    """The error where a name is taken by anything but this connector's own entry."""
+) -> None:
+    """Raise KubeconfigError where a name is taken by anything but this connector's own entry."""
     for kind, table, name in (
         ("context", kubeconfig.contexts, names.context),
         ("cluster", kubeconfig.clusters, names.cluster),
@@ -125,11 +208,11 @@ def _conflict(
         whose = (
             f"of connector {owners[mark.connector_id]}" if mark else "that this tool did not make"
         )
-        return KubeconfigError(
+        back = "" if mark else " (logout gives it back)"
+        raise KubeconfigError(
             f'{display_path(found.file)} has a {kind} named "{name}" {whose}',
-            "choose another name with --context, or replace it with --overwrite",
+            f"choose another name with --context, or replace it with --overwrite{back}",
         )
-    return None
 
 
 def _refuse_beside(program: str, file: str) -> None:
@@ -145,33 +228,83 @@ def _refuse_beside(program: str, file: str) -> None:
         )
 
 
-def _edit(kubeconfig: Kubeconfig, login: Login, names: Names) -> Edit:
-    found = kubeconfig.contexts.get(names.context)
-    old = found.entry if found and belongs_to(found, login.connector_id) else {}
-    namespace = login.namespace
-    if namespace is None:
-        namespace = old.get("namespace") or login.default_namespace
-    context = Context(names.cluster, names.user, namespace or None).to_entry()
-    mark = Mark(login.connector_id, login.connector_name)
-    below = _previous(kubeconfig, names, login, old)
-    context_mark = Mark(login.connector_id, login.connector_name, below)
-    # The context goes on top of the stack: the gap that it leaves further down is closed.
-    others = relinked(kubeconfig, {names.context}) if login.set_current else {}
-    return Edit(
-        upserts={
-            "clusters": {names.cluster: mark.put_on(login.cluster)},
-            "users": {names.user: mark.put_on(login.user)},
-            "contexts": {**others, names.context: context_mark.put_on(context)},
-        },
-        current_context=names.context if login.set_current else KEEP,
-        secret=login.secret,
-    )
+class _Entries:
+    """The three entries of a login, and what they take the place of."""
 
+    def __init__(self, kubeconfig: Kubeconfig, login: Login, names: Names) -> None:
+        self.kubeconfig = kubeconfig
+        self.login = login
+        self.names = names
+        self.found = kubeconfig.contexts.get(names.context)
+        self.unkept: list[Unkept] = []
+        self.refs: list[str] = []
+        self.marks = {
+            "clusters": self._mark("clusters", names.cluster),
+            "users": self._mark("users", names.user),
+            "contexts": replace(
+                self._mark("contexts", names.context), previous_context=self._previous()
+            ),
+        }
 
-def _previous(kubeconfig: Kubeconfig, names: Names, login: Login, old: Entry) -> str | None:
-    """What logout shall go back to: what is current now, unless that is this very context."""
-    current = kubeconfig.current_context
-    if login.set_current and current != names.context:
-        return current
-    mark = Mark.from_entry(old)
-    return mark.previous_context if mark else None
+    def edit(self) -> Edit:
+        """The edit that puts them in."""
+        login, names = self.login, self.names
+        bodies = {
+            "clusters": {names.cluster: login.cluster},
+            "users": {names.user: login.user},
+            "contexts": {names.context: self._context()},
+        }
+        upserts = {
+            kind: {name: self.marks[kind].put_on(body) for name, body in pair.items()}
+            for kind, pair in bodies.items()
+        }
+        if login.set_current and not self._replaces_theirs():
+            # The context goes on top of the stack: the gap that it leaves further down is closed.
+            upserts["contexts"] = {
+                **relinked(self.kubeconfig, {names.context}),
+                **upserts["contexts"],
+            }
+        return Edit(
+            upserts=upserts,
+            current_context=names.context if login.set_current else KEEP,
+            secret=login.secret,
+        )
+
+    def _replaces_theirs(self) -> bool:
+        """Whether the context is somebody else's: who leads back to it still does after logout."""
+        return self.found is not None and mark_of(self.found) is None
+
+    def _context(self) -> Entry:
+        login = self.login
+        old: Entry = {}
+        if self.found and belongs_to(self.found, login.connector_id):
+            old = self.found.entry
+        namespace = login.namespace
+        if namespace is None:
+            namespace = old.get("namespace") or login.default_namespace
+        context = Context(self.names.cluster, self.names.user, namespace or None)
+        return with_extensions(context.to_entry(), login.extensions)
+
+    def _mark(self, kind: str, name: str) -> Mark:
+        """The mark for an entry, with what that takes the place of."""
+        found = self.kubeconfig.table(kind).get(name)
+        old = mark_of(found)
+        original: Original | Unkept | None = old.original if old else None
+        if found and not old:
+            original = original_of(found, self.login.refs)
+        if isinstance(original, Unkept):
+            self.unkept.append(original)
+            original = None
+        if original and original.ref:
+            self.refs.append(original.ref)
+        return Mark(self.login.connector_id, self.login.connector_name, original=original)
+
+    def _previous(self) -> str | None:
+        """What logout shall go back to: what is current now, unless that is this very context."""
+        current, name = self.kubeconfig.current_context, self.names.context
+        if self.login.set_current and current != name:
+            return current if current in self.kubeconfig.contexts else None
+        old = mark_of(self.found)
+        if old:
+            return old.previous_context
+        return name if self.found else None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from kubectl_connector.kubeconfig.edit import KEEP, Edit
-from kubectl_connector.kubeconfig.ours.mark import Mark, mark_of, our_contexts
+from kubectl_connector.kubeconfig.ours.mark import Mark, our_contexts, our_entries
+from kubectl_connector.kubeconfig.ours.originals import Restored, Texts, restore
 from kubectl_connector.kubeconfig.ours.stack import context_below, given_back, relinked
-from kubectl_connector.kubeconfig.schema import BODY
+from kubectl_connector.kubeconfig.schema import LISTS
 from kubectl_connector.kubeconfig.view import Kubeconfig
 
 
@@ -18,46 +20,84 @@ class Removed:
 
     contexts: tuple[str, ...]
     switched: bool
-    """Whether the current context is among them."""
+    """Whether another context is to be current, or none."""
     current: str | None
     """The current context afterwards, as far as these files' marks say."""
+    gone: str | None = None
+    """The context that was current before login, where it is not there any more."""
+    restored: Restored = field(default_factory=Restored)
+    """What took their place again. Where some of it is unread, the edit is empty."""
 
 
 def logout_edit(
-    kubeconfig: Kubeconfig, name: str | None, ids: Mapping[str, str]
+    kubeconfig: Kubeconfig,
+    name: str | None,
+    ids: Mapping[str, str],
+    texts: Texts = MappingProxyType({}),
 ) -> tuple[Edit, Removed]:
     """The edit that takes out the entries of the connector called ``name``, or of all (None).
 
     ``ids`` are the ids of all connectors by name. A connector that is not among them is known by
-    its name in the marks of its entries, or by its context's name. The contexts go, with those of
-    their clusters and users that are ours too.
+    its name in the marks of its entries, or by its context's name. What login had replaced comes
+    back; ``texts`` are those of it that a secret store has kept.
     """
+    going = _going(kubeconfig, name, ids)
+    marks = going["contexts"]
+    current = kubeconfig.current_context
+    restored = restore(going, texts)
+    if restored.unread or not any(going.values()):
+        return Edit(), Removed((), switched=False, current=current, restored=restored)
+    after = context_below(kubeconfig, current, marks)
+    switched = current in marks and after != current
+    by_file = given_back(kubeconfig, marks)
+    is_there = after in kubeconfig.contexts and (
+        after not in marks or after in restored.bodies["contexts"]
+    )
+    # Where ``after`` is not there, each file has its own answer.
+    settled = not switched or (by_file and not is_there)
+    edit = Edit(
+        upserts={
+            **restored.bodies,
+            "contexts": {**relinked(kubeconfig, marks), **restored.bodies["contexts"]},
+        },
+        removals={
+            kind: tuple(each for each in entries if each not in restored.bodies[kind])
+            for kind, entries in going.items()
+        },
+        current_context=KEEP if settled else after or "",
+        current_contexts=by_file,
+        texts=restored.texts,
+    )
+    gone = after if switched and after and not is_there else None
+    now = after if is_there else None
+    return edit, Removed(tuple(marks), switched, now, gone, restored)
+
+
+def _going(
+    kubeconfig: Kubeconfig, name: str | None, ids: Mapping[str, str]
+) -> dict[str, dict[str, Mark]]:
+    """The marks of the entries that go, by list and name."""
     mentioned = None if name is None else {name, ids.get(name, name)}
-    marks = {
+    contexts = {
         context: mark
         for context, mark in our_contexts(kubeconfig, mentioned).items()
         if name is None or _is_called(name, context, mark, ids)
     }
-    current = kubeconfig.current_context
-    if not marks:
-        return Edit(), Removed((), switched=False, current=current)
-    switched = current in marks
-    after = context_below(kubeconfig, current, marks)
-    by_file = given_back(kubeconfig, marks)
-    # Where ``after`` is not there, a file that is not listed now made it current.
-    settled = not switched or (by_file and after and after not in kubeconfig.contexts)
-    owners = {mark.connector_id for mark in marks.values()}
-    edit = Edit(
-        upserts={"contexts": relinked(kubeconfig, marks)},
-        removals={
-            "clusters": _ours(kubeconfig, "clusters", marks, owners),
-            "users": _ours(kubeconfig, "users", marks, owners),
-            "contexts": tuple(marks),
-        },
-        current_context=KEEP if settled else after or "",
-        current_contexts=by_file,
-    )
-    return edit, Removed(tuple(marks), switched, after)
+    owners = {mark.connector_id for mark in contexts.values()}
+    if name is not None and name in ids:
+        owners.add(ids[name])
+    return {
+        kind: contexts
+        if kind == "contexts"
+        else {
+            each: mark
+            for each, mark in our_entries(
+                kubeconfig, kind, None if name is None else owners
+            ).items()
+            if name is None or mark.connector_id in owners
+        }
+        for kind in LISTS
+    }
 
 
 def _is_called(name: str, context: str, mark: Mark, ids: Mapping[str, str]) -> bool:
@@ -65,13 +105,3 @@ def _is_called(name: str, context: str, mark: Mark, ids: Mapping[str, str]) -> b
     if mark.connector_id in ids.values():
         return mark.connector_id == ids.get(name)
     return name in (mark.connector_name, context)  # its connector is gone
-
-
-def _ours(
-    kubeconfig: Kubeconfig, kind: str, contexts: Collection[str], owners: Collection[str]
-) -> list[str]:
-    """The clusters or users that contexts refer to and that are the owners' too."""
-    table = kubeconfig.table(kind)
-    referred = [kubeconfig.contexts[context].entry.get(BODY[kind]) for context in contexts]
-    marks = {name: mark_of(table.get(name)) for name in referred if name}
-    return [name for name, mark in marks.items() if mark and mark.connector_id in owners]

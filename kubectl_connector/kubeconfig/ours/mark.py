@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kubectl_connector.kubeconfig.document import Document, Key, broken
@@ -18,13 +18,47 @@ MARK = "kubectl-connector"
 
 
 @dataclass(frozen=True)
+class Original:
+    """What an entry of ours stands in the place of, for logout to give back."""
+
+    column: int | None
+    """Where its lines began in a block list; None: it stood in brackets."""
+    text: str | None = field(default=None, repr=False)
+    """Its exact text."""
+    ref: str | None = None
+    """Where a secret is in the text: the reference of the item that a secret store keeps it in."""
+
+    @classmethod
+    def from_data(cls, data: object) -> Original | None:
+        """Read what :meth:`to_data` gave; None for anything else."""
+        if not isinstance(data, dict):
+            return None
+        column, text, ref = data.get("column"), data.get("text"), data.get("ref")
+        text = text if isinstance(text, str) else None
+        ref = ref if isinstance(ref, str) and text is None else None
+        fits = isinstance(column, int) and 0 <= column < _FAR_RIGHT
+        return cls(column if fits else None, text, ref) if text or ref else None
+
+    def to_data(self) -> dict[str, Any]:
+        """JSON-like data."""
+        values = {"column": self.column, "text": self.text, "ref": self.ref}
+        return {key: value for key, value in values.items() if value is not None}
+
+
+_FAR_RIGHT = 1_000
+
+
+@dataclass(frozen=True)
 class Mark:
     """Says in a kubeconfig entry that it is ours, and which connector's."""
 
     connector_id: str
     connector_name: str
     previous_context: str | None = None
-    """On a context: the context that was current before login (None: there was none)."""
+    """On a context: the context that was current before login (None: there was none). Its own name:
+    that was the original, which login replaced."""
+    original: Original | None = None
+    """What login replaced with the entry; None: nothing."""
 
     @classmethod
     def from_entry(cls, body: Mapping[str, Any]) -> Mark | None:
@@ -37,14 +71,17 @@ class Mark:
             data["id"],
             name if isinstance(name, str) else "",
             previous if isinstance(previous, str) else None,
+            Original.from_data(data.get("original")),
         )
 
     def put_on(self, body: Entry) -> Entry:
         """A body with this mark, as its last extension, in place of the one that it bears."""
         others = [item for item in body.get("extensions") or () if item.get("name") != MARK]
-        data = {"id": self.connector_id, "connector": self.connector_name}
+        data: Entry = {"id": self.connector_id, "connector": self.connector_name}
         if self.previous_context is not None:
             data["previous-context"] = self.previous_context
+        if self.original:
+            data["original"] = self.original.to_data()
         return {**body, "extensions": [*others, {"name": MARK, "extension": data}]}
 
 
@@ -92,19 +129,26 @@ def marked(
 def our_contexts(
     kubeconfig: Kubeconfig, mentioning: Collection[str] | None = None
 ) -> dict[str, Mark]:
-    """The marks of our contexts, by the contexts' names; raises KubeconfigError.
+    """The marks of our contexts, as :func:`our_entries` finds them."""
+    return our_entries(kubeconfig, "contexts", mentioning)
 
-    ``mentioning`` leaves out contexts whose text has none of these strings, without parsing them.
-    Every context that has one as its name, or in its mark, is found; others may be found too.
+
+def our_entries(
+    kubeconfig: Kubeconfig, kind: str, mentioning: Collection[str] | None = None
+) -> dict[str, Mark]:
+    """The marks of our clusters, users or contexts, by the entries' names; KubeconfigError.
+
+    ``mentioning`` leaves out entries whose text has none of these strings, without parsing them.
+    Every entry that has one as its name, or in its mark, is found; others may be found too.
     """
     marks = {}
     for path, document in kubeconfig.documents.items():
         try:
-            names = [name for _, name in marked(document, ("contexts",), mentioning)]
+            names = [name for _, name in marked(document, (kind,), mentioning)]
         except TextError as error:
             raise broken(path, error) from None
         for name in names:
-            found = kubeconfig.contexts[name]
+            found = kubeconfig.table(kind)[name]
             mark = mark_of(found)
             if mark and found.file == path:
                 marks[name] = mark

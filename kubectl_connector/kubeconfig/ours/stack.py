@@ -8,30 +8,51 @@ lost. Pure functions.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from kubectl_connector.kubeconfig.document import Document, broken
-from kubectl_connector.kubeconfig.ours.mark import mark_of, our_contexts
+from kubectl_connector.kubeconfig.ours.mark import Mark, mark_of, our_contexts
 from kubectl_connector.kubeconfig.ours.memory import remembered_context
 from kubectl_connector.kubeconfig.text.outline import TextError
 from kubectl_connector.kubeconfig.view import Kubeconfig
 from kubectl_connector.model.kubeconfig import Entry
 
 
-def context_below(kubeconfig: Kubeconfig, context: str | None, gone: Collection[str]) -> str | None:
+def context_below(
+    kubeconfig: Kubeconfig,
+    context: str | None,
+    gone: Collection[str],
+    above: Mapping[str, Mark] = MappingProxyType({}),
+) -> str | None:
     """What is current once the contexts ``gone`` are gone: ``context``, or one below it.
 
-    Raises KubeconfigError.
+    A context that login replaced is there again then. Below all others is the one that leads to
+    itself, or to those above it: it was current before it was replaced. ``above`` are the marks of
+    contexts above ``context`` that stay. Raises KubeconfigError.
     """
-    seen: set[str] = set()
-    while context is not None and context in gone:
+    seen = dict(above)
+    while context is not None and (context in gone or context in seen):
+        if context in seen:
+            return next((each for each in (context, *reversed(seen)) if seen[each].original), None)
         mark = mark_of(kubeconfig.contexts.get(context))
-        if context in seen or not mark:
+        if not mark:
             return None
-        seen.add(context)
+        seen[context] = mark
         context = mark.previous_context
     return context
+
+
+def height(kubeconfig: Kubeconfig, context: str) -> int:
+    """How many contexts are below one of ours; the last to be made current has the most."""
+    seen: set[str] = set()
+    below: str | None = context
+    while below is not None and below not in seen:
+        seen.add(below)
+        mark = mark_of(kubeconfig.contexts.get(below))
+        below = mark.previous_context if mark else None
+    return len(seen)
 
 
 def relinked(kubeconfig: Kubeconfig, gone: Collection[str]) -> dict[str, Entry]:
@@ -42,8 +63,8 @@ def relinked(kubeconfig: Kubeconfig, gone: Collection[str]) -> dict[str, Entry]:
     bodies = {}
     for name, mark in our_contexts(kubeconfig, mentioning=gone).items():
         if name not in gone and mark.previous_context in gone:
-            below = context_below(kubeconfig, mark.previous_context, gone)
-            new = replace(mark, previous_context=None if below == name else below)
+            below = context_below(kubeconfig, mark.previous_context, gone, {name: mark})
+            new = replace(mark, previous_context=below)
             bodies[name] = new.put_on(kubeconfig.contexts[name].entry)
     return bodies
 
@@ -53,7 +74,8 @@ def given_back(kubeconfig: Kubeconfig, gone: Collection[str]) -> dict[str, str]:
 
     Each such file gets an answer, also where another file decides which context is current: else it
     would go on naming a context that is not there. The answer is the context of ours below, if that
-    is in the same file, and else what the file itself remembers. Raises KubeconfigError.
+    is in the same file, and else what the file itself remembers. A context that was there at login
+    and is there no more is no answer: then the file names none. Raises KubeconfigError.
     """
     values: dict[str, str] = {}
     for path, document in kubeconfig.documents.items():
@@ -66,9 +88,19 @@ def given_back(kubeconfig: Kubeconfig, gone: Collection[str]) -> dict[str, str]:
         found = kubeconfig.contexts.get(below)
         if not (found and found.file == path and mark_of(found)):
             remembered = _remembered(path, document)
-            below = below if remembered is None else remembered
+            below = _existing(kubeconfig, below, remembered)
         values[path] = below
     return values
+
+
+def _existing(kubeconfig: Kubeconfig, below: str, remembered: str | None) -> str:
+    """What a file is to name as current, by the marks and by what the file remembers.
+
+    A mark names only a context that was there at login. So where both say the same and it is not
+    there, it was deleted since. What the file alone remembers goes back as it was.
+    """
+    value = below if remembered is None else remembered
+    return "" if value == below and value not in kubeconfig.contexts else value
 
 
 def _remembered(path: str, document: Document) -> str | None:

@@ -1,0 +1,211 @@
+"""Keep what login replaces, where a secret is in it, in the secret store; read it for logout.
+
+The text of each such entry is an item like any other (``items.py``): the connector refers to it
+before the kubeconfig does, and logout ends the reference when the entry is back in its place. What
+is killed on the way leaves at worst an item that the connector refers to in vain. Only ``delete``
+removes that, and the next login uses it where the entry is still the same.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+from kubectl_connector.catalog import Connectors
+from kubectl_connector.errors import ConnectorError, NotFoundError, StoreError
+from kubectl_connector.journal import Place
+from kubectl_connector.kubeconfig.ours.originals import Unkept
+from kubectl_connector.kubeconfig.paths import KubeconfigFiles, display_path
+from kubectl_connector.model.connector import Connector, Original
+from kubectl_connector.model.secret import Item, Secret
+from kubectl_connector.operations.items import commit, discard
+from kubectl_connector.operations.workspace import Workspace
+
+_log = logging.getLogger(__name__)
+
+_ENTRY = "entry"
+
+
+class Keeper:
+    """Keeps the texts of entries that a login is about to replace."""
+
+    def __init__(self, workspace: Workspace, connector: Connector) -> None:
+        """Nothing is kept yet."""
+        self._workspace = workspace
+        self._connector = connector
+        self._new: set[str] = set()
+        self.refs: dict[str, str] = {}
+        """The references of the texts that are kept."""
+
+    def keep(self, unkept: Iterable[Unkept]) -> None:
+        """Keep texts; may ask a person to open the store. Raises StoreError and CatalogError."""
+        for file, text in unkept:
+            path = os.path.abspath(file)
+            self.refs[text] = self._kept_already(path, text) or self._keep(path, text)
+
+    def used(self, refs: Collection[str]) -> None:
+        """The login is done, and these references are in the kubeconfig: drop the others."""
+        forget(self._workspace, self._new - set(refs))
+        _adopt(self._workspace, self._connector.id, refs)
+
+    def failed(self, files: KubeconfigFiles) -> None:
+        """The login failed: drop what was kept for it, unless a kubeconfig refers to it."""
+        with contextlib.suppress(OSError, ConnectorError):
+            there = [path for path in files.paths if os.path.exists(path)]
+            if not any(_mentions(path, ref) for path in there for ref in self._new):
+                forget(self._workspace, self._new)
+
+    def _kept_already(self, path: str, text: str) -> str | None:
+        """The reference of a text that a login kept which was killed then."""
+        for connector in self._workspace.catalog.load():
+            for each in connector.originals if connector.id == self._connector.id else ():
+                if each.kubeconfig == path and _text(self._workspace, each) == text:
+                    return each.ref
+        return None
+
+    def _keep(self, path: str, text: str) -> str:
+        store, refs = self._connector.store, list[str]()
+
+        def refer(connectors: Connectors, ref: str | None) -> Connectors:
+            assert ref  # noqa: S101 (there is something to put)
+            refs[:] = [ref]
+            original = Original(ref, store, path)
+            return _with_originals(connectors, self._connector, (original,))
+
+        commit(self._workspace, store, Item(Secret({_ENTRY: text})), refer)
+        self._new.update(refs)
+        return refs[0]
+
+
+def read(
+    workspace: Workspace, refs: Iterable[str], force: bool, again: str
+) -> dict[str, str | None]:
+    """The texts that were kept under these references; may ask a person to open the store.
+
+    Raises StoreError where one can't be read; ``again`` is the command that does without it. With
+    ``force`` it is None then.
+    """
+    originals = {each.ref: each for c in workspace.catalog.load() for each in c.originals}
+    texts: dict[str, str | None] = {}
+    for ref in refs:
+        try:
+            texts[ref] = _read(workspace, originals.get(ref), again)
+        except StoreError as error:
+            if not force:
+                raise
+            _log.info("what login replaced can't be given back: %s", error.message)
+            texts[ref] = None
+    return texts
+
+
+def forget(workspace: Workspace, refs: Collection[str]) -> None:
+    """Drop texts that are in their places again. What can't be dropped is left for ``prune``."""
+    if not refs:
+        return
+    places: list[Place] = []
+
+    def edit(connectors: Connectors) -> Connectors:
+        places.clear()
+        rest = []
+        for connector in connectors:
+            dropped = [each for each in connector.originals if each.ref in refs]
+            places.extend(Place(each.store, each.ref) for each in dropped)
+            kept = tuple(each for each in connector.originals if each not in dropped)
+            rest.append(replace(connector, originals=kept) if dropped else connector)
+        return tuple(rest)
+
+    try:
+        workspace.catalog.change(edit)
+    except ConnectorError as error:  # the kubeconfig is as it should be
+        _log.info("what login had replaced is still kept: %s", error.message)
+        return
+    for place in places:
+        discard(workspace, place)
+
+
+def refuse_needed(connectors: Iterable[Connector]) -> None:
+    """Raise ConnectorError for a connector that keeps what only its logout can give back."""
+    for connector in connectors:
+        for each in connector.originals:
+            with contextlib.suppress(OSError):
+                if _mentions(each.kubeconfig, each.ref):
+                    raise ConnectorError(
+                        f'"{connector.name}" keeps what its login replaced in'
+                        f" {display_path(each.kubeconfig)}",
+                        f"give it back first: kubectl connector logout {connector.name};"
+                        f" or lose it: kubectl connector delete {connector.name} --force",
+                    )
+
+
+def _read(workspace: Workspace, original: Original | None, again: str) -> str:
+    if original is None:
+        raise StoreError(
+            "what login replaced can't be given back: no connector here keeps it",
+            f"log out without it: {again}",
+        )
+    try:
+        text = _text(workspace, original)
+    except StoreError as error:
+        raise StoreError(
+            f"what login replaced can't be given back: {error.message}",
+            f"{error.hint}; or log out without it: {again}",
+        ) from error
+    if text is None:
+        raise StoreError(
+            f"what login replaced can't be given back: the {original.store} store has lost it",
+            f"log out without it: {again}",
+        )
+    return text
+
+
+def _text(workspace: Workspace, original: Original) -> str | None:
+    """A text that was kept, None where the store has lost it. Raises StoreError."""
+    try:
+        item = workspace.open_store(original.store).get(original.ref)
+    except NotFoundError:
+        return None
+    return item.secret.get(_ENTRY)
+
+
+def _mentions(path: str, ref: str) -> bool:
+    """Whether a file refers to a text. One without content is being written just now."""
+    with open(path, "rb") as file:
+        data = file.read()
+    return not data or ref.encode() in data
+
+
+def _adopt(workspace: Workspace, id_: str, refs: Collection[str]) -> None:
+    """Let the connector keep what another one did, whose entries it has replaced."""
+
+    def edit(connectors: Connectors) -> Connectors:
+        moved = [
+            each for c in connectors if c.id != id_ for each in c.originals if each.ref in refs
+        ]
+        if not moved:
+            return connectors
+        rest = (
+            replace(c, originals=tuple(each for each in c.originals if each not in moved))
+            for c in connectors
+        )
+        return tuple(
+            replace(c, originals=(*c.originals, *moved)) if c.id == id_ else c for c in rest
+        )
+
+    if refs and edit(connectors := workspace.catalog.load()) is not connectors:
+        workspace.catalog.change(edit)
+
+
+def _with_originals(
+    connectors: Connectors, connector: Connector, originals: tuple[Original, ...]
+) -> Connectors:
+    if not any(each.id == connector.id for each in connectors):
+        raise NotFoundError(
+            f'"{connector.name}" was deleted meanwhile', "all names: kubectl connector list"
+        )
+    return tuple(
+        replace(each, originals=(*each.originals, *originals)) if each.id == connector.id else each
+        for each in connectors
+    )

@@ -1,0 +1,230 @@
+"""What login replaces is never lost: killed in between, again, and beside other changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from kubectl_connector.errors import ConnectorError, KubeconfigError, StoreError
+from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
+from kubectl_connector.kubeconfig.view import load
+from kubectl_connector.operations import logout as logout_module
+from kubectl_connector.operations.delete import delete
+from kubectl_connector.operations.items import orphans, prune
+from kubectl_connector.operations.login import LoggedIn, LoginRequest, login
+from kubectl_connector.operations.logout import LoggedOut, logout
+from kubectl_connector.operations.register import plan_register, register
+from kubectl_connector.operations.source import FromContext
+from kubectl_connector.operations.workspace import Workspace
+from tests.conftest import Home
+from tests.operations.conftest import MemoryStore, make_update
+
+BEFORE = b"""\
+clusters:
+- name: lab-cluster  # ours
+  cluster: {server: "https://lab.example.com:6443"}
+users:
+ -  user:
+       token: "hunter2"   # from the mail
+    name: 'lab-user'
+contexts:
+- {name: lab, context: {cluster: lab-cluster, user: lab-user}}
+- {name: other, context: {cluster: o, user: o}}
+current-context: lab
+"""
+
+
+@pytest.fixture
+def files(home: Home) -> KubeconfigFiles:
+    home.kubeconfig.parent.mkdir()
+    home.kubeconfig.touch(mode=0o600)
+    home.kubeconfig.write_bytes(BEFORE)
+    return kubeconfig_files(str(home.kubeconfig), {})
+
+
+@pytest.fixture
+def kubeconfig(files: KubeconfigFiles, home: Home) -> Path:
+    return home.kubeconfig
+
+
+@pytest.fixture
+def lab(workspace: Workspace, files: KubeconfigFiles) -> Workspace:
+    """A workspace with the connector ``lab``, made from the context ``lab``."""
+    register(workspace, plan_register("lab", "keyring", FromContext(files, "lab")), verify=False)
+    return workspace
+
+
+def log_in(workspace: Workspace, files: KubeconfigFiles, **request: object) -> LoggedIn:
+    how: Mapping[str, object] = {"mode": "exec", "program": "kubectl-connector", **request}
+    return login(workspace, "lab", LoginRequest(files, **how))  # type: ignore[arg-type]
+
+
+def log_out(workspace: Workspace, files: KubeconfigFiles, force: bool = False) -> LoggedOut:
+    return logout(workspace, "lab", files, force=force)
+
+
+def test_there_and_back(
+    lab: Workspace, files: KubeconfigFiles, kubeconfig: Path, store: MemoryStore
+) -> None:
+    done = log_in(lab, files)
+    assert (done.took_over, done.context, done.shared) == (True, "lab", None)
+    assert b"hunter2" not in kubeconfig.read_bytes()
+    assert b"from the mail" not in kubeconfig.read_bytes()
+    assert b"# ours" in kubeconfig.read_bytes()  # a comment without a secret needs no store
+    assert len(store.items) == 2
+    assert not orphans(lab)
+    assert prune(lab) == ()
+    gone = log_out(lab, files)
+    assert (gone.restored, gone.current, gone.switched) == (("lab",), "lab", False)
+    assert kubeconfig.read_bytes() == BEFORE
+    assert len(store.items) == len(lab.catalog.journal.places()) == 1
+
+
+def test_a_login_that_was_killed_before_it_wrote(
+    lab: Workspace,
+    files: KubeconfigFiles,
+    kubeconfig: Path,
+    store: MemoryStore,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What it kept is not removed by prune, is used by the next login, and does not hold delete."""
+    with monkeypatch.context() as patch:
+        patch.setattr("kubectl_connector.operations.originals.forget", lambda *_: None)
+        kubeconfig.chmod(0o644)
+        with pytest.raises(KubeconfigError):
+            log_in(lab, files, mode="embed")
+        kubeconfig.chmod(0o600)
+    assert kubeconfig.read_bytes() == BEFORE
+    assert (len(store.items), prune(lab)) == (2, ())
+    log_in(lab, files)
+    assert len(store.items) == 2
+    log_out(lab, files)
+    assert (kubeconfig.read_bytes(), len(store.items)) == (BEFORE, 1)
+
+
+def test_a_logout_that_was_killed_after_it_wrote(
+    lab: Workspace,
+    files: KubeconfigFiles,
+    kubeconfig: Path,
+    store: MemoryStore,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log_in(lab, files)
+    with monkeypatch.context() as patch:
+        patch.setattr(logout_module, "forget", lambda *_: None)
+        log_out(lab, files)
+    assert (kubeconfig.read_bytes(), len(store.items)) == (BEFORE, 2)
+    assert [done.secret_left for done in delete(lab, ["lab"])] == [False]
+    assert (store.items, lab.catalog.journal.places()) == ({}, ())
+
+
+def test_what_was_changed_while_it_was_kept_is_kept_anew(
+    lab: Workspace, files: KubeconfigFiles, kubeconfig: Path, store: MemoryStore
+) -> None:
+    """Somebody gives the user another token after we have kept it, and before we hold the lock."""
+    changed = BEFORE.replace(b"hunter2", b"hunter3")
+    put, store_put = store.put, []
+
+    def put_and_change(ref: str, item: object) -> None:
+        put(ref, item)  # type: ignore[arg-type]
+        store_put.append(ref)
+        kubeconfig.write_bytes(changed)
+
+    store.put = put_and_change  # type: ignore[method-assign]
+    log_in(lab, files)
+    assert (len(store_put), len(store.items)) == (2, 2)
+    log_out(lab, files)
+    assert kubeconfig.read_bytes() == changed
+
+
+def test_what_was_renamed_comes_back_under_its_new_name(
+    lab: Workspace, files: KubeconfigFiles, kubeconfig: Path
+) -> None:
+    log_in(lab, files)
+    kubeconfig.write_text(kubeconfig.read_text().replace('"name": "lab"', "name: lab-2"))
+    log_out(lab, files)
+    view = load(files)
+    assert view.contexts["lab-2"].entry == {"cluster": "lab-cluster", "user": "lab-user"}
+    assert view.users["lab-user"].entry == {"token": "hunter2"}
+
+
+def test_the_entries_come_back_where_somebody_deleted_our_context(
+    lab: Workspace, files: KubeconfigFiles, kubeconfig: Path
+) -> None:
+    log_in(lab, files)
+    text = kubeconfig.read_text()
+    start = text.index("- {", text.index("contexts:"))
+    kubeconfig.write_text(text[:start] + text[text.index("- {name: other") :])
+    done = log_out(lab, files)
+    assert (done.contexts, bool(done.files)) == ((), True)
+    assert load(files).users["lab-user"].entry == {"token": "hunter2"}
+
+
+def test_changes_beside_it_leave_what_is_kept(
+    lab: Workspace, files: KubeconfigFiles, kubeconfig: Path, stores: dict[str, MemoryStore]
+) -> None:
+    log_in(lab, files)
+    make_update(lab, "lab", {"token": "hunter4"}, verify=False)
+    make_update(lab, "lab", None, verify=False, store="file")
+    assert len(stores["keyring"].items) == len(stores["file"].items) == 1
+    log_in(lab, files, mode="embed")
+    assert b"hunter4" in kubeconfig.read_bytes()
+    log_out(lab, files)
+    assert (kubeconfig.read_bytes(), stores["keyring"].items) == (BEFORE, {})
+
+
+@pytest.mark.parametrize("broken", ["get", "lost"])
+def test_what_can_not_be_read_changes_nothing_unless_forced(
+    lab: Workspace, files: KubeconfigFiles, kubeconfig: Path, store: MemoryStore, broken: str
+) -> None:
+    log_in(lab, files)
+    ours = kubeconfig.read_bytes()
+    if broken == "lost":
+        store.items.clear()
+    store.broken = {broken}
+    with pytest.raises(StoreError) as caught:
+        log_out(lab, files)
+    assert caught.value.hint.endswith("kubectl connector logout lab --force")
+    assert kubeconfig.read_bytes() == ours
+    done = log_out(lab, files, force=True)
+    assert (done.restored, done.lost) == (("lab",), ('user "lab-user"',))
+    assert "lab-user" not in load(files).users
+    assert lab.catalog.load()[0].originals == ()
+
+
+def test_anchors_elsewhere_are_no_hindrance(
+    lab: Workspace, files: KubeconfigFiles, kubeconfig: Path
+) -> None:
+    shared = BEFORE + b"x: &x [1]\ny: *x\n"
+    kubeconfig.write_bytes(shared)
+    log_in(lab, files)
+    assert b"hunter2" not in kubeconfig.read_bytes()
+    log_out(lab, files)
+    assert kubeconfig.read_bytes() == shared
+
+
+def test_anchors_in_it_are_refused_before_anything_is_kept(
+    lab: Workspace, files: KubeconfigFiles, kubeconfig: Path, store: MemoryStore
+) -> None:
+    shared = b"x: &x hunter2\n" + BEFORE.replace(b'"hunter2"', b"*x")
+    kubeconfig.write_bytes(shared)
+    with pytest.raises(KubeconfigError, match="anchors"):
+        log_in(lab, files)
+    assert (kubeconfig.read_bytes(), len(store.items)) == (shared, 1)
+
+
+def test_a_connector_that_was_deleted_meanwhile_keeps_nothing(
+    lab: Workspace, files: KubeconfigFiles, kubeconfig: Path, store: MemoryStore
+) -> None:
+    put = store.put
+
+    def delete_first(ref: str, item: object) -> None:
+        list(delete(lab, ["lab"]))
+        put(ref, item)  # type: ignore[arg-type]
+
+    store.put = delete_first  # type: ignore[method-assign]
+    with pytest.raises(ConnectorError, match="deleted meanwhile"):
+        log_in(lab, files)
+    assert (kubeconfig.read_bytes(), store.items) == (BEFORE, {})
