@@ -316,6 +316,8 @@ def test_a_connectors_name_is_no_command_and_how_to_use_it_is_said(
     assert succeeds(capsys, "--version", "list") == succeeds(capsys, "version")
     error = fails(capsys, "update", "shop", "--username", "jane")[1]
     assert error == "there is no terminal to ask at: Password"
+    taken = fails(capsys, "register", "shop", "--interactive")  # before any question
+    assert taken[1].startswith('there is a connector named "shop" already')
 
 
 def test_the_commands_in_messages_and_help_are_there() -> None:
