@@ -131,7 +131,7 @@ def test_options_that_no_command_has_yet_are_spoken_of_in_our_words(words: str, 
     ("words", "meant"),
     [
         ("new", "register"),
-        ("get", "list"),
+        ("get", "list or describe"),
         ("remove", "delete"),
         ("switch", "login"),
         ("unuse", "logout"),
