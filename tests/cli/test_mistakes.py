@@ -73,6 +73,17 @@ def test_a_kubeconfig_that_says_nothing_is_named_with_the_reason(
         assert "--kubeconfig FILE" in hint
 
 
+def test_list_says_that_the_kubeconfig_is_not_there(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = "contexts are unknown: no kubeconfig: ~/.kube/config (from KUBECONFIG) does not exist"
+    assert run(["list"]) == 0
+    assert missing in capsys.readouterr().err
+    monkeypatch.delenv("KUBECONFIG")  # nobody has named one then
+    assert run(["list"]) == 0
+    assert "unknown" not in capsys.readouterr().err
+
+
 def test_a_variable_that_names_no_file(
     capsys: Capture, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
