@@ -12,7 +12,7 @@ MEANINGS = {
     "delete": "rm remove del destroy forget unregister",
     "prune": "clean cleanup gc purge",
     "list": "ls get ll all current current-context contexts connectors get-contexts",
-    "describe": "show info inspect cat explain",
+    "describe": "get show info inspect cat explain",
     "verify": "check test ping status validate whoami doctor",
     "list-resources": "resources clusters get-clusters",
     "list-types": "types list-type",

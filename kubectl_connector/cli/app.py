@@ -12,7 +12,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import TyperException
 
 from kubectl_connector import __version__, suggest
-from kubectl_connector.cli import console, usage
+from kubectl_connector.cli import console
 from kubectl_connector.cli import help as help_
 from kubectl_connector.errors import ConnectorError, UsageError
 
@@ -94,11 +94,10 @@ class VerbCommand(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """The arguments; UsageError where there are too many."""
         ctx.allow_extra_args = True  # else the parser complains of them in words of its own
-        try:
-            rest = super().parse_args(ctx, args)
-        except TyperException as error:
-            raise usage.in_our_words(error, ctx) from None
+        rest = _parsed(super().parse_args, ctx, args)
         if rest and not ctx.resilient_parsing:
+            from kubectl_connector.cli import usage
+
             raise usage.too_many(rest, ctx)
         return rest
 
@@ -135,16 +134,15 @@ class Group(TyperGroup):
         if not args and not self.invoke_without_command:
             console.say(self.get_help(ctx))
             raise typer.Exit
-        try:
-            return super().parse_args(ctx, args)
-        except TyperException as error:
-            raise usage.in_our_words(error, ctx) from None
+        return _parsed(super().parse_args, ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was named; UsageError where none was."""
         try:
             return super().invoke(ctx)
         except TyperException:
+            from kubectl_connector.cli import usage
+
             raise usage.no_command(ctx) from None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -287,6 +285,16 @@ def _is_connector(name: str) -> bool:
         return any(each.name == name for each in environment.workspace().catalog.load())
     except ConnectorError:
         return False
+
+
+def _parsed(parse: Callable[[Any, list[str]], list[str]], ctx: Any, args: list[str]) -> list[str]:
+    """What ``parse`` gives; what it finds wrong is said in our words."""
+    try:
+        return parse(ctx, args)
+    except TyperException as error:
+        from kubectl_connector.cli import usage  # most command lines are right
+
+        raise usage.in_our_words(error, ctx) from None
 
 
 def _that_says(option: Any) -> Any:

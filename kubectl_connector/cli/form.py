@@ -45,7 +45,8 @@ def fill(
 
     ``store`` is the one that is offered first.
     """
-    name = name or _until_good(lambda: _insist("Name of the connector"), _free_name(workspace))
+    free = _free_name(workspace)
+    name = free(name) if name else _until_good(lambda: _insist("Name of the connector"), free)
     if source is None and _wants_context(changes):
         source = FromContext(environment.kubeconfigs())
     store = _store(workspace, changes, store)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kubectl_connector.errors import KubeconfigError, UsageError
 from kubectl_connector.kubeconfig.ours.logged_in import contexts_by_connector, holds_secret
-from kubectl_connector.kubeconfig.paths import KubeconfigFiles
+from kubectl_connector.kubeconfig.paths import MISSING, KubeconfigFiles
 from kubectl_connector.kubeconfig.view import Kubeconfig, load
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.operations.workspace import Workspace
@@ -32,7 +32,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Overview:
-    """All connectors that matched, and why the kubeconfig could not be read, if it could not."""
+    """All connectors that matched, and why nothing is known of the kubeconfig, if that is so."""
 
     listed: tuple[Listed, ...]
     kubeconfig_error: KubeconfigError | None
@@ -52,7 +52,9 @@ def overview(
         contexts = contexts_by_connector(kubeconfig)
     except KubeconfigError as error:
         return Overview(tuple(Listed(c, (), (), None) for c in connectors), error)
-    return Overview(tuple(_listed(c, kubeconfig, contexts.get(c.id, ())) for c in connectors), None)
+    listed = tuple(_listed(c, kubeconfig, contexts.get(c.id, ())) for c in connectors)
+    mistyped = files.from_variable and not kubeconfig.documents
+    return Overview(listed, files.lack(*MISSING) if mistyped else None)
 
 
 def parse_labels(texts: list[str]) -> dict[str, str]:

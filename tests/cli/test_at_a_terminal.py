@@ -325,7 +325,7 @@ def test_whoever_waits_for_a_lock_is_told_and_whoever_does_not_is_not(
     assert code == 0, rest
     lock = home.kubeconfig.with_name("config.lock")
     lock.touch()
-    person = Person("login", "lab", "--context", "ours", "--lock-timeout", "9")
+    person = Person("login", "lab", "--context", "ours", "--lock-timeout", "60")
     person.sees("waiting for a program that is writing ~/.kube/config")
     lock.unlink()
     code, rest = person.leaves()

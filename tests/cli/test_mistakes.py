@@ -73,6 +73,17 @@ def test_a_kubeconfig_that_says_nothing_is_named_with_the_reason(
         assert "--kubeconfig FILE" in hint
 
 
+def test_list_says_that_the_kubeconfig_is_not_there(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = "contexts are unknown: no kubeconfig: ~/.kube/config (from KUBECONFIG) does not exist"
+    assert run(["list"]) == 0
+    assert missing in capsys.readouterr().err
+    monkeypatch.delenv("KUBECONFIG")  # nobody has named one then
+    assert run(["list"]) == 0
+    assert "unknown" not in capsys.readouterr().err
+
+
 def test_a_variable_that_names_no_file(
     capsys: Capture, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,7 +142,7 @@ def test_options_that_no_command_has_yet_are_spoken_of_in_our_words(words: str, 
     ("words", "meant"),
     [
         ("new", "register"),
-        ("get", "list"),
+        ("get", "list or describe"),
         ("remove", "delete"),
         ("switch", "login"),
         ("unuse", "logout"),
@@ -316,6 +327,8 @@ def test_a_connectors_name_is_no_command_and_how_to_use_it_is_said(
     assert succeeds(capsys, "--version", "list") == succeeds(capsys, "version")
     error = fails(capsys, "update", "shop", "--username", "jane")[1]
     assert error == "there is no terminal to ask at: Password"
+    taken = fails(capsys, "register", "shop", "--interactive")  # before any question
+    assert taken[1].startswith('there is a connector named "shop" already')
 
 
 def test_the_commands_in_messages_and_help_are_there() -> None:
