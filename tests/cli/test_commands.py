@@ -99,7 +99,7 @@ def test_every_command_has_help_with_an_example_and_documents_its_options(
         (("version", "-o", "xml"), "give -o json"),
         (("verify",), "kubectl connector list"),
         (("logout",), "kubectl connector list"),
-        (("list", "-l", "=x"), "team=payments"),
+        (("list", "-l", "team in x"), "team=payments"),
     ],
 )
 def test_wrong_usage_says_what_to_type(capsys: Capture, words: tuple[str, ...], hint: str) -> None:
