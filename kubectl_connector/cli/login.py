@@ -17,6 +17,7 @@ from kubectl_connector.cli.options import (
 from kubectl_connector.errors import KubeconfigError, UsageError
 from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.operations.login import LoggedIn, LoginRequest, login
+from kubectl_connector.terminal_text import State, joined, mark
 
 
 def command(
@@ -111,7 +112,8 @@ def command(
     done = login(environment.workspace(), name, request)
     console.say(_sentence(name, done))
     if done.expired:
-        console.note(f'the credential of "{name}" has expired; {done.expired}')
+        ended = mark("has expired", State.ENDED)
+        console.note(joined([f'the credential of "{name}" ', ended, f"; {done.expired}"]))
     if done.mode == "exec" and request.program:
         _warn_of_policy(request.program)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Sequence
 
 from kubectl_connector.cli import console
@@ -17,7 +18,7 @@ TABLES = ("table", "wide")
 
 def show(report: Report, output: str) -> None:
     """Print a report in the format ``output``; a person gets its table in a frame."""
-    if output in TABLES and console.stdout_is_terminal():
+    if output in TABLES and framed():
         console.out(boxed_table(*shown(report, output == "wide"), terminal=_columns()))
     else:
         console.out(render(report, output))
@@ -25,10 +26,21 @@ def show(report: Report, output: str) -> None:
 
 def show_record(rows: Sequence[tuple[str, str]], caption: str = "") -> None:
     """Print one thing, a property a row, below a caption that a pipe does without."""
-    if console.stdout_is_terminal():
+    if framed():
         console.out(boxed_table(RECORD, rows, caption, _columns()))
     else:
         console.out(joined(["\n", plain_table(list(RECORD), [list(row) for row in rows])]))
+
+
+def framed() -> bool:
+    """Whether stdout is a person's terminal that has the characters of a frame."""
+    if not console.stdout_is_terminal():
+        return False
+    try:
+        "┏━┯┠─┼│┃".encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def tell(text: str) -> None:
