@@ -41,7 +41,7 @@ def command(
     if only is None:
         tables.tell("Each of these ways to sign in becomes a named connector:")
     console.say("")
-    framed = console.stdout_is_terminal()
+    framed = tables.framed()
     for part in [(method,) for method in methods] if framed else [methods]:
         for method in part:
             tables.tell(f"{method.name}: {method.summary}")

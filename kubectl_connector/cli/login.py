@@ -25,6 +25,7 @@ from kubectl_connector.model.connector import check_namespace
 from kubectl_connector.model.kubeconfig import api_version_called
 from kubectl_connector.operations.login import LoggedIn, LoginRequest, login
 from kubectl_connector.operations.workspace import Workspace
+from kubectl_connector.terminal_text import State, joined, mark
 
 
 def command(
@@ -164,7 +165,8 @@ def _tell(name: str, done: LoggedIn, request: LoginRequest, kubeconfig: str | No
     if done.shared:
         console.note(_stays(done.shared))
     if done.expired:
-        console.note(f'the credential of "{name}" has expired; {done.expired}')
+        ended = mark("has expired", State.ENDED)
+        console.note(joined([f'the credential of "{name}" ', ended, f"; {done.expired}"]))
     if done.mode == "exec" and request.program:
         _warn_of_policy(request.program)
 

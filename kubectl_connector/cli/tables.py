@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Sequence
 
 from kubectl_connector.cli import console
@@ -14,7 +15,7 @@ from kubectl_connector.terminal_text import joined
 
 def show(report: Report, how: Output) -> None:
     """Print a report as it is wanted; a person gets a table with titles in a frame. UsageError."""
-    if how.for_people and how.headers and console.stdout_is_terminal():
+    if how.for_people and how.headers and framed():
         table = shown(arranged(report, how), how.format == "wide")
         console.out(boxed_table(*table, terminal=_columns()))
     else:
@@ -23,10 +24,21 @@ def show(report: Report, how: Output) -> None:
 
 def show_record(rows: Sequence[tuple[str, str]], caption: str = "") -> None:
     """Print one thing, a property a row, below a caption that a pipe does without."""
-    if console.stdout_is_terminal():
+    if framed():
         console.out(boxed_table(RECORD, rows, caption, _columns()))
     else:
         console.out(joined(["\n", plain_table(list(RECORD), [list(row) for row in rows])]))
+
+
+def framed() -> bool:
+    """Whether stdout is a person's terminal that has the characters of a frame."""
+    if not console.stdout_is_terminal():
+        return False
+    try:
+        "┏━┯┠─┼│┃".encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def tell(text: str) -> None:

@@ -279,6 +279,11 @@ def test_colour_marks_a_state(
         assert ("\x1b[" in person.painted) is coloured or words[0] == "verify"  # its spinner
 
 
+def test_a_terminal_without_frames_gets_plain_columns() -> None:
+    code, screen = Person("list-types", PYTHONIOENCODING="latin-1").leaves()
+    assert (code, screen.split("   ")[0], "?" in screen) == (0, "NAME", False)
+
+
 def test_colours_in_a_pipe_only_by_force(server: ApiServer, home: Home) -> None:
     write_kubeconfig(home.kubeconfig, server, token_user(server.issue_token(JANE, TONIGHT)))
     environment = {**os.environ, **PASSPHRASE}
