@@ -81,16 +81,6 @@ def test_what_kubectl_rewrote_in_between_is_given_back_all_the_same(
     assert lab.who_am_i() == JANE.name
 
 
-def test_update_and_rename_in_between(lab: Terminal, before: bytes) -> None:
-    lab.connector("login", "lab")
-    lab.connector("update", "lab", "--tls-server-name", "127.0.0.1")
-    lab.connector("login", "lab")
-    lab.connector("rename", "lab", "prod")
-    assert lab.who_am_i() == JANE.name
-    lab.connector("logout", "prod")
-    assert lab.home.kubeconfig.read_bytes() == before
-
-
 def test_delete_refuses_what_only_logout_can_give_back(lab: Terminal, before: bytes) -> None:
     lab.connector("login", "lab", "--exec")
     refusal = lab.refused("delete", "lab", "--yes")
@@ -160,18 +150,6 @@ def test_overwrite_keeps_and_gives_back_too(lab: Terminal, server: ApiServer) ->
     assert lab.home.kubeconfig.read_bytes() == before
 
 
-def test_another_connectors_take_over_is_handed_on(lab: Terminal, before: bytes) -> None:
-    lab.connector("register", "twin", "--auto-configure", "--store", "file")
-    lab.connector("login", "lab", "--exec")
-    lab.connector("login", "twin", "--context", "lab", "--overwrite", "--exec")
-    assert "originals" not in lab.kept()["lab"]
-    lab.connector("logout", "lab")
-    lab.connector("delete", "lab", "--yes")
-    assert lab.refused("delete", "twin", "--yes").code == 1
-    lab.connector("logout", "twin")
-    assert lab.home.kubeconfig.read_bytes() == before
-
-
 def test_a_store_is_needed_for_a_secret_only(
     terminal: Terminal, server: ApiServer, tmp_path: Path
 ) -> None:
@@ -185,14 +163,6 @@ def test_a_store_is_needed_for_a_secret_only(
     assert terminal.who_am_i() == JANE.name
     terminal.connector("logout", "lab")
     assert kubeconfig.read_bytes() == before
-
-
-def test_a_login_that_fails_keeps_nothing(lab: Terminal, before: bytes) -> None:
-    kept = items(lab.home)
-    lab.home.kubeconfig.chmod(0o644)
-    assert "chmod 600" in lab.refused("login", "lab").hint
-    assert lab.home.kubeconfig.read_bytes() == before
-    assert (items(lab.home), "originals" in lab.kept()["lab"]) == (kept, False)
 
 
 def test_what_other_programs_noted_is_kept(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from kubectl_connector.operations.items import orphans, prune
 from kubectl_connector.operations.login import LoggedIn, LoginRequest, login
 from kubectl_connector.operations.logout import LoggedOut, logout
 from kubectl_connector.operations.register import plan_register, register
+from kubectl_connector.operations.rename import rename
 from kubectl_connector.operations.source import FromContext
 from kubectl_connector.operations.workspace import Workspace
 from tests.conftest import Home
@@ -228,3 +231,50 @@ def test_a_connector_that_was_deleted_meanwhile_keeps_nothing(
     with pytest.raises(ConnectorError, match="deleted meanwhile"):
         log_in(lab, files)
     assert (kubeconfig.read_bytes(), store.items) == (BEFORE, {})
+
+
+def test_a_login_that_fails_keeps_nothing(
+    lab: Workspace, files: KubeconfigFiles, kubeconfig: Path, store: MemoryStore
+) -> None:
+    kubeconfig.chmod(0o644)
+    with pytest.raises(KubeconfigError, match="can be read by others"):
+        log_in(lab, files, mode="embed")
+    assert (kubeconfig.read_bytes(), len(store.items)) == (BEFORE, 1)
+    assert lab.catalog.load()[0].originals == ()
+
+
+def test_another_connectors_take_over_is_handed_on(
+    lab: Workspace, files: KubeconfigFiles, kubeconfig: Path, store: MemoryStore
+) -> None:
+    register(lab, plan_register("twin", "keyring", FromContext(files, "lab")), verify=False)
+    log_in(lab, files)
+    rename(lab, "lab", "old")
+    request = LoginRequest(files, context="lab", mode="exec", program="kubectl-connector")
+    with pytest.raises(KubeconfigError, match="of connector old"):
+        login(lab, "twin", replace(request, overwrite=False, context="lab"))
+    login(lab, "twin", replace(request, overwrite=True))
+    assert logout(lab, "old", files).contexts == ()
+    assert [done.secret_left for done in delete(lab, ["old"])] == [False]
+    with pytest.raises(ConnectorError, match="keeps what its login replaced"):
+        delete(lab, ["twin"])
+    logout(lab, "twin", files)
+    assert (kubeconfig.read_bytes(), len(store.items)) == (BEFORE, 1)
+
+
+def test_a_cluster_in_another_file_stays_as_it_is(
+    workspace: Workspace, files: KubeconfigFiles, kubeconfig: Path
+) -> None:
+    other = kubeconfig.with_name("other")
+    other.touch(mode=0o600)
+    start, end = BEFORE.index(b"clusters:"), BEFORE.index(b"users:")
+    contents = {kubeconfig: BEFORE[:start] + BEFORE[end:], other: BEFORE[start:end]}
+    for path, data in contents.items():
+        path.write_bytes(data)
+    both = kubeconfig_files(None, {"KUBECONFIG": f"{kubeconfig}{os.pathsep}{other}"})
+    register(workspace, plan_register("lab", "keyring", FromContext(both, "lab")), verify=False)
+    log_in(workspace, both)
+    assert b"hunter2" not in kubeconfig.read_bytes()
+    assert other.read_bytes() == contents[other]
+    assert load(both).resolve("lab").cluster.server == "https://lab.example.com:6443"
+    log_out(workspace, both)
+    assert {path: path.read_bytes() for path in contents} == contents

@@ -101,36 +101,37 @@ def login_edit(
     is a KubeconfigError unless the login may replace it. What it replaces is kept in the marks.
     ``also`` brings further contexts of the connector up to date, and leaves them in their places.
     """
-    names = choose_names(kubeconfig, login.connector_id, login.connector_name, login.context)
-    found = kubeconfig.contexts.get(names.context)
-    if not (login.overwrite or (found and (found.file, found.name) == login.origin)):
-        _check_conflict(kubeconfig, login.connector_id, names, owners)
+    entries = _entries(kubeconfig, login, owners)
+    others = [_entries(kubeconfig, replace(each, set_current=False), owners) for each in also]
+    names, found = entries.names, entries.found
     file = found.file if found else kubeconfig.files.default
     for each in (login, *also):
         if each.program:
             _refuse_beside(each.program, file)
-    entries = _Entries(kubeconfig, login, names)
-    theirs = found is not None and mark_of(found) is None
     previous = kubeconfig.current_context
     placed = Placed(
         names.context,
         file,
         previous if previous in kubeconfig.contexts else None,
         current=login.set_current or previous == names.context,
-        took_over=theirs,
-        shared=_shared(kubeconfig, names) if theirs else None,
-        unkept=tuple(entries.unkept),
-        refs=tuple(entries.refs),
+        took_over=entries.replaces_theirs,
+        shared=_shared(kubeconfig, names) if entries.replaces_theirs else None,
+        unkept=tuple(text for each in (entries, *others) for text in each.unkept),
+        refs=tuple(ref for each in (entries, *others) for ref in each.refs),
     )
     if placed.unkept:
         return Edit(), placed
-    return _with(entries.edit(), [_update(kubeconfig, each) for each in also]), placed
+    return _with(entries.edit(), [each.edit() for each in others]), placed
 
 
-def _update(kubeconfig: Kubeconfig, login: Login) -> Edit:
-    """The edit that brings one of the connector's contexts up to date, and nothing else."""
+def _entries(kubeconfig: Kubeconfig, login: Login, owners: Mapping[str, str]) -> _Entries:
+    """The entries of one context; KubeconfigError for what the login may not replace."""
     names = choose_names(kubeconfig, login.connector_id, login.connector_name, login.context)
-    return _Entries(kubeconfig, replace(login, set_current=False), names).edit()
+    found = kubeconfig.contexts.get(names.context)
+    is_origin = found and not mark_of(found) and (found.file, found.name) == login.origin
+    if not (login.overwrite or is_origin):
+        _check_conflict(kubeconfig, login.connector_id, names, owners)
+    return _Entries(kubeconfig, login, names)
 
 
 def _with(edit: Edit, others: Sequence[Edit]) -> Edit:
@@ -258,7 +259,7 @@ class _Entries:
             kind: {name: self.marks[kind].put_on(body) for name, body in pair.items()}
             for kind, pair in bodies.items()
         }
-        if login.set_current and not self._replaces_theirs():
+        if login.set_current and not self.replaces_theirs:
             # The context goes on top of the stack: the gap that it leaves further down is closed.
             upserts["contexts"] = {
                 **relinked(self.kubeconfig, {names.context}),
@@ -270,7 +271,8 @@ class _Entries:
             secret=login.secret,
         )
 
-    def _replaces_theirs(self) -> bool:
+    @property
+    def replaces_theirs(self) -> bool:
         """Whether the context is somebody else's: who leads back to it still does after logout."""
         return self.found is not None and mark_of(self.found) is None
 
