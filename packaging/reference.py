@@ -55,7 +55,7 @@ _OPTIONS: dict[str, Any] = {
 _METAVARS = {
     "FILE": FILE,
     "DIR": FOLDER,
-    **dict.fromkeys(("ID", "SECONDS", "TEXT", "TIME", "URL", "VALUE"), FREE),
+    **dict.fromkeys(("ID", "OLD=NEW", "SECONDS", "TEXT", "TIME", "URL", "VALUE"), FREE),
 }
 
 _ARGUMENTS: dict[str, Any] = {
@@ -63,6 +63,7 @@ _ARGUMENTS: dict[str, Any] = {
     "OLD": "connectors",
     "NEW": FREE,
     "TYPE": (TYPE,),
+    "FILE": FILE,
     "SETTING": (*DEFAULTS, *store_settings()),
     "VALUE": "setting values",
 }

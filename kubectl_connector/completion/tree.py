@@ -313,6 +313,38 @@ TREE: Tree = {
         ),
         (("connectors", False),),
     ),
+    "store": (
+        "The passphrase, and all secrets at once",
+        ((("-h", "--help"), None, False, "Show this message and exit"),),
+        (),
+    ),
+    "store change-passphrase": (
+        "Have another passphrase guard the encrypted file",
+        (
+            (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
+            (("-h", "--help"), None, False, "Show this message and exit"),
+        ),
+        (),
+    ),
+    "store export": (
+        "Write every connector with its secrets to a new encrypted file",
+        (
+            (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
+            (("-h", "--help"), None, False, "Show this message and exit"),
+        ),
+        (("FILE", False),),
+    ),
+    "store import": (
+        "Take in the connectors that store export wrote, with their secrets",
+        (
+            (("--overwrite",), None, False, "Replace connectors that have the same names"),
+            (("--rename",), "", True, "Give one another name"),
+            (("--store",), ("file", "keyring"), False, "Where secrets go"),
+            (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
+            (("-h", "--help"), None, False, "Show this message and exit"),
+        ),
+        (("FILE", False),),
+    ),
     "config": (
         "Your defaults",
         ((("-h", "--help"), None, False, "Show this message and exit"),),
