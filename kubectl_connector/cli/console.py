@@ -111,7 +111,7 @@ def has_terminal() -> bool:
 
 def stdout_is_terminal() -> bool:
     """Whether a person, not a program, reads the result."""
-    return sys.stdout.isatty()
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def spinner(text: str) -> AbstractContextManager[object]:

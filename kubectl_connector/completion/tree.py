@@ -308,6 +308,7 @@ TREE: Tree = {
         "What kubectl runs for a credential",
         (
             (("--id",), "", False, "The connector's id, whatever it is called now"),
+            (("--force",), None, False, "Print the secret though a person may read it"),
             (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
             (("-h", "--help"), None, False, "Show this message and exit"),
         ),

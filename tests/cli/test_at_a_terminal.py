@@ -8,6 +8,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+import yaml
 
 pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are a Unix thing")
 if not hasattr(pexpect, "spawn"):
@@ -212,8 +213,15 @@ def test_red_marks_an_error_unless_no_color_is_set() -> None:
 def test_a_credential_asked_for_by_hand_may_ask_every_time(server: ApiServer, home: Home) -> None:
     write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
     assert Person("register", "lab", "--auto-configure", "--store", "file").leaves()[0] == 0
+    id_ = yaml.safe_load((home.connector_home / "connectors.yaml").read_text())["connectors"][0][
+        "id"
+    ]
+    for words in (["credential", "lab"], ["credential", "lab", "--id", id_]):
+        code, rest = Person(*words).leaves()
+        assert (code, JANE_TOKEN in rest) == (2, False)
+        assert "kubectl connector credential lab --force" in rest
     for _ in range(2):
-        person = Person("credential", "lab", KUBECTL_CONNECTOR_PASSPHRASE="")
+        person = Person("credential", "lab", "--force", KUBECTL_CONNECTOR_PASSPHRASE="")
         person.answers("Passphrase of the file store: ", PASSPHRASE["KUBECTL_CONNECTOR_PASSPHRASE"])
         code, rest = person.leaves()
         assert (code, JANE_TOKEN in rest) == (0, True)
