@@ -87,6 +87,7 @@ def command(
     announce(plan, verify=not no_verify)
     registered = register(workspace, plan, verify=not no_verify)
     _show(registered, views.introduction(plan.draft.spec, workspace.now()))
+    note_end(plan, registered)
 
 
 def announce(plan: Plan, verify: bool) -> None:
@@ -105,6 +106,12 @@ def announce(plan: Plan, verify: bool) -> None:
             raise
         found = error.message
     console.note(f"runs: {' '.join([plan.runs.command, *plan.runs.args])} ({found})")
+
+
+def note_end(plan: Plan, registered: Registered) -> None:
+    """Say so where ``--expires-at`` is later than the credential's own end."""
+    if note := views.later_end(plan.changes.get("expires_at"), registered.connector):
+        console.note(note)
 
 
 def _show(registered: Registered, introduction: str) -> None:

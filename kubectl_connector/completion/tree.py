@@ -47,7 +47,7 @@ TREE: Tree = {
                 ("--expires-at",),
                 "",
                 False,
-                "When the credential ends, where it does not say so itself (RFC 3339)",
+                "When the credential ends, where it names no earlier time itself (RFC 3339)",
             ),
             (
                 ("--auth-method",),
@@ -99,7 +99,7 @@ TREE: Tree = {
                 ("--expires-at",),
                 "",
                 False,
-                "When the credential ends, where it does not say so itself (RFC 3339)",
+                "When the credential ends, where it names no earlier time itself (RFC 3339)",
             ),
             (
                 ("--auth-method",),
