@@ -18,7 +18,7 @@ def answer_fast(arguments: list[str]) -> None:
 
     ``arguments`` are those after ``credential`` in the stanza that ``login --exec`` writes.
     """
-    answer = _answer(arguments)
+    answer = None if os.isatty(1) else _answer(arguments)  # a person is asked for --force first
     if answer is not None:
         os._exit(_write(answer))  # nothing is left to clean up, and Python's cleanup takes time
 

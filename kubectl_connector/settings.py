@@ -10,6 +10,14 @@ from kubectl_connector.errors import StoreError, UsageError
 
 KIND = "Settings"
 PASSPHRASE_VARIABLE = "KUBECTL_CONNECTOR_PASSPHRASE"  # noqa: S105 (its name)
+NEW_PASSPHRASE_VARIABLE = "KUBECTL_CONNECTOR_NEW_PASSPHRASE"  # noqa: S105
+EXPORT_PASSPHRASE_VARIABLE = "KUBECTL_CONNECTOR_EXPORT_PASSPHRASE"  # noqa: S105
+
+_NEEDS = {
+    PASSPHRASE_VARIABLE: "the file store needs its passphrase",
+    NEW_PASSPHRASE_VARIABLE: "the file store needs a new passphrase",
+    EXPORT_PASSPHRASE_VARIABLE: "the exported file needs its passphrase",
+}
 
 DEFAULTS: Mapping[str, str] = {
     "store": "keyring",
@@ -28,14 +36,13 @@ Check = Callable[[str], str]
 """Returns a valid value; UsageError for a value that the setting can't have."""
 
 
-def passphrase(environ: Mapping[str, str]) -> str:
-    """The file store's passphrase from the environment; StoreError where it is not set."""
-    if not environ.get(PASSPHRASE_VARIABLE):
+def passphrase(environ: Mapping[str, str], variable: str = PASSPHRASE_VARIABLE) -> str:
+    """A passphrase from the environment, the file store's; StoreError where it is not set."""
+    if not environ.get(variable):
         raise StoreError(
-            "the file store needs its passphrase, and there is nobody to ask",
-            f"set {PASSPHRASE_VARIABLE} in the environment",
+            f"{_NEEDS[variable]}, and there is nobody to ask", f"set {variable} in the environment"
         )
-    return environ[PASSPHRASE_VARIABLE]
+    return environ[variable]
 
 
 class Settings:

@@ -62,7 +62,7 @@ _METAVARS = {
     "FILE": FILE,
     "SELECTOR": SELECTOR,
     "DIR": FOLDER,
-    **dict.fromkeys(("ID", "PATH", "SECONDS", "TEXT", "TIME", "URL", "VALUE"), FREE),
+    **dict.fromkeys(("ID", "OLD=NEW", "PATH", "SECONDS", "TEXT", "TIME", "URL", "VALUE"), FREE),
 }
 
 _ARGUMENTS: dict[str, Any] = {
@@ -70,6 +70,7 @@ _ARGUMENTS: dict[str, Any] = {
     "OLD": "connectors",
     "NEW": FREE,
     "TYPE": (TYPE,),
+    "FILE": FILE,
     "SETTING": (*DEFAULTS, *store_settings()),
     "VALUE": "setting values",
 }

@@ -50,6 +50,7 @@ BUDGET = {
     "kubectl_connector.settings": {"yaml"},
     "kubectl_connector.stores.file": {"cryptography"},
     "kubectl_connector.stores.support.encrypted_file": {"cryptography"},
+    "kubectl_connector.stores.support.sealed_document": {"cryptography"},
     "kubectl_connector.stores.support.sealing": {"cryptography"},
     "kubectl_connector.yaml_file": {"yaml"},
 }

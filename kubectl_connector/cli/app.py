@@ -60,6 +60,7 @@ VERBS = {
     "login": Verb("login", "kubectl", "Let kubectl use a connector", alias="use", unlocks=True),
     "logout": Verb("logout", "kubectl", "Take connectors out of the kubeconfig again"),
     "credential": Verb("credential", "kubectl", "What kubectl runs for a credential", unlocks=True),
+    "store": Verb("store", "Settings", "The passphrase, and all secrets at once", unlocks=True),
     "config": Verb("config", "Settings", "Your defaults"),
     "completion": Verb("completion", "Settings", "Let the TAB key complete"),
     "version": Verb("version", "Settings", "The version of this program"),

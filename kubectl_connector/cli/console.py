@@ -110,6 +110,22 @@ def at_terminal() -> bool:
     return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
 
+def has_terminal() -> bool:
+    """Whether somebody can be asked for a secret: as before, or beside a stdin that is a pipe.
+
+    On Unix a secret is typed at the terminal itself, ``/dev/tty``.
+    """
+    if at_terminal():
+        return True
+    try:
+        if not sys.stderr.isatty():
+            return False
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except (OSError, AttributeError):  # none; no stderr, or no such flag on Windows
+        return False
+    return True
+
+
 def stdout_is_terminal() -> bool:
     """Whether a person, not a program, reads the result."""
     return sys.stdout is not None and sys.stdout.isatty()

@@ -28,12 +28,22 @@ def command(
         Optional[str],  # noqa: UP045
         typer.Option("--id", metavar="ID", help="The connector's id, whatever it is called now."),
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Print the secret though a person may read it.")
+    ] = False,
 ) -> None:
     """Print a credential for kubectl (an ExecCredential); login --exec makes kubectl run this.
 
+    At a terminal it prints nothing without --force, as that would show the secret.
+
     Example:
-      kubectl connector credential prod
+      kubectl connector credential prod | jq -r .status.token
     """
+    if console.stdout_is_terminal() and not force:
+        raise UsageError(
+            "this would show a secret on your terminal",
+            f"kubectl connector credential {name} --force, or describe {name} --show-secrets",
+        )
     wanted = _read_info(os.environ.get("KUBERNETES_EXEC_INFO"))
     someone = wanted.interactive and console.at_terminal()
     asking = asked.unless_it_failed() if someone and wanted.by_kubectl else nullcontext(someone)

@@ -8,14 +8,14 @@ import os
 
 from kubectl_connector.catalog import Catalog
 from kubectl_connector.cli import console
-from kubectl_connector.errors import StoreError
 from kubectl_connector.home import home_folder
-from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
+from kubectl_connector.kubeconfig.paths import KubeconfigFiles, display_path, kubeconfig_files
 from kubectl_connector.model.connector import check_login_mode
 from kubectl_connector.model.kubeconfig import api_version_called
 from kubectl_connector.operations.workspace import Workspace
 from kubectl_connector.settings import PASSPHRASE_VARIABLE, Settings, passphrase
 from kubectl_connector.stores import (
+    SHORTEST_PASSPHRASE,
     SecretStore,
     StoreOptions,
     check_store_name,
@@ -39,9 +39,11 @@ def workspace(timeout: float = DEFAULT_TIMEOUT, interactive: bool | None = None)
     folder = home()
     asking = console.at_terminal() if interactive is None else interactive
 
+    may_ask = asking or (interactive is None and console.has_terminal())
+
     @functools.cache  # a run has one store of a name, which asks for its passphrase once
     def store(name: str) -> SecretStore:
-        passphrase = ask_passphrase if asking else passphrase_of_environment
+        passphrase = ask_passphrase if may_ask else passphrase_of_environment
         options = StoreOptions(folder, passphrase, interactive=asking, setting=settings().get)
         return open_store(name, options)
 
@@ -74,11 +76,43 @@ def ask_passphrase(confirm: bool) -> str:
     """The file store's passphrase: from the environment, else from the person."""
     if os.environ.get(PASSPHRASE_VARIABLE):
         return passphrase_of_environment(confirm)
+    if not confirm:
+        return console.Terminal().secret("Passphrase of the file store", "")
+    console.note(
+        f"There is no encrypted file in {display_path(home())} yet, so it gets a passphrase now."
+        " Nobody can recover it."
+    )
+    return choose_passphrase("New passphrase of the file store")
+
+
+def new_passphrase(question: str, variable: str) -> str:
+    """A passphrase that is yet to be: from the variable, else from the person.
+
+    Raises StoreError where it is not set and nobody can be asked.
+    """
+    if os.environ.get(variable) or not console.has_terminal():
+        return passphrase(os.environ, variable)
+    return choose_passphrase(question)
+
+
+def known_passphrase(question: str, variable: str) -> str:
+    """A passphrase that something has: from the variable, else from the person; StoreError."""
+    if os.environ.get(variable) or not console.has_terminal():
+        return passphrase(os.environ, variable)
+    return console.Terminal().secret(question, "")
+
+
+def choose_passphrase(question: str) -> str:
+    """What a person types twice; asked again while it is too short, or the two differ."""
     terminal = console.Terminal()
-    typed = terminal.secret("Passphrase of the file store", "")
-    if confirm and terminal.secret("The same again", "") != typed:
-        raise StoreError("the two passphrases differ", "run the command again; nothing was kept")
-    return typed
+    while True:
+        typed = terminal.secret(f"{question} ({SHORTEST_PASSPHRASE} characters or more)", "")
+        if len(typed) < SHORTEST_PASSPHRASE:
+            console.note("That is too short.")
+        elif terminal.secret("The same again", "") != typed:
+            console.note("The two differ.")
+        else:
+            return typed
 
 
 def passphrase_of_environment(confirm: bool) -> str:  # noqa: ARG001

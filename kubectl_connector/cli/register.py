@@ -93,6 +93,7 @@ def command(
     announce(plan, verify=not no_verify)
     registered, plan = _register(workspace, plan, not no_verify, interactive)
     _show(registered, views.introduction(plan.draft.spec, workspace.now()))
+    note_end(plan, registered)
     if not registered.unchanged:
         _tell_of_plain_text(registered.connector, kubeconfig)
 
@@ -127,6 +128,12 @@ def announce(plan: Plan, verify: bool) -> None:
             raise
         found = error.message
     console.note(f"runs: {' '.join([plan.runs.command, *plan.runs.args])} ({found})")
+
+
+def note_end(plan: Plan, registered: Registered) -> None:
+    """Say so where ``--expires-at`` is later than the credential's own end."""
+    if note := views.later_end(plan.changes.get("expires_at"), registered.connector):
+        console.note(note)
 
 
 def _show(registered: Registered, introduction: str) -> None:

@@ -14,7 +14,7 @@ from kubectl_connector.cli.options import (
     NoVerifyOption,
     TimeoutOption,
 )
-from kubectl_connector.cli.register import announce
+from kubectl_connector.cli.register import announce, note_end
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.field import Reach
 from kubectl_connector.operations.overview import overview
@@ -62,6 +62,7 @@ def command(
     announce(plan, verify=not no_verify)
     updated = update(workspace, plan, verify=not no_verify)
     _show(updated, plan.old)
+    note_end(plan, updated)
     if not updated.unchanged and (source or changes.reach > Reach.CATALOG):
         _hint_at_contexts(workspace, updated.connector)
 

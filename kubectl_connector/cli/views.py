@@ -244,6 +244,14 @@ def answers(probe: Probe) -> str:
     return f"{text}; you are {probe.username}" if probe.username else text
 
 
+def later_end(said: datetime | None, connector: Connector) -> str:
+    """What to say where a person said a later end than the credential; empty: nothing."""
+    end = connector.expires_at
+    if said is None or end is None or end >= said.replace(microsecond=0):
+        return ""
+    return f"the credential itself says that it ends at {format_time(end)}, and that counts"
+
+
 def introduction(spec: Spec, now: datetime) -> str:
     """A connector that is about to be made, in one line."""
     parts = [f"context {spec.origin.context}"] if spec.origin else []

@@ -52,7 +52,7 @@ TREE: Tree = {
                 ("--expires-at",),
                 "",
                 False,
-                "When the credential ends, where it does not say so itself (RFC 3339)",
+                "When the credential ends, where it names no earlier time itself (RFC 3339)",
             ),
             (
                 ("--auth-method",),
@@ -104,7 +104,7 @@ TREE: Tree = {
                 ("--expires-at",),
                 "",
                 False,
-                "When the credential ends, where it does not say so itself (RFC 3339)",
+                "When the credential ends, where it names no earlier time itself (RFC 3339)",
             ),
             (
                 ("--auth-method",),
@@ -368,10 +368,43 @@ TREE: Tree = {
         "What kubectl runs for a credential",
         (
             (("--id",), "", False, "The connector's id, whatever it is called now"),
+            (("--force",), None, False, "Print the secret though a person may read it"),
             (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
             (("-h", "--help"), None, False, "Show this message and exit"),
         ),
         (("connectors", False),),
+    ),
+    "store": (
+        "The passphrase, and all secrets at once",
+        ((("-h", "--help"), None, False, "Show this message and exit"),),
+        (),
+    ),
+    "store change-passphrase": (
+        "Have another passphrase guard the encrypted file",
+        (
+            (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
+            (("-h", "--help"), None, False, "Show this message and exit"),
+        ),
+        (),
+    ),
+    "store export": (
+        "Write every connector with its secrets to a new encrypted file",
+        (
+            (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
+            (("-h", "--help"), None, False, "Show this message and exit"),
+        ),
+        (("FILE", False),),
+    ),
+    "store import": (
+        "Take in the connectors that store export wrote, with their secrets",
+        (
+            (("--overwrite",), None, False, "Replace connectors that have the same names"),
+            (("--rename",), "", True, "Give one another name"),
+            (("--store",), ("file", "keyring"), False, "Where secrets go"),
+            (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
+            (("-h", "--help"), None, False, "Show this message and exit"),
+        ),
+        (("FILE", False),),
     ),
     "config": (
         "Your defaults",

@@ -116,9 +116,15 @@ def _check_type(name: str) -> str:
 
 def _end(text: str) -> datetime:
     try:
-        return parse_time(text)
+        end = parse_time(text)
     except ValueError as error:
         raise UsageError(f"--expires-at: {error}", "give a date, a time and a zone") from None
+    if end <= datetime.now(timezone.utc):
+        raise UsageError(
+            f"--expires-at: {text} is in the past",
+            "say when the credential is going to end, or leave it out",
+        )
+    return end
 
 
 @dataclass(frozen=True)
@@ -278,7 +284,7 @@ class Spec:
             at=190,
             option=Field(
                 "expires_at",
-                "When the credential ends, where it does not say so itself (RFC 3339).",
+                "When the credential ends, where it names no earlier time itself (RFC 3339).",
                 metavar="TIME",
                 parse=_end,
             ),

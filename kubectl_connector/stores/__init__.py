@@ -13,12 +13,22 @@ import functools
 from typing import Any
 
 from kubectl_connector.errors import UsageError
-from kubectl_connector.stores.interface import PassphraseSource, SecretStore, StoreOptions
+from kubectl_connector.stores.interface import (
+    SHORTEST_PASSPHRASE,
+    PassphraseSource,
+    PassphraseStore,
+    SecretStore,
+    StoreOptions,
+    check_new_passphrase,
+)
 
 __all__ = [
+    "SHORTEST_PASSPHRASE",
     "PassphraseSource",
+    "PassphraseStore",
     "SecretStore",
     "StoreOptions",
+    "check_new_passphrase",
     "check_store_name",
     "open_store",
     "store_names",

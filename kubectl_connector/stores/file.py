@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import shlex
 import stat
+from collections.abc import Callable
 
 from kubectl_connector.errors import NotFoundError, StoreError
 from kubectl_connector.files import make_private_folder, replace_file
 from kubectl_connector.model.secret import Item
-from kubectl_connector.stores.interface import StoreOptions
+from kubectl_connector.stores.interface import StoreOptions, check_new_passphrase
 from kubectl_connector.stores.support.encrypted_file import (
     EncryptedFile,
     FormError,
@@ -48,9 +49,7 @@ class FileStore:
         with store_lock(self._path, self._options.timeout):
             file = self._load()
             if file is None:
-                recipe = KeyRecipe.fresh(self._cost)
-                key = self._derive(passphrase, recipe)
-                file = EncryptedFile.create(recipe, key)
+                file, key = self._create(passphrase)
             else:
                 key = self._open(file, passphrase)
             if ref in file.items:
@@ -70,13 +69,11 @@ class FileStore:
                 "was it removed there? Register the connector again",
             )
         key = self._open(file, self._ask(confirm=False))
+        document = self._unseal(file, key, ref)
         try:
-            return load_item(file.unseal(key, ref).decode("ascii"))
-        except (SealError, ValueError) as error:
-            raise StoreError(
-                f"the item {ref} in {self._path} was altered",
-                "restore the file from a backup, or register the connector again",
-            ) from error
+            return load_item(document.decode("ascii"))
+        except ValueError as error:
+            raise self._altered(ref) from error
 
     def drop(self, ref: str) -> None:
         """Take the item out of the file; remove the file with its last item."""
@@ -100,6 +97,48 @@ class FileStore:
     def check(self, unlock: bool = False) -> None:
         """Check that the file is ours and private, or does not exist; ask for no passphrase."""
         self._load()
+
+    def change_passphrase(self, new: Callable[[], str]) -> None:
+        """Seal every item anew, with another passphrase; the file is wholly the old or the new."""
+        file = self._existing()
+        passphrase = self._ask(confirm=False)
+        self._open(file, passphrase)
+        wanted = check_new_passphrase(new())
+        with store_lock(self._path, self._options.timeout):
+            file = self._existing()
+            key = self._open(file, passphrase)
+            fresh, fresh_key = self._create(wanted)
+            for ref in file.items:
+                fresh = fresh.with_item(fresh_key, ref, self._unseal(file, key, ref))
+            self._write(fresh)
+        self._passphrase = wanted
+
+    def _existing(self) -> EncryptedFile:
+        file = self._load()
+        if file is None:
+            raise StoreError(
+                f"there is no {self._path} yet, and so no passphrase",
+                "it is made with the first connector: kubectl connector register NAME --store file",
+            )
+        return file
+
+    def _create(self, passphrase: str) -> tuple[EncryptedFile, bytes]:
+        """A file without items, and its key."""
+        recipe = KeyRecipe.fresh(self._cost)
+        key = self._derive(passphrase, recipe)
+        return EncryptedFile.create(recipe, key), key
+
+    def _unseal(self, file: EncryptedFile, key: bytes, ref: str) -> bytes:
+        try:
+            return file.unseal(key, ref)
+        except SealError as error:
+            raise self._altered(ref) from error
+
+    def _altered(self, ref: str) -> StoreError:
+        return StoreError(
+            f"the item {ref} in {self._path} was altered",
+            "restore the file from a backup, or register the connector again",
+        )
 
     def _load(self) -> EncryptedFile | None:
         try:
@@ -136,7 +175,7 @@ class FileStore:
                 "the passphrase of the file store is empty",
                 "set KUBECTL_CONNECTOR_PASSPHRASE to one that is hard to guess",
             )
-        return passphrase
+        return check_new_passphrase(passphrase) if confirm else passphrase
 
     def _open(self, file: EncryptedFile, passphrase: str) -> bytes:
         """The file's key; if the passphrase is right, the store remembers it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from kubectl_connector.errors import StoreError
 from kubectl_connector.model.secret import Item
@@ -41,6 +41,20 @@ class SecretStore(Protocol):
         """
 
 
+SHORTEST_PASSPHRASE = 8
+"""How many characters a new passphrase must have; one that is in use already may be shorter."""
+
+
+def check_new_passphrase(passphrase: str) -> str:
+    """``passphrase`` if a new file may have it; StoreError for one that is too short."""
+    if len(passphrase) < SHORTEST_PASSPHRASE:
+        raise StoreError(
+            "the new passphrase is too short: whoever gets the file could guess it",
+            f"choose one of {SHORTEST_PASSPHRASE} characters or more; several words are best",
+        )
+    return passphrase
+
+
 class PassphraseSource(Protocol):
     """Where a store that needs a passphrase gets it from."""
 
@@ -48,6 +62,17 @@ class PassphraseSource(Protocol):
         """The passphrase; ``confirm`` means that it is a new one, so the user is asked twice.
 
         Raises StoreError when there is no way to ask.
+        """
+
+
+@runtime_checkable
+class PassphraseStore(SecretStore, Protocol):
+    """A store that one passphrase guards."""
+
+    def change_passphrase(self, new: Callable[[], str]) -> None:
+        """Have another passphrase guard the store; ask for today's first, then ``new`` for it.
+
+        Raises StoreError, and leaves the store as it was.
         """
 
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+<<<<<<< HEAD
 import shutil
 import subprocess
 from datetime import datetime, timedelta, timezone
+=======
+import shlex
+>>>>>>> 24ffc23
 from pathlib import Path
 
 import filelock
 import pytest
+import yaml
 
 pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are a Unix thing")
 if not hasattr(pexpect, "spawn"):
@@ -25,15 +30,26 @@ TONIGHT = datetime.now(timezone.utc) + timedelta(hours=12)
 PASSPHRASE = {"KUBECTL_CONNECTOR_PASSPHRASE": "correct horse"}
 
 
+NEW_PASSPHRASE = "New passphrase of the file store (8 characters or more): "
+
+
 class Person:
     """A person at a terminal who runs one command."""
 
+<<<<<<< HEAD
     def __init__(self, *words: str, **environment: str) -> None:
         columns = int(environment.pop("COLUMNS", "200"))  # the terminal's, not the variable
         env = {**os.environ, **PASSPHRASE, "TERM": "xterm", **environment}
         env = {name: value for name, value in env.items() if value}
         self.screen = pexpect.spawn(
             PROGRAM, list(words), env=env, timeout=20, encoding="utf-8", dimensions=(50, columns)
+=======
+    def __init__(self, *words: str, program: str = PROGRAM, **environment: str) -> None:
+        env = {**os.environ, **PASSPHRASE, "TERM": "xterm", **environment}
+        env = {name: value for name, value in env.items() if value}
+        self.screen = pexpect.spawn(
+            program, list(words), env=env, timeout=20, encoding="utf-8", dimensions=(50, 200)
+>>>>>>> 24ffc23
         )
 
     def sees(self, text: str) -> None:
@@ -186,17 +202,51 @@ def test_a_new_file_store_asks_for_its_passphrase_twice(server: ApiServer, home:
     words = ("register", "lab", "--auto-configure", "--store", "file")
     unset = {"KUBECTL_CONNECTOR_PASSPHRASE": ""}
     person = Person(*words, **unset)
-    person.answers("Passphrase of the file store: ", "one")
-    person.answers("The same again: ", "two")
-    code, rest = person.leaves()
-    assert (code, "the two passphrases differ" in rest) == (6, True)
-    person = Person(*words, **unset)
-    person.answers("Passphrase of the file store: ", "one")
-    person.answers("The same again: ", "one")
+    person.sees("There is no encrypted file in")
+    person.answers(NEW_PASSPHRASE, "too few")
+    person.sees("That is too short.")
+    person.answers(NEW_PASSPHRASE, "one of them")
+    person.answers("The same again: ", "another")
+    person.sees("The two differ.")
+    person.answers(NEW_PASSPHRASE, "one of them")
+    person.answers("The same again: ", "one of them")
     assert person.leaves()[0] == 0
     person = Person("login", "lab", "--context", "ours", **unset)
-    person.answers("Passphrase of the file store: ", "one")
+    person.answers("Passphrase of the file store: ", "one of them")
     assert person.leaves()[0] == 0
+
+
+def test_a_passphrase_is_typed_beside_a_pipe(server: ApiServer, authority: Path) -> None:
+    """The token comes from stdin, so the passphrase is asked for at the terminal itself."""
+    options = ["--server", server.url, "--certificate-authority", str(authority)]
+    register = [PROGRAM, "register", "lab", "--store", "file", "--token-stdin", *options]
+    command = f"printf %s {JANE_TOKEN} | {shlex.join(register)}"
+    person = Person("-c", command, program="/bin/sh", KUBECTL_CONNECTOR_PASSPHRASE="")
+    person.answers(NEW_PASSPHRASE, "one of them")
+    person.answers("The same again: ", "one of them")
+    code, rest = person.leaves()
+    assert (code, 'Registered connector "lab"' in rest) == (0, True), rest
+
+
+def test_another_passphrase(server: ApiServer, home: Home) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+    for name in ("lab", "prod"):
+        words = ("register", name, "--auto-configure", "--store", "file")
+        assert Person(*words).leaves()[0] == 0
+    unset = {"KUBECTL_CONNECTOR_PASSPHRASE": ""}
+    change = ("store", "change-passphrase")
+    person = Person(*change, **unset)
+    person.answers("Passphrase of the file store: ", "wrong")
+    code, rest = person.leaves()
+    assert (code, "does not open" in rest) == (6, True)
+    person = Person(*change, **unset)
+    person.answers("Passphrase of the file store: ", PASSPHRASE["KUBECTL_CONNECTOR_PASSPHRASE"])
+    person.answers(NEW_PASSPHRASE, "one of them")
+    person.answers("The same again: ", "one of them")
+    code, rest = person.leaves()
+    assert (code, "Changed the passphrase" in rest) == (0, True)
+    verify = ("verify", "--all")
+    assert Person(*verify, KUBECTL_CONNECTOR_PASSPHRASE="one of them").leaves()[0] == 0
 
 
 def test_delete_asks_first(server: ApiServer, home: Home) -> None:
@@ -300,8 +350,15 @@ def test_colours_in_a_pipe_only_by_force(server: ApiServer, home: Home) -> None:
 def test_a_credential_asked_for_by_hand_may_ask_every_time(server: ApiServer, home: Home) -> None:
     write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
     assert Person("register", "lab", "--auto-configure", "--store", "file").leaves()[0] == 0
+    id_ = yaml.safe_load((home.connector_home / "connectors.yaml").read_text())["connectors"][0][
+        "id"
+    ]
+    for words in (["credential", "lab"], ["credential", "lab", "--id", id_]):
+        code, rest = Person(*words).leaves()
+        assert (code, JANE_TOKEN in rest) == (2, False)
+        assert "kubectl connector credential lab --force" in rest
     for _ in range(2):
-        person = Person("credential", "lab", KUBECTL_CONNECTOR_PASSPHRASE="")
+        person = Person("credential", "lab", "--force", KUBECTL_CONNECTOR_PASSPHRASE="")
         person.answers("Passphrase of the file store: ", PASSPHRASE["KUBECTL_CONNECTOR_PASSPHRASE"])
         code, rest = person.leaves()
         assert (code, JANE_TOKEN in rest) == (0, True)

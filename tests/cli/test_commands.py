@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,9 @@ import yaml
 from kubectl_connector.cli.app import VERBS, load
 from kubectl_connector.cli.main import run
 from kubectl_connector.errors import ConnectorError
+from kubectl_connector.model.connector import format_time, parse_time
 from tests.apiserver import ApiServer
-from tests.conftest import JANE_TOKEN, VENV_BIN, Home
+from tests.conftest import JANE, JANE_TOKEN, VENV_BIN, Home
 from tests.kubeconfigs import token_user, write_kubeconfig
 
 Capture = pytest.CaptureFixture[str]
@@ -294,3 +296,30 @@ def test_a_secret_as_an_argument_is_refused_and_not_repeated(capsys: Capture, op
         assert "every process" in error
         assert f"{option}-stdin" in hint
         assert "hunter2" not in error + hint
+
+
+def test_an_end_can_be_brought_forward_and_never_put_off(
+    capsys: Capture, server: ApiServer, home: Home
+) -> None:
+    now = datetime.now(timezone.utc).replace(microsecond=0)
+    own, sooner, later = (now + timedelta(hours=hours) for hours in (5, 1, 50))
+    write_kubeconfig(home.kubeconfig, server, token_user(server.issue_token(JANE, own)))
+
+    def end() -> datetime:
+        shown = json.loads(succeeds(capsys, "describe", "lab", "-o", "json"))
+        return parse_time(shown["expiresAt"])
+
+    register = ("register", "lab", "--auto-configure", "--store", "file", "--no-verify")
+    assert run([*register, "--expires-at", format_time(later)]) == 0
+    assert f"that it ends at {format_time(own)}, and that counts" in capsys.readouterr().err
+    assert end() == own
+    update = ("update", "lab", "--no-verify", "--expires-at")
+    succeeds(capsys, *update, format_time(sooner))
+    assert end() == sooner
+    for past in (format_time(now - timedelta(days=1)), "0226-01-31T00:00:00Z"):
+        code, error, hint = fails(capsys, *update, past)
+        assert (code, error) == (2, f"--expires-at: {past} is in the past")
+        assert "leave it out" in hint
+    assert end() == sooner
+    succeeds(capsys, *update, "")
+    assert end() == own  # which nobody but the credential said

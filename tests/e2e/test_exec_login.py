@@ -159,6 +159,21 @@ def test_nobody_to_give_the_credential_to(keyring_terminal: Terminal, server: Ap
         assert (done.returncode, done.stderr) == (1, "")
 
 
+def test_a_terminal_is_shown_no_secret(keyring_terminal: Terminal, server: ApiServer) -> None:
+    """Not by the credential path either, which has it at once."""
+    pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are a Unix thing")
+    terminal = keyring_terminal
+    write_kubeconfig(terminal.home.kubeconfig, server, token_user(JANE_TOKEN))
+    terminal.connector("register", "prod", "--auto-configure")
+    arguments = ["credential", "prod", "--id", terminal.kept()["prod"]["id"]]
+    for more, shown in (([], False), (["--force"], True)):
+        words = [*arguments, *more]
+        screen = pexpect.spawn(str(PLUGIN), words, env=terminal.environ(), encoding="utf-8")
+        screen.expect(pexpect.EOF)
+        assert (JANE_TOKEN in screen.before) is shown
+        assert ("credential prod --force" in screen.before) is not shown
+
+
 @pytest.mark.parametrize("count", [2, 10, 100])
 def test_many_at_once_all_get_it(
     count: int, home: Home, kubectl: Path, service: dict[str, str], server: ApiServer

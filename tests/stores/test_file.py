@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -19,7 +22,8 @@ from kubectl_connector.files import own_lock
 from kubectl_connector.model.secret import Item, Secret
 from kubectl_connector.stores import SecretStore, StoreOptions, open_store
 from kubectl_connector.stores.file import FileStore
-from kubectl_connector.stores.support.sealing import ScryptCost, derive_key
+from kubectl_connector.stores.support.encrypted_file import EncryptedFile
+from kubectl_connector.stores.support.sealing import KeyRecipe, ScryptCost, derive_key
 from tests.stores.conformance import ITEMS, ONE, OTHER, PEM, StoreConformance
 from tests.stores.conftest import no_passphrase
 
@@ -156,8 +160,21 @@ class TestPassphrase:
             reopen("").put(ONE, ITEMS["token"])
         assert not path.exists()
 
+    def test_a_new_one_is_long_and_an_old_one_may_be_short(
+        self, reopen: Callable[[str], FileStore], path: Path
+    ) -> None:
+        with pytest.raises(StoreError, match="too short") as caught:
+            reopen("7 chars").put(ONE, ITEMS["token"])
+        assert "8 characters" in caught.value.hint
+        assert not path.exists()
+        recipe = KeyRecipe.fresh(CHEAP)
+        put(path, EncryptedFile.create(recipe, derive_key("short", recipe)).dump())
+        reopen("short").put(ONE, ITEMS["token"])
+        assert reopen("short").get(ONE) == ITEMS["token"]
+
     @pytest.mark.parametrize(
-        ("typed", "typed_elsewhere"), [("caf\u00e9", "cafe\u0301"), ("\udcff", "\udcff")]
+        ("typed", "typed_elsewhere"),
+        [("caf\u00e9 au lait", "cafe\u0301 au lait"), ("\udcff" * 8, "\udcff" * 8)],
     )
     def test_any_text_will_do_however_it_is_composed(
         self, reopen: Callable[[str], FileStore], typed: str, typed_elsewhere: str
@@ -171,8 +188,8 @@ class TestPassphrase:
         store.put(ONE, ITEMS["token"])
         store.drop(ONE)
         assert not path.exists()
-        reopen("another").put(ONE, ITEMS["token"])
-        assert reopen("another").get(ONE) == ITEMS["token"]
+        reopen("another one").put(ONE, ITEMS["token"])
+        assert reopen("another one").get(ONE) == ITEMS["token"]
 
     def test_its_key_is_derived_once_a_process(
         self, store: SecretStore, reopen: Callable[[str], FileStore]
@@ -182,6 +199,85 @@ class TestPassphrase:
         store.get(ONE)
         reopen(Passphrases().passphrase).get(ONE)
         assert derive_key.cache_info().misses == 1
+
+
+class TestAnotherPassphrase:
+    """Every item is sealed anew, and nothing is ever lost on the way."""
+
+    def test_opens_everything_and_the_old_one_nothing(
+        self, filled: Path, reopen: Callable[[str], FileStore]
+    ) -> None:
+        before = filled.read_bytes()
+        store = reopen(Passphrases().passphrase)
+        store.change_passphrase(lambda: "another one")
+        assert (store.get(ONE), store.get(OTHER)) == (ITEMS["token"], ITEMS["several"])
+        assert reopen("another one").get("a-third") == ITEMS["token"]
+        with pytest.raises(StoreError, match="does not open"):
+            reopen(Passphrases().passphrase).get(ONE)
+        kept, old = json.loads(filled.read_bytes()), json.loads(before)
+        assert kept["kdf"]["salt"] != old["kdf"]["salt"]
+        assert not set(kept["secrets"].values()) & set(old["secrets"].values())
+
+    def test_is_not_asked_for_where_the_old_one_is_wrong(
+        self, filled: Path, reopen: Callable[[str], FileStore]
+    ) -> None:
+        before = filled.read_bytes()
+        with pytest.raises(StoreError, match="does not open"):
+            reopen("wrong").change_passphrase(lambda: pytest.fail("asked"))
+        with pytest.raises(StoreError, match="too short"):
+            reopen(Passphrases().passphrase).change_passphrase(lambda: "short")
+        assert filled.read_bytes() == before
+
+    def test_there_is_none_without_a_file(self, reopen: Callable[[str], FileStore]) -> None:
+        with pytest.raises(StoreError, match="yet"):
+            reopen("any passphrase").change_passphrase(lambda: pytest.fail("asked"))
+
+    def test_with_an_altered_item_nothing_changes(
+        self, filled: Path, reopen: Callable[[str], FileStore]
+    ) -> None:
+        alter(filled, lambda document: document["secrets"].update({OTHER: "AAAA"}))
+        before = filled.read_bytes()
+        with pytest.raises(StoreError, match="was altered"):
+            reopen(Passphrases().passphrase).change_passphrase(lambda: "another one")
+        assert filled.read_bytes() == before
+
+    @pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
+    @pytest.mark.parametrize("call", ["open", "os.chmod", "os.rename"])
+    def test_a_kill_leaves_the_old_file_or_the_new(
+        self, filled: Path, reopen: Callable[[str], FileStore], call: str
+    ) -> None:
+        """Killed before each call that touches the disk, from the first to the last."""
+        opened = set()
+        for number in itertools.count():
+            done = _killed_at(call, number, reopen(Passphrases().passphrase))
+            for passphrase in ("another one", Passphrases().passphrase):
+                with contextlib.suppress(StoreError):
+                    assert reopen(passphrase).get(OTHER) == ITEMS["several"]
+                    opened.add(passphrase)
+                    break
+            else:
+                pytest.fail(f"neither opens it after a kill at {call} {number}")
+            if done:
+                break
+        assert opened == {"another one", Passphrases().passphrase}
+
+
+def _killed_at(call: str, number: int, store: FileStore) -> bool:
+    """Change the passphrase in a child that dies before its call ``number``; whether it got on."""
+    child = os.fork()
+    if not child:
+        counter = itertools.count()
+
+        def die(event: str, _: object) -> None:
+            if event == call and next(counter) == number:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        try:
+            sys.addaudithook(die)
+            store.change_passphrase(lambda: "another one")
+        finally:
+            os._exit(0)
+    return not os.waitpid(child, 0)[1]
 
 
 class TestFile:
