@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-<<<<<<< HEAD
+import shlex
 import shutil
 import subprocess
 from datetime import datetime, timedelta, timezone
-=======
-import shlex
->>>>>>> 24ffc23
 from pathlib import Path
 
 import filelock
@@ -36,20 +33,12 @@ NEW_PASSPHRASE = "New passphrase of the file store (8 characters or more): "
 class Person:
     """A person at a terminal who runs one command."""
 
-<<<<<<< HEAD
-    def __init__(self, *words: str, **environment: str) -> None:
+    def __init__(self, *words: str, program: str = PROGRAM, **environment: str) -> None:
         columns = int(environment.pop("COLUMNS", "200"))  # the terminal's, not the variable
         env = {**os.environ, **PASSPHRASE, "TERM": "xterm", **environment}
         env = {name: value for name, value in env.items() if value}
         self.screen = pexpect.spawn(
-            PROGRAM, list(words), env=env, timeout=20, encoding="utf-8", dimensions=(50, columns)
-=======
-    def __init__(self, *words: str, program: str = PROGRAM, **environment: str) -> None:
-        env = {**os.environ, **PASSPHRASE, "TERM": "xterm", **environment}
-        env = {name: value for name, value in env.items() if value}
-        self.screen = pexpect.spawn(
-            program, list(words), env=env, timeout=20, encoding="utf-8", dimensions=(50, 200)
->>>>>>> 24ffc23
+            program, list(words), env=env, timeout=20, encoding="utf-8", dimensions=(50, columns)
         )
 
     def sees(self, text: str) -> None:

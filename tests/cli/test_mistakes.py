@@ -270,7 +270,7 @@ def test_one_connector_or_all_and_none_at_all(capsys: Capture) -> None:
     for verb in ("verify", "logout"):
         said = fails(capsys, verb, "lab", "--all")
         assert said == (2, '"lab" and --all exclude each other', "leave one of them out")
-        assert "Give its name, or --all" in fails(capsys, verb)[1]
+        assert "which connector? " in fails(capsys, verb)[1]
     assert run(["verify", "--all"]) == 0
     captured = capsys.readouterr()
     assert (captured.out, "no connectors yet" in captured.err) == ("", True)
