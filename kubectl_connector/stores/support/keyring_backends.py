@@ -13,6 +13,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from kubectl_connector import dbus
 from kubectl_connector.errors import StoreError
 from kubectl_connector.stores.support.keyring_errors import USE_FILE_STORE
 
@@ -47,10 +48,9 @@ def choose_backend(environ: Mapping[str, str]) -> KeyringBackend:
 
 
 def candidates(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """The names of the backends to try, the best first; StoreError for one that is not accepted.
-
-    ``plugin.py`` has to agree where it takes the Secret Service.
-    """
+    """The names of the backends to try, the best first; StoreError for one that is not accepted."""
+    if dbus.is_chosen(environ):
+        return _ELSEWHERE
     named, where = _named_backend(environ)
     if named is None or named == _CHAINER:
         return _system_backends(environ)
@@ -75,7 +75,7 @@ def largest_item(backend: KeyringBackend) -> int | None:
 
 def _system_backends(environ: Mapping[str, str]) -> tuple[str, ...]:
     names = _BY_PLATFORM.get(sys.platform, _ELSEWHERE)
-    if "KDE" in environ.get("XDG_CURRENT_DESKTOP", "").split(":") and _KWALLET in names:
+    if dbus.is_kde(environ) and _KWALLET in names:
         return (_KWALLET, *(name for name in names if name != _KWALLET))
     return names
 
