@@ -126,7 +126,7 @@ def check_cluster(cluster: Cluster) -> Cluster:
     if cluster.certificate_authority_data:
         from kubectl_connector import certificates
 
-        certificates.facts(cluster.certificate_authority_data, "the certificate authority")
+        certificates.check(cluster.certificate_authority_data, "the certificate authority")
     return cluster
 
 
