@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from kubectl_connector import __version__, suggest
-from kubectl_connector.cli import console
+from kubectl_connector.cli import console, options
 from kubectl_connector.cli import help as help_
 from kubectl_connector.errors import UsageError
 
@@ -163,7 +163,13 @@ def load(name: str) -> Any:
 
 
 def add_verb(app: typer.Typer, name: str, function: Callable[..., None]) -> None:
-    """Make ``function`` a command; its docstring is the help, whose examples are not wrapped."""
+    """Make ``function`` a command; its docstring is the help, whose examples are not wrapped.
+
+    The everyday verbs import typer, and what they take from ``options.py``, only for a type
+    checker. So those names are looked up here, where their declarations are needed.
+    """
+    names = {**vars(options), **function.__globals__}
+    function.__annotations__ = inspect.get_annotations(function, globals=names, eval_str=True)
     text = (inspect.getdoc(function) or "").replace("\n\nExample", "\n\n\b\nExample")
     app.command(name, cls=VerbCommand, help=text, context_settings=_SETTINGS)(function)
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from typing import Annotated
-
-import typer
+from typing import TYPE_CHECKING, Annotated
 
 from kubectl_connector.catalog import find
 from kubectl_connector.cli import console, environment, views
-from kubectl_connector.cli.options import NameArgument
 from kubectl_connector.formats import Report, boxed_table, plain_table, render
 from kubectl_connector.model.connector import TYPE
 from kubectl_connector.operations.overview import overview
+
+if TYPE_CHECKING:  # app.py looks these up where typer is needed
+    import typer
+
+    from kubectl_connector.cli.options import NameArgument
 
 
 def command(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Optional
 
 from kubectl_connector.cli import console, environment, views
 from kubectl_connector.cli.console import counted
-from kubectl_connector.cli.options import KubeconfigOption, OutputOption
 from kubectl_connector.errors import ConnectorError
 from kubectl_connector.formats import render
 from kubectl_connector.operations.overview import overview, parse_labels
 from kubectl_connector.operations.workspace import Workspace
+
+if TYPE_CHECKING:  # app.py looks these up where typer is needed
+    import typer
+
+    from kubectl_connector.cli.options import KubeconfigOption, OutputOption
 
 
 def command(

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Optional
 
 from kubectl_connector.cli import console, environment, program
-from kubectl_connector.cli.options import (
-    KUBECONFIG,
-    BreakLockOption,
-    KubeconfigOption,
-    LockTimeoutOption,
-    NameArgument,
-)
 from kubectl_connector.errors import KubeconfigError, UsageError
 from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.operations.login import LoggedIn, LoginRequest, login
+
+if TYPE_CHECKING:  # app.py looks these up where typer is needed
+    import typer
+
+    from kubectl_connector.cli.options import (
+        KUBECONFIG,
+        BreakLockOption,
+        KubeconfigOption,
+        LockTimeoutOption,
+        NameArgument,
+    )
 
 
 def command(

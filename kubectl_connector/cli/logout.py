@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Optional
 
 from kubectl_connector.cli import console, environment
-from kubectl_connector.cli.options import BreakLockOption, KubeconfigOption, LockTimeoutOption
 from kubectl_connector.errors import UsageError
 from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.operations.logout import LoggedOut, logout
+
+if TYPE_CHECKING:  # app.py looks these up where typer is needed
+    import typer
+
+    from kubectl_connector.cli.options import BreakLockOption, KubeconfigOption, LockTimeoutOption
 
 
 def command(

@@ -1,4 +1,8 @@
-"""The error boundary: every error below becomes two lines and an exit code."""
+"""The error boundary: every error below becomes two lines and an exit code.
+
+typer is imported only where ``quick.py`` does not understand the words: that takes as long as what
+most commands do.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,13 @@ import signal
 import sys
 import warnings
 from types import FrameType
+from typing import TYPE_CHECKING
 
-import typer
-from typer.exceptions import TyperException
-
-from kubectl_connector import suggest
-from kubectl_connector.cli import console
-from kubectl_connector.cli.app import build
+from kubectl_connector.cli import console, quick
 from kubectl_connector.errors import ConnectorError, UsageError
+
+if TYPE_CHECKING:
+    from typer.exceptions import TyperException
 
 INTERRUPTED = 130
 PROGRAM = "kubectl connector"
@@ -27,14 +30,12 @@ def run(arguments: list[str]) -> int:
         code = _invoke(arguments)
     except ConnectorError as error:
         code = _fail(error)
-    except TyperException as error:
-        code = _fail(_usage(error))
-    except (KeyboardInterrupt, typer.Abort):
-        console.note("")
-        _fail(ConnectorError("cancelled", "see what there is now: kubectl connector list"))
-        code = INTERRUPTED
+    except KeyboardInterrupt:
+        code = _cancelled()
     except Exception as error:  # noqa: BLE001 (never a traceback: it could show a secret)
-        code = _fail(_fault(error))
+        code = _of_typer(error)
+        if code is None:
+            code = _fail(_fault(error))
     return code
 
 
@@ -58,14 +59,35 @@ def _prepare() -> None:
 
 
 def _invoke(arguments: list[str]) -> int:
-    """Call the command without typer's own main(), which ends at Ctrl-C without a message."""
+    """Run the command; typer without its own main(), which ends at Ctrl-C without a message."""
+    call = quick.understand(arguments)
+    if call:
+        return call.run()
+    from kubectl_connector.cli.app import build
+
     command = build()
-    try:
-        with command.make_context(PROGRAM, arguments) as context:
-            command.invoke(context)
-        return 0
-    except typer.Exit as end:
-        return end.exit_code
+    with command.make_context(PROGRAM, arguments) as context:
+        return command.invoke(context) or 0
+
+
+def _of_typer(error: Exception) -> int | None:
+    """The exit code that an exception of typer's means; None for any other."""
+    typer = sys.modules.get("typer")
+    if typer is None:
+        return None
+    from typer.exceptions import TyperException
+
+    if isinstance(error, typer.Exit):
+        return int(error.exit_code)
+    if isinstance(error, typer.Abort):
+        return _cancelled()
+    return _fail(_usage(error)) if isinstance(error, TyperException) else None
+
+
+def _cancelled() -> int:
+    console.note("")
+    _fail(ConnectorError("cancelled", "see what there is now: kubectl connector list"))
+    return INTERRUPTED
 
 
 def _fail(error: ConnectorError) -> int:
@@ -74,6 +96,8 @@ def _fail(error: ConnectorError) -> int:
 
 
 def _usage(error: TyperException) -> UsageError:
+    from kubectl_connector import suggest
+
     context = getattr(error, "ctx", None)
     command = context.command_path if context else PROGRAM
     if hasattr(error, "possibilities"):  # an unknown option; its class is in typer's own click

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Optional
 
 from kubectl_connector.catalog import find
 from kubectl_connector.cli import console, environment, views
-from kubectl_connector.cli.options import OutputOption, TimeoutOption
 from kubectl_connector.errors import UsageError
 from kubectl_connector.formats import render
 from kubectl_connector.operations.verify import Verified, verify
+
+if TYPE_CHECKING:  # app.py looks these up where typer is needed
+    import typer
+
+    from kubectl_connector.cli.options import OutputOption, TimeoutOption
 
 
 def command(
@@ -22,7 +24,7 @@ def command(
     every: Annotated[bool, typer.Option("--all", help="Verify every connector.")] = False,
     output: OutputOption = "table",
     timeout: TimeoutOption = environment.DEFAULT_TIMEOUT,
-) -> None:
+) -> int:
     """Ask a cluster whether a connector works: is it there, is it trusted, and who are you to it?
 
     The exit code is 0 where everything works; with --all, that of the first failure.
@@ -40,11 +42,10 @@ def command(
     outcomes = verify(workspace, chosen)
     if name and output == "table":
         _show_one(outcomes[0])
-        return
+        return 0
     console.out(render(views.verified_report(outcomes), output))
     failed = [outcome.error for outcome in outcomes if outcome.error]
-    if failed:
-        raise typer.Exit(failed[0].exit_code)
+    return failed[0].exit_code if failed else 0
 
 
 def _show_one(outcome: Verified) -> None:
