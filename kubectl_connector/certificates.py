@@ -7,12 +7,12 @@ usually is enough, and imports nothing.
 from __future__ import annotations
 
 import binascii
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from kubectl_connector.der import DerError, Said, read_certificate
 from kubectl_connector.errors import UsageError
+from kubectl_connector.frozen import dataclass
 
 _BEGIN, _END = "-----BEGIN CERTIFICATE-----\n", "\n-----END CERTIFICATE-----"
 

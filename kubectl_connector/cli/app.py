@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from kubectl_connector import __version__, suggest
-from kubectl_connector.cli import console, options
+from kubectl_connector.cli import console
 from kubectl_connector.cli import help as help_
 from kubectl_connector.errors import UsageError
 
@@ -168,6 +168,8 @@ def add_verb(app: typer.Typer, name: str, function: Callable[..., None]) -> None
     The everyday verbs import typer, and what they take from ``options.py``, only for a type
     checker. So those names are looked up here, where their declarations are needed.
     """
+    from kubectl_connector.cli import options
+
     names = {**vars(options), **function.__globals__}
     function.__annotations__ = inspect.get_annotations(function, globals=names, eval_str=True)
     text = (inspect.getdoc(function) or "").replace("\n\nExample", "\n\n\b\nExample")

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import getpass
-import logging
 import os
 import re
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from typing import NoReturn, Protocol
 
+from kubectl_connector import log
 from kubectl_connector.errors import ConnectorError, UsageError
-
-log = logging.getLogger("kubectl_connector")
 
 
 def out(text: str) -> None:
@@ -51,12 +49,12 @@ def counted(number: int, noun: str) -> str:
 
 def printable(text: str) -> str:
     """Replace what a terminal would obey: names come from files and from servers."""
-    return text if text.isprintable() else _OBEYED.sub("\ufffd", text)
+    if text.replace("\n", "").isprintable():
+        return text
+    return re.sub(_OBEYED, "\ufffd", text)
 
 
-_OBEYED = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+_OBEYED = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 """Control characters (not tab and line feed), changes of the writing direction, surrogates."""
 
 
@@ -79,13 +77,16 @@ def _one_line(text: str) -> str:
 
 def be_verbose() -> None:
     """Log details to stderr; a secret is never among them."""
+    import logging
+
     logging.basicConfig(stream=sys.stderr, format="%(message)s")
-    log.setLevel(logging.INFO)
+    logging.getLogger(log.NAME).setLevel(logging.INFO)
 
 
 def is_verbose() -> bool:
     """Whether somebody asked for details (``-v``)."""
-    return log.isEnabledFor(logging.INFO)
+    logging = sys.modules.get("logging")
+    return logging is not None and logging.getLogger(log.NAME).isEnabledFor(logging.INFO)
 
 
 def at_terminal() -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from typing import Annotated, Any, Optional
 
 import typer
@@ -12,6 +11,7 @@ import typer
 from kubectl_connector.cli import asked, console, environment
 from kubectl_connector.cli.options import NameArgument
 from kubectl_connector.errors import UsageError
+from kubectl_connector.frozen import dataclass
 from kubectl_connector.operations.issue import issue_to_kubectl
 from kubectl_connector.ready import API_VERSIONS, V1
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING, Annotated
 
 from kubectl_connector.catalog import find
@@ -54,6 +53,8 @@ def _table(caption: str, rows: list[tuple[str, str]]) -> None:
     """A framed table for a person, plain columns for a pipe."""
     titles = ("PROPERTY", "VALUE")
     if console.stdout_is_terminal():
+        import shutil
+
         console.out(boxed_table(titles, rows, caption, shutil.get_terminal_size().columns))
         return
     console.out("\n" + plain_table(list(titles), [list(row) for row in rows]))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, replace
 
 from kubectl_connector.auth import auth_method, auth_methods, choose
 from kubectl_connector.auth.interface import Field, FieldKind
 from kubectl_connector.cli import console, environment
 from kubectl_connector.cli.options import read_text
 from kubectl_connector.errors import KubeconfigError, NotFoundError, UsageError
+from kubectl_connector.frozen import MISSING, replace
 from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.model.connector import spec_fields
 from kubectl_connector.model.field import CONNECTOR

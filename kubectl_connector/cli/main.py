@@ -33,9 +33,8 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         code = _cancelled()
     except Exception as error:  # noqa: BLE001 (never a traceback: it could show a secret)
-        code = _of_typer(error)
-        if code is None:
-            code = _fail(_fault(error))
+        meant = _of_typer(error)
+        code = _fail(_fault(error)) if meant is None else meant
     return code
 
 

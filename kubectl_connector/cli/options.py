@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Annotated, Any, Optional
 
 import typer
@@ -14,6 +13,7 @@ from kubectl_connector.auth import auth_methods
 from kubectl_connector.auth.interface import Field, FieldKind
 from kubectl_connector.cli import console
 from kubectl_connector.errors import UsageError
+from kubectl_connector.frozen import replace
 
 KUBECONFIG = "Kubeconfig"
 """A group of options in ``--help``, beside those of the fields (``model/field.py``)."""

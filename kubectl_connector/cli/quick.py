@@ -8,24 +8,27 @@ So the commands' own declarations remain the only truth. tests/cli/test_quick.py
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from kubectl_connector.cli import console
 from kubectl_connector.cli.everyday import EVERYDAY
+from kubectl_connector.frozen import dataclass
 
 FLAG, TEXT, TEXTS, NUMBER, VERBOSE = "flag", "text", "texts", "number", "verbose"
 
-Option = tuple[str, str, Any]
-"""The parameter of the command's function that an option sets; its kind; and of a flag the value,
-of a number the least one."""
-Argument = tuple[str, bool, bool]
-"""The parameter of the positional argument, whether it has to be given, and whether it may be
-given more than once."""
-Verb = tuple[str, dict[str, Option], "Argument | None"]
-"""A verb's module, its options by each of their names, and its argument, if it has one."""
+if TYPE_CHECKING:
+    Option = tuple[str, str, Any]
+    """The parameter of the command's function that an option sets; the option's kind; and a flag's
+    value, or the least of a number."""
+    Argument = tuple[str, bool, bool]
+    """The parameter of the positional argument, whether it has to be given, and whether it may be
+    given more than once."""
+    Verb = tuple[str, dict[str, Option], Argument | None]
+    """A verb's module, its options by each of their names, and its argument, if it has one."""
 
 
-class Call(NamedTuple):
+@dataclass(frozen=True)
+class Call:
     """A command, and what was given to it; all else has the function's own defaults."""
 
     module: str

@@ -7,20 +7,19 @@ that returns text. ``-o`` finds the module by its name.
 from __future__ import annotations
 
 import importlib
-import pkgutil
 
 from kubectl_connector.errors import UsageError
 from kubectl_connector.formats._boxed import boxed_table
 from kubectl_connector.formats._report import Column, Report
 from kubectl_connector.formats.table import plain_table
+from kubectl_connector.modules import public_modules
 
 __all__ = ["Column", "Report", "boxed_table", "format_names", "plain_table", "render"]
 
 
 def format_names() -> tuple[str, ...]:
     """The names that ``-o`` takes."""
-    found = (module.name for module in pkgutil.iter_modules(__path__))
-    return tuple(sorted(name for name in found if not name.startswith("_")))
+    return public_modules(__path__)
 
 
 def render(report: Report, output: str) -> str:

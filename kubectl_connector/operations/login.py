@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 
+from kubectl_connector import log
 from kubectl_connector.auth import auth_method
 from kubectl_connector.catalog import find
 from kubectl_connector.errors import ConnectorError
+from kubectl_connector.frozen import dataclass, replace
 from kubectl_connector.kubeconfig.edit import Edit
 from kubectl_connector.kubeconfig.ours.logged_in import contexts_of, holds_secret
 from kubectl_connector.kubeconfig.ours.login import Login, Placed, choose_names, login_edit
@@ -21,8 +21,6 @@ from kubectl_connector.model.kubeconfig import AuthInfo, ExecConfig
 from kubectl_connector.operations.issue import check_can_exec, user_to_embed
 from kubectl_connector.operations.renewal import renewal
 from kubectl_connector.operations.workspace import Workspace, full_cluster
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ def login(workspace: Workspace, name: str, request: LoginRequest) -> LoggedIn:
     connectors = workspace.catalog.load()
     connector = find(connectors, name)
     owners = {other.id: other.name for other in connectors}
-    _log.info("changing the kubeconfig: %s", ", ".join(request.files.paths))
+    log.info("changing the kubeconfig: %s", ", ".join(request.files.paths))
     editor = KubeconfigEditor(request.files, request.lock_timeout, request.break_lock)
     kubeconfig = editor.look()
     # The mode can depend on what the files hold: without a good look at them it is not known yet.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from kubectl_connector.errors import KubeconfigError, UsageError
+from kubectl_connector.frozen import dataclass
 from kubectl_connector.kubeconfig.ours.logged_in import contexts_by_connector, holds_secret
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles
 from kubectl_connector.kubeconfig.view import Kubeconfig, load

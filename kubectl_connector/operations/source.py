@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from kubectl_connector.auth import recognise
 from kubectl_connector.errors import UsageError
+from kubectl_connector.frozen import dataclass
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
 from kubectl_connector.kubeconfig.view import ResolvedContext, load
 from kubectl_connector.model.connector import Connector, Origin, Spec

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from kubectl_connector.errors import KubeconfigError
+from kubectl_connector.frozen import dataclass, field
 from kubectl_connector.kubeconfig.edit import KEEP, Edit
 from kubectl_connector.kubeconfig.ours.logged_in import contexts_of
 from kubectl_connector.kubeconfig.ours.mark import Mark, belongs_to, mark_of

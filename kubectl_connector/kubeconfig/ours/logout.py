@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
+from kubectl_connector.frozen import dataclass
 from kubectl_connector.kubeconfig.edit import KEEP, Edit
 from kubectl_connector.kubeconfig.ours.mark import Mark, mark_of, our_contexts
 from kubectl_connector.kubeconfig.ours.stack import context_below, given_back, relinked

@@ -9,8 +9,8 @@ lost. Pure functions.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 
+from kubectl_connector.frozen import replace
 from kubectl_connector.kubeconfig.document import Document, broken
 from kubectl_connector.kubeconfig.ours.mark import mark_of, our_contexts
 from kubectl_connector.kubeconfig.ours.memory import remembered_context

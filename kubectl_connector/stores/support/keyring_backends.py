@@ -6,7 +6,6 @@ one may keep nothing, or keep plain text. So this module names the backends that
 
 from __future__ import annotations
 
-import configparser
 import importlib
 import os
 import sys
@@ -97,6 +96,8 @@ def _first_usable(names: tuple[str, ...]) -> KeyringBackend:
 
 def _named_backend(environ: Mapping[str, str]) -> tuple[str | None, str]:
     """The backend that the user named for all programs, and the place that names it."""
+    import configparser
+
     from keyring.util import platform_
 
     named = environ.get("PYTHON_KEYRING_BACKEND")
