@@ -139,9 +139,27 @@ def everyday() -> str:
         "from typing import TYPE_CHECKING\n\n"
         "if TYPE_CHECKING:\n"
         "    from kubectl_connector.cli.quick import Verb\n\n"
-        f"EVERYDAY: dict[str, Verb] = {verbs!r}\n"
+        f"EVERYDAY: dict[str, Verb] = {verbs!r}\n\n"
+        f"ROOT = {_root()!r}\n"
+        '"""The usage, the meaning and the rows of --help."""\n'
     )
     return _laid_out(EVERYDAY, source)
+
+
+def _root() -> tuple[Any, ...]:
+    """What ``--help`` of the whole program shows."""
+    root = next(commands())
+    options = help_.option_groups(root.command, root.context)
+    groups = {
+        **root.command.command_groups(root.context),
+        **{
+            title: [help_.option_row(option, root.context) for option in rows]
+            for title, rows in options.items()
+        },
+    }
+    words = " ".join(root.command.collect_usage_pieces(root.context))
+    rows = tuple((title, tuple(rows)) for title, rows in groups.items())
+    return f"Usage: {main.PROGRAM} {words}", root.command.help.strip(), rows
 
 
 def _quick_verb(name: str) -> tuple[Any, ...]:

@@ -84,6 +84,7 @@ SLOW = {
 """What a command that people type all day should do without; each takes milliseconds."""
 
 TYPED = {
+    "--help": {"shutil"},
     "list": {"yaml"},
     "describe prod": {"yaml", "hashlib"},
     "login prod": {"yaml"},

@@ -76,3 +76,56 @@ EVERYDAY: dict[str, Verb] = {
         ("name", False, False),
     ),
 }
+
+ROOT = (
+    "Usage: kubectl connector COMMAND",
+    "Named ways into Kubernetes clusters: credentials in your keyring, contexts in kubectl.",
+    (
+        (
+            "Connectors",
+            (
+                ("register", "Make a connector"),
+                ("update", "Change a connector, or renew its credential"),
+                ("rename", "Give a connector another name"),
+                ("delete", "Forget connectors, secrets included"),
+                ("prune", "Remove secrets that no connector refers to"),
+            ),
+        ),
+        (
+            "Look",
+            (
+                ("list", "What you have, and when it expires"),
+                ("describe", "Everything about one connector, secrets hidden"),
+                ("verify", "Ask clusters whether connectors work"),
+                ("list-resources", "The clusters that connectors give access to"),
+                ("list-types", "The types of connector there are"),
+                ("describe-type", "A type's authentication methods and fields"),
+            ),
+        ),
+        (
+            "kubectl",
+            (
+                ("login", "Let kubectl use a connector"),
+                ("logout", "Take connectors out of the kubeconfig again"),
+                ("credential", "What kubectl runs for a credential"),
+            ),
+        ),
+        (
+            "Settings",
+            (
+                ("config", "Your defaults"),
+                ("completion", "Let the TAB key complete"),
+                ("version", "The version of this program"),
+            ),
+        ),
+        (
+            "Options",
+            (
+                ("-v, --verbose", "Show details and the causes of errors; never a secret."),
+                ("--version", "Show the version and exit."),
+                ("-h, --help", "Show this message and exit."),
+            ),
+        ),
+    ),
+)
+"""The usage, the meaning and the rows of --help."""

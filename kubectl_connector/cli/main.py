@@ -62,6 +62,8 @@ def _invoke(arguments: list[str]) -> int:
     call = quick.understand(arguments)
     if call:
         return call.run()
+    if arguments in (["--help"], ["-h"]) and quick.say_help():
+        return 0
     from kubectl_connector.cli.app import build
 
     command = build()

@@ -45,6 +45,18 @@ class Call:
         return command(**self.given) or 0
 
 
+def say_help() -> bool:
+    """Show the help of the whole program; False where that has to be typer's."""
+    import shutil
+
+    from kubectl_connector.cli import help as help_
+
+    columns = shutil.get_terminal_size().columns
+    if columns >= help_.NARROW:
+        console.say(help_.whole(columns))
+    return columns >= help_.NARROW
+
+
 class _NotPlainError(Exception):
     """typer has to read the words."""
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from kubectl_connector.cli import console
 from kubectl_connector.cli.app import build, load
 from kubectl_connector.cli.everyday import EVERYDAY
+from kubectl_connector.cli.help import NARROW, WIDEST, whole
 from kubectl_connector.cli.main import PROGRAM, run
 from kubectl_connector.cli.quick import FLAG, NUMBER, TEXTS, VERBOSE, understand
 
@@ -123,6 +124,23 @@ def test_every_kind_is_in_use() -> None:
 def test_an_error_is_typers_own(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["list", "--outptu", "json"]) == 2
     assert "did you mean --output?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("columns", [*range(NARROW, WIDEST + 2), 300])
+def test_the_whole_help_is_typers(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    command = build()
+    context = command.make_context(PROGRAM, [], resilient_parsing=True)
+    assert whole(columns) == command.get_help(context)
+
+
+@pytest.mark.parametrize("columns", ["20", "44", "45", "80"])
+def test_help_comes_at_every_width(
+    columns: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    assert run(["-h"]) == 0
+    assert capsys.readouterr().out.count("verify") == 1
 
 
 def by_us(words: list[str]) -> tuple[dict[str, Any], bool] | None:
