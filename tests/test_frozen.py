@@ -74,6 +74,9 @@ USES: dict[str, Callable[[Made], object]] = {
     ),
     "factories": lambda m: m.base("a").seen is m.base("a").seen,
     "inherited": lambda m: vars(m.derived("a", key="k")),
+    "nothing added": lambda m: vars(
+        m.module.dataclass(frozen=True)(type("Same", (m.base,), {}))("a")
+    ),
     "in order": lambda m: [each.name for each in m.module.fields(m.derived)],
     "metadata": lambda m: [dict(each.metadata) for each in m.module.fields(m.derived)],
     "words only": lambda m: vars(m.words(first=1)),
