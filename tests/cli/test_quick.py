@@ -126,6 +126,16 @@ def test_an_error_is_typers_own(capsys: pytest.CaptureFixture[str]) -> None:
     assert "did you mean --output?" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("words", [["verify", "x"], ["-v", "verify", "x"]])
+def test_a_commands_exit_code_comes_through_both_ways(
+    words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = importlib.import_module("kubectl_connector.cli.verify")
+    monkeypatch.setattr(module, "command", functools.wraps(module.command)(lambda **_: 5))
+    monkeypatch.setattr(console, "be_verbose", lambda: None)
+    assert run(words) == 5
+
+
 @pytest.mark.parametrize("columns", [*range(NARROW, WIDEST + 2), 300])
 def test_the_whole_help_is_typers(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
