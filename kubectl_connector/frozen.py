@@ -74,40 +74,48 @@ def _made(cls: Any, kw_only: bool) -> Any:
         found[name] = declared
     positional = tuple(name for name, each in found.items() if not each.kw_only)
     cls.__frozen_fields__ = found
-    cls.__init__ = _initialiser(found, positional)
+    cls.__init__ = _initialiser(cls, found, positional)
     for name, method in _METHODS.items():
         if cls.__dict__.get(name) is None:
             setattr(cls, name, method)
     return cls
 
 
-def _initialiser(found: dict[str, Any], positional: tuple[str, ...]) -> Any:
+def _initialiser(cls: Any, found: dict[str, Any], positional: tuple[str, ...]) -> Any:
     """The ``__init__`` of a class with these fields."""
-    defaults = {name: f.default for name, f in found.items() if f.default is not MISSING}
-    factories = [
-        (name, f.default_factory) for name, f in found.items() if f.default_factory is not MISSING
-    ]
+    defaults = {name: each.default for name, each in found.items() if each.default is not MISSING}
+    factories = {
+        name: each.default_factory
+        for name, each in found.items()
+        if each.default_factory is not MISSING
+    }
+    count, most, is_checked = len(found), len(positional), hasattr(cls, "__post_init__")
 
     def initialise(self: Any, *args: Any, **given: Any) -> None:
-        values = {**defaults, **dict(zip(positional, args, strict=False)), **given}
-        for name, factory in factories:
+        values = self.__dict__  # a value is frozen only to others
+        values.update(defaults)
+        values.update(zip(positional, args, strict=False))
+        if given:
+            values.update(given)
+        for name, factory in factories.items():
             if name not in values:
                 values[name] = factory()
-        if values.keys() != found.keys() or len(args) > len(positional):
-            _refuse(self, values, found)
-        if given and not given.keys().isdisjoint(positional[: len(args)]):
-            raise TypeError(f"{type(self).__qualname__}: an attribute is given twice")
-        self.__dict__.update(values)
-        if hasattr(self, "__post_init__"):
+        # Neither unknown, nor given twice.
+        taken = not given or given.keys() <= found.keys() - set(positional[: len(args)])
+        if len(values) != count or len(args) > most or not taken:
+            _refuse(self, found)
+        if is_checked:
             self.__post_init__()
 
     return initialise
 
 
-def _refuse(value: Any, given: dict[str, Any], found: dict[str, Any]) -> None:
-    missing = ", ".join(found.keys() - given.keys())
-    unknown = ", ".join(given.keys() - found.keys())
-    raise TypeError(f"{type(value).__qualname__}: missing: {missing}; unknown: {unknown}")
+def _refuse(value: Any, found: dict[str, Any]) -> None:
+    missing = ", ".join(found.keys() - value.__dict__.keys())
+    unknown = ", ".join(value.__dict__.keys() - found.keys())
+    raise TypeError(
+        f"{type(value).__qualname__}: missing: {missing}; unknown: {unknown}; or one is given twice"
+    )
 
 
 def _values(value: Any) -> tuple[Any, ...]:
