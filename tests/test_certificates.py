@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import NameOID
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kubectl_connector import certificates
@@ -61,6 +61,10 @@ times = st.datetimes(datetime(1986, 1, 1), datetime(9999, 12, 31)).map(  # noqa:
 )
 
 
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""Nothing here depends on speed."""
+
+
 def certificate(
     subject: x509.Name, issuer: x509.Name | None = None, end: datetime = END
 ) -> x509.Certificate:
@@ -95,6 +99,7 @@ def said_by_us(made: bytes) -> Said | None:
         return None
 
 
+@patient
 @given(subject=names, issuer=names, end=times)
 def test_what_certificates_say(subject: x509.Name, issuer: x509.Name, end: datetime) -> None:
     made = der(certificate(subject, issuer, end))
@@ -164,7 +169,7 @@ SAMPLE = der(
 )
 
 
-@settings(max_examples=400)
+@settings(patient, max_examples=400)
 @given(
     at=st.integers(0, len(SAMPLE)),
     cut=st.integers(0, 4),
@@ -177,6 +182,7 @@ def test_mutations_are_read_alike_or_refused(at: int, cut: int, noise: bytes, en
     assert ours is None or theirs is None or ours == theirs
 
 
+@patient
 @given(st.binary(max_size=300))
 def test_noise_is_refused(noise: bytes) -> None:
     with pytest.raises(DerError):
