@@ -57,13 +57,13 @@ newest: ## make check and make test with the newest of everything, whatever the 
 soak: $(MADE) ## read a secret 20,000 times from one gnome-keyring, which has to live (20 seconds)
 	$(RUN) -m tests.soak $(CALLS)
 
-bench: $(MADE) ## measure: start-up, the credential path
+bench: $(MADE) ## measure: start-up, the credential path, what people type
 	@for script in benchmarks/[a-z]*.py; do \
 	  test -e "$$script" || continue; \
 	  echo "== $$script"; $(RUN) "$$script" || exit 1; \
 	done
 
-generate: $(MADE) ## write completion's tree and docs/reference.md again, from the commands
+generate: $(MADE) ## write what is made from the commands: docs/reference.md, completion's tree, quick.py's table
 	$(RUN) packaging/reference.py
 
 pictures: $(MADE) ## draw the terminal pictures of the README again, from real runs

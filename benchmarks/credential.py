@@ -1,4 +1,4 @@
-"""Measure ``kubectl-connector credential``, for which kubectl waits, and what people type.
+"""Measure ``kubectl-connector credential``, for which kubectl waits.
 
 The keyring is a real gnome-keyring on a bus of its own. Every figure is of a whole process.
 """
@@ -24,7 +24,7 @@ RUNS = 40
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print the table."""
     user = User("jane", ())
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -50,26 +50,14 @@ def main() -> None:
         )
         id_ = json.loads(listed.stdout)["items"][0]["id"]
         item = [f"kubectl-connector/{id_}", "kubectl-connector"]
-        bare = {"`python -c pass`": [sys.executable, "-c", "pass"]}
         credential = {
-            **bare,
+            "`python -c pass`": [sys.executable, "-c", "pass"],
             "`python -I -c pass`": [sys.executable, "-I", "-c", "pass"],
             "`kubectl-connector credential`": [ours, "credential", "prod", "--id", id_],
             "`kubectl version --client`": [kubectl, "version", "--client"],
             "`keyring get`, the same secret": [str(BIN / "keyring"), "get", *item],
         }
         print(table(interleave(credential, environment, RUNS), "`python -c pass`"))
-        print(f"\n{load()}\n")
-        typed = {
-            **bare,
-            "`kubectl-connector --help`": [ours, "--help"],
-            "`kubectl-connector login --help`": [ours, "login", "--help"],
-            "`kubectl-connector version`": [ours, "version"],
-            "`kubectl-connector list`": [ours, "list"],
-            "`kubectl-connector describe prod`": [ours, "describe", "prod"],
-            "`kubectl-connector verify prod`": [ours, "verify", "prod"],
-        }
-        print(table(interleave(typed, environment, RUNS // 2), "`python -c pass`"))
         print(f"\n{load()}")
 
 

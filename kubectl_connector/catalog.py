@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from kubectl_connector import files, suggest, yaml_file
 from kubectl_connector.errors import ConnectorError, NotFoundError, UsageError
+from kubectl_connector.frozen import dataclass
 from kubectl_connector.journal import Journal, Place
 from kubectl_connector.model.connector import Connector
 

@@ -1,12 +1,20 @@
-"""What X.509 certificates and their keys say, through ``cryptography``."""
+"""What X.509 certificates and their keys say.
+
+``cryptography`` judges what a user gives. To show what was taken, :mod:`~kubectl_connector.der`
+usually is enough, and imports nothing.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import binascii
 from datetime import datetime
 from typing import Any
 
+from kubectl_connector.der import DerError, Said, read_certificate
 from kubectl_connector.errors import UsageError
+from kubectl_connector.frozen import dataclass
+
+_BEGIN, _END = "-----BEGIN CERTIFICATE-----\n", "\n-----END CERTIFICATE-----"
 
 
 @dataclass(frozen=True)
@@ -23,8 +31,24 @@ class CertificateFacts:
 
 
 def facts(pem: str, what: str = "the certificate") -> CertificateFacts:
-    """The facts of the first certificate in ``pem``; UsageError that names ``what``."""
-    return _facts(_load_certificates(pem, what)[0])
+    """What to show of the first certificate in ``pem``; UsageError that names ``what``."""
+    try:
+        first, *_ = [_facts_said(der, read_certificate(der)) for der in _ders(pem)]
+        return first
+    except DerError:
+        return check(pem, what)
+
+
+def check(pem: str, what: str = "the certificate") -> CertificateFacts:
+    """As :func:`facts`, but ``cryptography`` judges all certificates in ``pem``."""
+    certificate = _load_certificates(pem, what)[0]
+    try:
+        return _facts(certificate)
+    except ValueError as error:
+        raise UsageError(
+            f"{what} has a name or a time that can't be read",
+            "look at it with: openssl x509 -text, and have one made with UTF-8 names",
+        ) from error
 
 
 def facts_of_der(der: bytes) -> CertificateFacts:
@@ -46,7 +70,7 @@ def check_pair(certificate: str, key: str) -> CertificateFacts:
             "the client key does not belong to the client certificate",
             "give the two files that were issued together",
         )
-    return _facts(leaf)
+    return check(certificate, "the client certificate")
 
 
 def check_key(key: str) -> None:
@@ -81,6 +105,34 @@ def _load_certificates(pem: str, what: str) -> list[Any]:
             f"{what} is not a certificate in PEM form",
             "give a file that holds -----BEGIN CERTIFICATE-----",
         ) from error
+
+
+def _ders(pem: str) -> list[bytes]:
+    """The certificates in ``pem``; DerError where there is anything else, or none."""
+    *blocks, rest = pem.split(_END)
+    if not blocks or rest.strip("\n"):
+        raise DerError("not PEM alone")
+    return [_der(block.lstrip("\n")) for block in blocks]
+
+
+def _der(block: str) -> bytes:
+    body = block.removeprefix(_BEGIN)
+    try:
+        der = binascii.a2b_base64(body)
+    except ValueError:
+        raise DerError("not base64") from None
+    lines = body.split("\n")
+    if body == block or "" in lines or binascii.b2a_base64(der).decode() != "".join(lines) + "\n":
+        raise DerError("PEM of another form")
+    return der
+
+
+def _facts_said(der: bytes, said: Said) -> CertificateFacts:
+    import hashlib
+
+    fingerprint = hashlib.sha256(der).hexdigest()
+    pairs = (fingerprint[at : at + 2] for at in range(0, len(fingerprint), 2))
+    return CertificateFacts(said.subject, said.issuer, ":".join(pairs).upper(), said.not_after)
 
 
 def _facts(certificate: Any) -> CertificateFacts:

@@ -1,9 +1,9 @@
 """Read one secret from the Secret Service: D-Bus by hand, in three round trips.
 
-This is part of the credential path, where kubectl waits for us at every call. A D-Bus library takes
-longer to import than all the rest of the path together (docs/performance.md). So this module speaks
-the part of D-Bus that it needs, and imports C modules only. It raises ValueError or OSError at
-anything unexpected; the caller then takes the ordinary way, through ``keyring``.
+The credential path, where kubectl waits for us at every call, and the keyring store read with it. A
+D-Bus library takes longer to import than all the rest of the path together (docs/performance.md).
+So this module speaks the part of D-Bus that it needs, and imports C modules only. It raises one of
+:data:`ERRORS` at anything unexpected; the caller then takes the ordinary way, through ``keyring``.
 
 Protocol: D-Bus Specification 0.42 (wire format, EXTERNAL authentication), Secret Service API 0.2
 (the ``plain`` algorithm: the secret crosses the user's own bus socket as it is).
@@ -11,7 +11,15 @@ Protocol: D-Bus Specification 0.42 (wire format, EXTERNAL authentication), Secre
 
 import _socket
 import os
+import sys
 import time
+
+TYPE_CHECKING = False  # importing typing for it would cost time at every call of kubectl
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ERRORS = (OSError, ValueError, LookupError)
+"""What :func:`read` raises where the bus or the service does not answer as it should."""
 
 TIMEOUT = 15.0
 """Seconds that :func:`read` may take before the caller tries the ordinary way.
@@ -28,11 +36,27 @@ _REPLY_SERIAL = 5
 _MAX_MESSAGE = 1 << 20
 
 
+def is_chosen(environ: "Mapping[str, str]") -> bool:
+    """Whether the Secret Service is the keyring to try first, as the user names no other.
+
+    A file that may name another is not read here: where there is one, the answer is no.
+    """
+    if sys.platform != "linux" or "PYTHON_KEYRING_BACKEND" in environ or is_kde(environ):
+        return False
+    config = environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
+    return not os.path.exists(f"{config}/python_keyring/keyringrc.cfg")
+
+
+def is_kde(environ: "Mapping[str, str]") -> bool:
+    """Whether this is a KDE desktop: there KWallet comes before the Secret Service."""
+    return "KDE" in environ.get("XDG_CURRENT_DESKTOP", "").split(":")
+
+
 def read(attributes: dict[str, str]) -> bytes | None:
     """The secret of the item with these attributes; None unless there is exactly one, unlocked.
 
     Where two collections hold such an item, ``keyring`` knows which one to use. This function never
-    unlocks and never prompts. Raises OSError or ValueError where the bus or the service can't be
+    unlocks and never prompts. Raises one of :data:`ERRORS` where the bus or the service can't be
     reached, is too slow, or says something unexpected.
 
     The first call is ReadAlias, and we send nothing more before its reply. gnome-keyring (42.1, and

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+"""How a temporary file is opened: as ``tempfile`` does, which imports much for it."""
+
 
 def make_private_folder(path: str) -> None:
     """Make a folder, and its missing parents, that only its owner can enter (mode 0700)."""
@@ -38,11 +41,10 @@ def replace_file(path: str, data: bytes, mode: int | None = None) -> None:
     another; a new file gets 0600. If this raises OSError, the old file is whole and no temporary
     file is left.
     """
-    import tempfile
-
     target = os.path.realpath(path)
     folder = os.path.dirname(target)
-    handle, temporary = tempfile.mkstemp(prefix=temporary_prefix(target), dir=folder)
+    temporary = os.path.join(folder, temporary_prefix(target) + os.urandom(4).hex())
+    handle = os.open(temporary, _NEW_FILE, PRIVATE_FILE)
     try:
         with os.fdopen(handle, "wb") as file:
             _copy_owner_and_mode(target, temporary)
@@ -113,7 +115,7 @@ def _copy_owner_and_mode(source: str, target: str) -> None:
     try:
         status = os.stat(source)
     except FileNotFoundError:
-        return  # mkstemp made it 0600, ours
+        return  # it was made 0600, ours
     if hasattr(os, "chown"):  # not on Windows
         with contextlib.suppress(PermissionError):  # only root gives files away
             os.chown(target, status.st_uid, status.st_gid)

@@ -17,7 +17,7 @@ from kubectl_connector import files
 from kubectl_connector.errors import StoreError
 
 _LOCK = ".lock"
-_ITEM = re.compile(r"(?P<ref>[0-9a-f-]{36})\.(?P<store>(?!lock$)[a-z]\w*)")
+_ITEM = r"(?P<ref>[0-9a-f-]{36})\.(?P<store>(?!lock$)[a-z]\w*)"
 
 
 class Place(NamedTuple):
@@ -89,7 +89,7 @@ class Journal:
             return ()
         except OSError as error:
             raise self._unusable("read", error) from error
-        found = filter(None, map(_ITEM.fullmatch, names))
+        found = filter(None, (re.fullmatch(_ITEM, name) for name in names))
         return tuple(sorted(Place(each["store"], each["ref"]) for each in found))
 
     @contextlib.contextmanager

@@ -6,7 +6,6 @@ of ours, and parses no file of ours. Where it has no good answer, it gives none:
 """
 
 import os
-import sys
 
 TYPE_CHECKING = False  # importing typing for it would cost time at every call of kubectl
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ def answer_fast(arguments: list[str]) -> None:
 
 def _answer(arguments: list[str]) -> bytes | None:
     """The ExecCredential, or None."""
-    if len(arguments) != 3 or arguments[1] != "--id" or not _is_secret_service_chosen():
+    if len(arguments) != 3 or arguments[1] != "--id":
         return None
     try:
         return _answer_for(arguments[2])
@@ -38,6 +37,9 @@ def _answer_for(id_: str) -> bytes | None:
     import time
 
     from kubectl_connector import dbus
+
+    if not dbus.is_chosen(os.environ):
+        return None
     from kubectl_connector.ready import (
         API_VERSIONS,
         OPEN_END,
@@ -147,19 +149,6 @@ def _loads(text: str) -> dict:  # type: ignore[type-arg]
     if text[end:].strip() or type(value) is not dict:
         raise ValueError("not one JSON object")
     return value
-
-
-def _is_secret_service_chosen() -> bool:
-    """Whether the keyring store would try the Secret Service first, as nothing names another.
-
-    ``stores/support/keyring_backends.py`` decides. This says no where a file names a keyring.
-    """
-    if sys.platform != "linux" or "PYTHON_KEYRING_BACKEND" in os.environ:
-        return False
-    if "KDE" in os.environ.get("XDG_CURRENT_DESKTOP", "").split(":"):
-        return False  # KWallet comes first there
-    config = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
-    return not os.path.exists(f"{config}/python_keyring/keyringrc.cfg")
 
 
 def _write(data: bytes) -> int:

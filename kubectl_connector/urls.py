@@ -1,8 +1,11 @@
-"""URLs, which may be none at all, and may hold a password."""
+"""URLs, which may be none at all, and may hold a password. urllib waits for the first of them."""
 
 from __future__ import annotations
 
-from urllib.parse import SplitResult, urlsplit
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
 
 PROXY_SCHEMES = ("http", "https", "socks5")
 """The proxies that can be gone through (semantics F4)."""
@@ -10,6 +13,8 @@ PROXY_SCHEMES = ("http", "https", "socks5")
 
 def scheme(url: str) -> str:
     """A URL's scheme, also where the rest is wrong; empty for what has none."""
+    from urllib.parse import urlsplit
+
     try:
         return urlsplit(url).scheme
     except ValueError:
@@ -18,6 +23,8 @@ def scheme(url: str) -> str:
 
 def split_url(url: str) -> SplitResult | None:
     """A URL's parts, its port known to be one; None for what is no URL."""
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -28,6 +35,8 @@ def split_url(url: str) -> SplitResult | None:
 
 def has_bad_port(url: str) -> bool:
     """Whether a URL's port is a number, and none that can be connected to."""
+    from urllib.parse import urlsplit
+
     try:
         port = urlsplit(url).netloc.rpartition(":")[2]
     except ValueError:

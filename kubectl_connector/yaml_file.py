@@ -6,19 +6,16 @@ their own: see ``kubeconfig/``.
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
-from kubectl_connector import files
+from kubectl_connector import files, log
 from kubectl_connector.errors import CatalogError
+from kubectl_connector.frozen import dataclass
 from kubectl_connector.yaml_loader import loader
-
-_log = logging.getLogger(__name__)
 
 VERSION = "kubectl-connector/v1"
 """The apiVersion of files whose format has not changed since release 0.1."""
@@ -48,7 +45,7 @@ def read(path: str, kind: str, versions: Sequence[str] = (VERSION,)) -> Fields:
     ``versions`` are the known versions, the newest first. Raises CatalogError that names the file
     and, if there is one, the line.
     """
-    _log.info("reading %s", path)
+    log.info("reading %s", path)
     try:
         with open(path, encoding="utf-8") as file:
             root = yaml.compose(file, Loader=_Loader)
@@ -102,7 +99,7 @@ def write(path: str, kind: str, fields: dict[str, Any], version: str = VERSION) 
         allow_unicode=True,
         width=10_000,
     )
-    _log.info("writing %s", path)
+    log.info("writing %s", path)
     try:
         files.make_private_folder(os.path.dirname(path))
         files.replace_file(path, text.encode(), files.PRIVATE_FILE)

@@ -1,6 +1,6 @@
-"""Make completion's tree and docs/reference.md from the commands themselves.
+"""Make completion's tree, quick.py's table and docs/reference.md from the commands themselves.
 
-``make generate`` writes both; tests/test_reference.py compares them with the commands.
+``make generate`` writes them; tests/test_reference.py compares them with the commands.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import typer
 import kubectl_connector
 from kubectl_connector import errors
 from kubectl_connector.cli import help as help_
-from kubectl_connector.cli import main
+from kubectl_connector.cli import main, quick
 from kubectl_connector.cli.app import ALIASES, VERBS, build, load
 from kubectl_connector.cli.changes import common_fields
 from kubectl_connector.cli.options import method_fields
@@ -32,8 +32,15 @@ from kubectl_connector.stores import store_names, store_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 TREE = ROOT / "kubectl_connector" / "completion" / "tree.py"
+EVERYDAY = ROOT / "kubectl_connector" / "cli" / "everyday.py"
 REFERENCE = ROOT / "docs" / "reference.md"
 AROUND = ROOT / "packaging" / "reference.md"
+
+EVERYDAY_VERBS = ("list", "describe", "verify", "login", "logout")
+"""The verbs that people type all day; ``cli/quick.py`` reads them without typer."""
+
+_TEXT = ("str", "text")
+"""What versions of typer call the type of a plain text."""
 
 SETTINGS = {
     "store": store_names(),
@@ -128,9 +135,81 @@ def tree() -> str:
         f"SETTINGS: dict[str, tuple[str, ...]] = {SETTINGS!r}\n\n"
         f"ALIASES: dict[str, str] = {ALIASES!r}\n"
     )
-    ruff = [str(Path(sys.executable).parent / "ruff"), "format", "--stdin-filename", str(TREE), "-"]
+    return _laid_out(TREE, source)
+
+
+def _laid_out(path: Path, source: str) -> str:
+    ruff = [str(Path(sys.executable).parent / "ruff"), "format", "--stdin-filename", str(path), "-"]
     done = subprocess.run(ruff, input=source, capture_output=True, text=True, check=True)
     return done.stdout
+
+
+def everyday() -> str:
+    """The text of everyday.py."""
+    verbs = {name: _quick_verb(name) for name in EVERYDAY_VERBS}
+    source = (
+        '"""The everyday verbs as quick.py reads them. Made by: make generate; don\'t edit."""\n\n'
+        "from __future__ import annotations\n\n"
+        "from typing import TYPE_CHECKING\n\n"
+        "if TYPE_CHECKING:\n"
+        "    from kubectl_connector.cli.quick import Verb\n\n"
+        f"EVERYDAY: dict[str, Verb] = {verbs!r}\n\n"
+        f"ROOT = {_root()!r}\n"
+        '"""The usage, the meaning and the rows of --help."""\n'
+    )
+    return _laid_out(EVERYDAY, source)
+
+
+def _root() -> tuple[Any, ...]:
+    """What ``--help`` of the whole program shows."""
+    root = next(commands())
+    options = help_.option_groups(root.command, root.context)
+    groups = {
+        **root.command.command_groups(root.context),
+        **{
+            title: [help_.option_row(option, root.context) for option in rows]
+            for title, rows in options.items()
+        },
+    }
+    words = " ".join(root.command.collect_usage_pieces(root.context))
+    rows = tuple((title, tuple(rows)) for title, rows in groups.items())
+    return f"Usage: {main.PROGRAM} {words}", root.command.help.strip(), rows
+
+
+def _quick_verb(name: str) -> tuple[Any, ...]:
+    """What quick.py may read of a verb; SystemExit where a declaration says more than it knows."""
+    options: dict[str, Any] = {}
+    arguments = []
+    is_text = False
+    for parameter in load(name).params:
+        if parameter.envvar or (parameter.callback and parameter.name != quick.VERBOSE):
+            raise SystemExit(f"{name}: quick.py knows no variable and no callback ({parameter})")
+        if parameter.param_type_name == "argument":
+            arguments.append((parameter.name, parameter.required, parameter.nargs == -1))
+            is_text = parameter.type.name in _TEXT
+        else:
+            options |= _quick_option(parameter)
+    if len(arguments) > 1 or (arguments and not is_text):
+        raise SystemExit(f"{name}: quick.py knows one argument, of text")
+    return VERBS[name].module, options, arguments[0] if arguments else None
+
+
+def _quick_option(option: Any) -> dict[str, Any]:
+    """An option by its names; nothing of one that only typer can read."""
+    if option.prompt or option.required:
+        raise SystemExit(f"quick.py knows no option that has to be given: {option}")
+    of_type = option.type.name
+    kind, bound = None, None
+    if option.name == quick.VERBOSE:
+        kind, bound = quick.VERBOSE, True
+    elif option.is_flag and of_type == "boolean":
+        kind, bound = quick.FLAG, True
+    elif of_type in _TEXT and option.nargs == 1:
+        kind = quick.TEXTS if option.multiple else quick.TEXT
+    if kind is None or option.count:
+        return {}
+    entries = dict.fromkeys(sorted(option.opts), (option.name, kind, bound))
+    return entries | dict.fromkeys(option.secondary_opts, (option.name, kind, False))
 
 
 def _entry(each: Documented) -> tuple[Any, ...]:
@@ -280,4 +359,5 @@ def _markdown(text: str) -> str:
 
 if __name__ == "__main__":
     TREE.write_text(tree(), encoding="utf-8")
+    EVERYDAY.write_text(everyday(), encoding="utf-8")
     REFERENCE.write_text(reference(), encoding="utf-8")

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 import pkgutil
+import re
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 import kubectl_connector
+from tests.apiserver import ApiServer
+from tests.conftest import JANE, VENV_BIN
+from tests.kubeconfigs import token_user, write_kubeconfig
+from tests.secret_service import require_secret_service, secret_service
 
 HEAVY = {
     "cryptography",
@@ -36,11 +42,17 @@ BUDGET = {
     "kubectl_connector.catalog": {"yaml"},
     "kubectl_connector.cli": {"typer", "yaml"},
     "kubectl_connector.cli.form": {"typer", "yaml", *CLUSTER},
-    "kubectl_connector.cli.main": {"typer"},
+    "kubectl_connector.cli.describe": {"yaml"},
+    "kubectl_connector.cli.everyday": set(),
+    "kubectl_connector.cli.list_": {"yaml"},
+    "kubectl_connector.cli.login": {"yaml"},
+    "kubectl_connector.cli.logout": {"yaml"},
+    "kubectl_connector.cli.main": set(),
+    "kubectl_connector.cli.quick": set(),
     "kubectl_connector.cli.register": {"typer", "yaml", *CLUSTER},
     "kubectl_connector.cli.rename": {"typer", "yaml", *CLUSTER},
     "kubectl_connector.cli.update": {"typer", "yaml", *CLUSTER},
-    "kubectl_connector.cli.verify": {"typer", "yaml", *CLUSTER},
+    "kubectl_connector.cli.verify": {"yaml", *CLUSTER},
     "kubectl_connector.cluster": CLUSTER,
     "kubectl_connector.kubeconfig": {"yaml"},
     "kubectl_connector.operations": {"yaml"},
@@ -56,6 +68,33 @@ BUDGET = {
 }
 """The heavy modules that importing ours may load: a module of that name, and all below a package
 of that name. The longest name that fits a module counts."""
+
+SLOW = {
+    *HEAVY,
+    "concurrent.futures",
+    "configparser",
+    "dataclasses",
+    "hashlib",
+    "inspect",
+    "jeepney",
+    "logging",
+    "shutil",
+    "subprocess",
+    "urllib.parse",
+    "urllib.request",
+}
+"""What a command that people type all day should do without; each takes milliseconds."""
+
+TYPED = {
+    "--help": {"shutil"},
+    "list": {"yaml"},
+    "describe prod": {"yaml", "hashlib"},
+    "login prod": {"yaml"},
+    "list -o json": {"yaml"},
+    "logout prod": {"yaml"},
+    "verify prod": {"yaml", "hashlib", "logging", "shutil", "urllib.parse", *CLUSTER},
+}
+"""Commands in a session with a keyring, and which of :data:`SLOW` they may import."""
 
 
 def all_modules() -> list[str]:
@@ -88,6 +127,33 @@ def test_the_credential_path_imports_nothing_but_itself() -> None:
         "kubectl_connector.dbus",
         "_socket",
     }
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment of a session with a keyring that holds a connector's secret."""
+    require_secret_service()
+    folder = tmp_path_factory.mktemp("session")
+    with secret_service() as environment, ApiServer(tokens={"a-token": JANE}) as server:
+        kubeconfig = write_kubeconfig(folder / "config", server, token_user("a-token"))
+        environment |= {"KUBECONFIG": str(kubeconfig), "HOME": str(folder)}
+        run_ours(environment, "register", "prod", "--auto-configure")
+        yield environment
+
+
+@pytest.mark.parametrize("line", TYPED)
+def test_what_is_typed_imports_no_more_than_its_budget(line: str, session: dict[str, str]) -> None:
+    errors = run_ours(session, *line.split(), interpreter=("-X", "importtime"))
+    imported = set(re.findall(r"^import time: .*\| +(\S+)$", errors, re.MULTILINE))
+    assert "kubectl_connector.cli.main" in imported
+    assert imported & SLOW <= TYPED[line]
+
+
+def run_ours(environment: dict[str, str], *words: str, interpreter: Sequence[str] = ()) -> str:
+    """Run the installed program; what it writes on stderr."""
+    command = [sys.executable, *interpreter, str(VENV_BIN / "kubectl-connector"), *words]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return done.stderr
 
 
 def new_modules(*modules: str) -> set[str]:

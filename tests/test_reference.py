@@ -38,6 +38,7 @@ def script(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_what_is_generated_is_up_to_date(script: Any) -> None:
     assert script.TREE.read_text() == script.tree(), "make generate"
+    assert script.EVERYDAY.read_text() == script.everyday(), "make generate"
     assert script.REFERENCE.read_text() == script.reference(), "make generate"
 
 

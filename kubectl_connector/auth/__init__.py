@@ -8,34 +8,43 @@ from __future__ import annotations
 
 import functools
 import importlib
-import pkgutil
 from collections.abc import Set
 
 from kubectl_connector.auth.interface import AuthMethod, FieldKind
 from kubectl_connector.errors import UsageError
 from kubectl_connector.model.field import option_of
 from kubectl_connector.model.kubeconfig import AuthInfo
+from kubectl_connector.modules import public_modules
 
 
 @functools.cache
 def auth_methods() -> tuple[AuthMethod, ...]:
     """Every method, in the order of their names."""
-    modules = (
-        importlib.import_module(f"{__name__}.{found.name}")
-        for found in pkgutil.iter_modules(__path__)
-        if not found.name.startswith("_")
-    )
-    methods = (module.METHOD for module in modules if hasattr(module, "METHOD"))
-    return tuple(sorted(methods, key=lambda method: method.name))
+    found = filter(None, map(_method_in, public_modules(__path__)))
+    return tuple(sorted(found, key=lambda method: method.name))
 
 
 def auth_method(name: str) -> AuthMethod:
-    """The method called ``name``; UsageError that lists the known ones."""
+    """The method called ``name``; UsageError that lists the known ones.
+
+    Most are in the module of their name; then no other module is imported.
+    """
+    module = name.replace("-", "_")
+    likely = _method_in(module) if module in public_modules(__path__) else None
+    if likely and likely.name == name:
+        return likely
     for method in auth_methods():
         if method.name == name:
             return method
     known = ", ".join(method.name for method in auth_methods())
     raise UsageError(f'no authentication method "{name}"', f"choose one of: {known}")
+
+
+def _method_in(module: str) -> AuthMethod | None:
+    """The method in a module; None where it holds none."""
+    found = importlib.import_module(f"{__name__}.{module}")
+    method: AuthMethod | None = getattr(found, "METHOD", None)
+    return method
 
 
 def recognise(user: AuthInfo) -> AuthMethod | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from kubectl_connector.auth.interface import Field, FieldKind, Material
 from kubectl_connector.errors import UsageError
+from kubectl_connector.frozen import replace
 from kubectl_connector.model.connector import format_time, parse_time
 from kubectl_connector.model.secret import Credential, Secret, earliest
 

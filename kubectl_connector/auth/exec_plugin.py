@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import subprocess
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
-from kubectl_connector import secret_looking
+from kubectl_connector import log, secret_looking
 from kubectl_connector.auth.interface import (
     AuthMethod,
     Field,
@@ -20,12 +18,11 @@ from kubectl_connector.auth.interface import (
 )
 from kubectl_connector.auth.programs import find_program, output_of
 from kubectl_connector.errors import ConnectorError, RefusedError, UsageError
+from kubectl_connector.frozen import replace
 from kubectl_connector.model.connector import Connector, parse_time
 from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, ExecConfig
 from kubectl_connector.model.secret import Credential, Secret
 from kubectl_connector.ready import API_VERSIONS, V1BETA1
-
-_log = logging.getLogger(__name__)
 
 _EXEC = "exec"
 
@@ -151,7 +148,7 @@ def _run(stanza: ExecConfig, request: IssueRequest) -> bytes:
     if stanza.provide_cluster_info:
         info["spec"]["cluster"] = _cluster_info(request.cluster)  # type: ignore[index]
     env = {**os.environ, **dict(stanza.env), "KUBERNETES_EXEC_INFO": json.dumps(info)}
-    _log.info("running %s", program)
+    log.info("running %s", program)
     try:
         code, output = output_of([program, *stanza.args], env, interactive, request.timeout)
     except subprocess.TimeoutExpired:

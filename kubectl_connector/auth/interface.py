@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
 from kubectl_connector.errors import UsageError
+from kubectl_connector.frozen import dataclass, field
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.field import Field, FieldKind
 from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, ExecConfig

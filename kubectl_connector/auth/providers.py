@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import replace
 
 from kubectl_connector.errors import UsageError
+from kubectl_connector.frozen import replace
 from kubectl_connector.model.kubeconfig import AuthInfo, AuthProvider, ExecConfig
 from kubectl_connector.ready import V1BETA1
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from kubectl_connector import jwt
@@ -25,6 +24,7 @@ from kubectl_connector.auth.interface import (
     user_of,
 )
 from kubectl_connector.errors import ConnectorError, UsageError
+from kubectl_connector.frozen import replace
 from kubectl_connector.model.kubeconfig import AuthInfo
 from kubectl_connector.model.secret import Credential, Secret
 

@@ -237,7 +237,15 @@ def add_verb(
     cls: type[VerbCommand] = VerbCommand,
     alias: str = "",
 ) -> None:
-    """Make ``function`` a command; its docstring is the help, whose examples are not wrapped."""
+    """Make ``function`` a command; its docstring is the help, whose examples are not wrapped.
+
+    The everyday verbs import typer, and what they take from ``options.py``, only for a type
+    checker. So those names are looked up here, where their declarations are needed.
+    """
+    from kubectl_connector.cli import options
+
+    names = {**vars(options), **function.__globals__}
+    function.__annotations__ = inspect.get_annotations(function, globals=names, eval_str=True)
     also = f"\n\nAlso: kubectl connector {alias}" if alias else ""
     text = (inspect.getdoc(function) or "").replace("\n\nExample", f"{also}\n\n\b\nExample", 1)
     app.command(name, cls=cls, help=text, context_settings=_SETTINGS)(function)

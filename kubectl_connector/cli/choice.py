@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING, Annotated, Optional
-
-import typer
+from typing import TYPE_CHECKING
 
 from kubectl_connector.cli import console
 from kubectl_connector.errors import ConnectorError, NotFoundError, UsageError
@@ -17,19 +15,8 @@ if TYPE_CHECKING:  # most choices are names
     from kubectl_connector.model.selector import Selector
     from kubectl_connector.operations.overview import Listed
 
-NamesArgument = Annotated[
-    Optional[list[str]],  # noqa: UP045 (typer evaluates it on Python 3.10 too)
-    typer.Argument(metavar="[NAME...]", help="Names of connectors; globs too, such as 'prod-*'."),
-]
-SelectorOption = Annotated[
-    Optional[list[str]],  # noqa: UP045
-    typer.Option(
-        "-l",
-        "--selector",
-        metavar="SELECTOR",
-        help="Those with these labels, as kubectl's -l: team=a,env!=dev,tier in (1,2),!old.",
-    ),
-]
+NONE_YET = "no connectors yet: kubectl connector register NAME --auto-configure"
+"""Said in place of a table without rows."""
 
 _TAKES_ALL = ("logout", "verify")
 

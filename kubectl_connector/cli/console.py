@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import getpass
-import logging
 import os
 import re
 import signal
@@ -13,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from typing import NoReturn, Protocol, TextIO
 
+from kubectl_connector import log
 from kubectl_connector.errors import ConnectorError, UsageError
 from kubectl_connector.terminal_text import (
     State,
@@ -22,8 +22,6 @@ from kubectl_connector.terminal_text import (
     printable,
     with_colours,
 )
-
-log = logging.getLogger("kubectl_connector")
 
 
 def out(text: str) -> None:
@@ -87,22 +85,23 @@ def _one_line(text: str) -> str:
 
 def be_verbose() -> None:
     """Log details to stderr; a secret is never among them."""
+    import logging
+
+    class Notes(logging.Handler):
+        """Writes what is logged as notes, each on a line of its own, also beside a spinner."""
+
+        def emit(self, record: logging.LogRecord) -> None:
+            note(record.getMessage())
+
     if not is_verbose():
-        logging.getLogger().addHandler(_Notes())
-    log.setLevel(logging.INFO)
-
-
-class _Notes(logging.Handler):
-    """Writes what is logged as notes, each on a line of its own, also beside a spinner."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write one."""
-        note(record.getMessage())
+        logging.getLogger().addHandler(Notes())
+    logging.getLogger(log.NAME).setLevel(logging.INFO)
 
 
 def is_verbose() -> bool:
     """Whether somebody asked for details (``-v``)."""
-    return log.isEnabledFor(logging.INFO)
+    logging = sys.modules.get("logging")
+    return logging is not None and logging.getLogger(log.NAME).isEnabledFor(logging.INFO)
 
 
 def at_terminal() -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from contextlib import nullcontext
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Optional
 
@@ -14,6 +13,7 @@ import typer
 from kubectl_connector.cli import asked, console, environment
 from kubectl_connector.cli.options import NameArgument
 from kubectl_connector.errors import UsageError
+from kubectl_connector.frozen import dataclass
 from kubectl_connector.model.connector import format_time
 from kubectl_connector.operations.issue import issue_to_kubectl
 from kubectl_connector.ready import API_VERSIONS, OPEN_END, V1, handed_out

@@ -9,8 +9,7 @@ from typing import Annotated
 import typer
 
 from kubectl_connector.cli import choice, console, environment
-from kubectl_connector.cli.choice import NamesArgument, SelectorOption
-from kubectl_connector.cli.options import YesOption
+from kubectl_connector.cli.options import NamesArgument, SelectorOption, YesOption
 from kubectl_connector.errors import StoreError
 from kubectl_connector.operations.choose import choose
 from kubectl_connector.operations.delete import delete

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Any
 
 from kubectl_connector.catalog import find
 from kubectl_connector.cli import choice, console, environment, tables, views
-from kubectl_connector.cli.choice import NamesArgument, SelectorOption
-from kubectl_connector.cli.options import OutputOption
 from kubectl_connector.formats import Output, Report, render, wanted
 from kubectl_connector.model.connector import TYPE
 from kubectl_connector.model.secret import Item
 from kubectl_connector.operations.overview import Listed, overview
+
+if TYPE_CHECKING:  # app.py looks these up where typer is needed
+    import typer
+
+    from kubectl_connector.cli.options import (
+        NamesArgument,
+        OutputOption,
+        SelectorOption,
+    )
 
 
 def command(
@@ -25,7 +30,7 @@ def command(
     show_secrets: Annotated[
         bool, typer.Option("--show-secrets", help="Read the secrets from their store, and show.")
     ] = False,
-) -> None:
+) -> int:
     """Everything about one connector; secrets are hidden unless you insist.
 
     A table shows what has a value, -o wide everything. Several are described one after the other,
@@ -62,7 +67,7 @@ def command(
     if not how.for_people:
         each, single = tuple(documents.values()), not said.several
         console.out(render(Report("Connector", (), (), each, tuple(documents), single), how))
-    raise typer.Exit(code)
+    return code
 
 
 def _show(listed: Listed, item: Item | None, now: datetime, how: Output) -> None:

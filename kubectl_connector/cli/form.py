@@ -6,7 +6,6 @@ Each answer is checked at once, and what is wrong is asked again.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import MISSING, replace
 from typing import TypeVar
 
 from kubectl_connector.auth import auth_method, auth_methods, choose
@@ -21,6 +20,7 @@ from kubectl_connector.errors import (
     NotFoundError,
     UsageError,
 )
+from kubectl_connector.frozen import MISSING, replace
 from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.model.connector import check_name, spec_fields
 from kubectl_connector.model.field import CONNECTOR

@@ -8,6 +8,8 @@ from typing import Any
 
 WIDEST = 120
 """Columns; longer lines are hard to read, however wide the terminal is."""
+NARROW = 45
+"""Columns; for fewer, the usage has two lines."""
 OTHER = "Options"
 """The group of the options that have no other; it comes last."""
 
@@ -27,6 +29,28 @@ def text_and_examples(command: Any) -> tuple[str, list[str]]:
     """A command's help without its examples, and the command lines of these."""
     text, _, examples = (command.help or "").partition("\b\n")
     return text.strip(), [line.strip() for line in examples.splitlines()[1:] if line.strip()]
+
+
+def whole(columns: int) -> str:
+    """The help of the whole program, from what ``make generate`` wrote: typer is not needed for it.
+
+    It is what :func:`text` gives for the root, in :data:`NARROW` or more columns.
+    """
+    import textwrap
+
+    from kubectl_connector.cli.everyday import ROOT
+
+    usage_line, meaning, groups = ROOT
+    width = min(columns, WIDEST)
+    parts = [usage_line, textwrap.indent(textwrap.fill(meaning, width - 2), "  ")]
+    for title, rows in groups:
+        first = max(len(name) for name, _ in rows) + 2
+        lines = [f"{title}:"]
+        for name, says in rows:
+            one, *more = textwrap.wrap(says, max(width - first - 2, 10))
+            lines += [f"  {name:{first}}{one}", *(f"{'':{first + 2}}{line}" for line in more)]
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
 
 
 def usage(command: Any, context: Any) -> list[str]:

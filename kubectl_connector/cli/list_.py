@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Optional
 
 from kubectl_connector.cli import console, environment, views
-from kubectl_connector.cli.choice import SelectorOption, selector_of
+from kubectl_connector.cli.choice import NONE_YET, selector_of
 from kubectl_connector.cli.console import counted
-from kubectl_connector.cli.options import (
-    NONE_YET,
-    KubeconfigOption,
-    NoHeadersOption,
-    OutputOption,
-    SortByOption,
-)
 from kubectl_connector.errors import ConnectorError
 from kubectl_connector.formats import render, wanted
 from kubectl_connector.operations.overview import overview
 from kubectl_connector.operations.workspace import Workspace
+
+if TYPE_CHECKING:  # app.py looks these up where typer is needed
+    import typer
+
+    from kubectl_connector.cli.options import (
+        KubeconfigOption,
+        NoHeadersOption,
+        OutputOption,
+        SelectorOption,
+        SortByOption,
+    )
 
 
 def command(

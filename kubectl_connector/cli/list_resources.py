@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from kubectl_connector.catalog import find
 from kubectl_connector.cli import choice, environment, tables, views
-from kubectl_connector.cli.choice import NamesArgument, SelectorOption
-from kubectl_connector.cli.options import NoHeadersOption, OutputOption, SortByOption
+from kubectl_connector.cli.options import (
+    NamesArgument,
+    NoHeadersOption,
+    OutputOption,
+    SelectorOption,
+    SortByOption,
+)
 from kubectl_connector.formats import wanted
 from kubectl_connector.operations.choose import choose
 

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable
-from dataclasses import replace
-from typing import Annotated, Optional
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Optional
 
 from kubectl_connector.cli import choice, console, environment, program
-from kubectl_connector.cli.choice import NamesArgument, SelectorOption
-from kubectl_connector.cli.options import (
-    KUBECONFIG,
-    BreakLockOption,
-    KubeconfigOption,
-    LockTimeoutOption,
-)
 from kubectl_connector.errors import KubeconfigError, UsageError
+from kubectl_connector.frozen import replace
 from kubectl_connector.kubeconfig.disk import PublicKubeconfigError, make_private
 from kubectl_connector.kubeconfig.ours.login import Shared
 from kubectl_connector.kubeconfig.paths import display_path
@@ -26,6 +17,18 @@ from kubectl_connector.model.kubeconfig import api_version_called
 from kubectl_connector.operations.login import LoggedIn, LoginRequest, login
 from kubectl_connector.operations.workspace import Workspace
 from kubectl_connector.terminal_text import State, joined, mark
+
+if TYPE_CHECKING:  # app.py looks these up where typer is needed
+    import typer
+
+    from kubectl_connector.cli.options import (
+        KUBECONFIG,
+        BreakLockOption,
+        KubeconfigOption,
+        LockTimeoutOption,
+        NamesArgument,
+        SelectorOption,
+    )
 
 
 def command(
@@ -99,7 +102,7 @@ def command(
     ] = None,
     lock_timeout: LockTimeoutOption = 10.0,
     break_lock: BreakLockOption = False,
-) -> None:
+) -> int:
     """Let kubectl use a connector: cluster, user and context go into your kubeconfig.
 
     The credential goes with them, so the file must be readable by you alone. With --exec no secret
@@ -156,7 +159,7 @@ def command(
         chosen = replace(request, set_current=request.set_current and last)
         _tell(name, _log_in(workspace, name, chosen), chosen, kubeconfig)
 
-    raise typer.Exit(choice.for_each(wanted, one))
+    return choice.for_each(wanted, one)
 
 
 def _tell(name: str, done: LoggedIn, request: LoginRequest, kubeconfig: str | None) -> None:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
-
-import typer
+from typing import TYPE_CHECKING, Annotated
 
 from kubectl_connector.cli import choice, console, environment
-from kubectl_connector.cli.choice import NamesArgument, SelectorOption
-from kubectl_connector.cli.options import BreakLockOption, KubeconfigOption, LockTimeoutOption
 from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.operations.logout import LoggedOut, left_behind, logout
+
+if TYPE_CHECKING:  # app.py looks these up where typer is needed
+    import typer
+
+    from kubectl_connector.cli.options import (
+        BreakLockOption,
+        KubeconfigOption,
+        LockTimeoutOption,
+        NamesArgument,
+        SelectorOption,
+    )
 
 
 def command(
@@ -25,7 +32,7 @@ def command(
     ] = False,
     lock_timeout: LockTimeoutOption = 10.0,
     break_lock: BreakLockOption = False,
-) -> None:
+) -> int:
     """Take out of the kubeconfig exactly what login put in; the earlier context is current again.
 
     What login replaced comes back, also from the secret store. Where the store is locked or has
@@ -52,11 +59,11 @@ def command(
 
     if said.every:
         one(None)
-        return
+        return 0
     gone = left_behind(workspace, files) if said.several else {}
     names = choice.chosen("logout", workspace, files, said, gone)
     wanted = dict.fromkeys(gone.get(name, name) for name in names)
-    raise typer.Exit(choice.for_each(list(wanted), one))
+    return choice.for_each(list(wanted), one)
 
 
 def _sentence(name: str | None, done: LoggedOut) -> str:

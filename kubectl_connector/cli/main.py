@@ -1,4 +1,8 @@
-"""The error boundary: every error below becomes two lines and an exit code."""
+"""The error boundary: every error below becomes two lines and an exit code.
+
+typer is imported only where ``quick.py`` does not understand the words: that takes as long as what
+most commands do.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,8 @@ import sys
 import warnings
 from types import FrameType
 
-import typer
-
 from kubectl_connector import patience
-from kubectl_connector.cli import console
-from kubectl_connector.cli.app import build
+from kubectl_connector.cli import console, quick
 from kubectl_connector.errors import ConnectorError, UsageError
 
 INTERRUPTED = 130
@@ -26,12 +27,11 @@ def run(arguments: list[str]) -> int:
         code = _invoke(arguments)
     except ConnectorError as error:
         code = _fail(error)
-    except (KeyboardInterrupt, typer.Abort):
-        console.note("")
-        _fail(ConnectorError("cancelled", "see what there is now: kubectl connector list"))
-        code = INTERRUPTED
+    except KeyboardInterrupt:
+        code = _cancelled()
     except Exception as error:  # noqa: BLE001 (never a traceback: it could show a secret)
-        code = _fail(_fault(error))
+        meant = _of_typer(error)
+        code = _fail(_fault(error)) if meant is None else meant
     return code
 
 
@@ -56,14 +56,33 @@ def _prepare() -> None:
 
 
 def _invoke(arguments: list[str]) -> int:
-    """Call the command without typer's own main(), which ends at Ctrl-C without a message."""
-    command = build()
-    try:
-        with command.make_context(PROGRAM, arguments) as context:
-            command.invoke(context)
+    """Run the command; typer without its own main(), which ends at Ctrl-C without a message."""
+    call = quick.understand(arguments)
+    if call:
+        return call.run()
+    if arguments in (["--help"], ["-h"]) and quick.say_help():
         return 0
-    except typer.Exit as end:
-        return end.exit_code
+    from kubectl_connector.cli.app import build
+
+    command = build()
+    with command.make_context(PROGRAM, arguments) as context:
+        return command.invoke(context) or 0
+
+
+def _of_typer(error: Exception) -> int | None:
+    """The exit code that an exception of typer's means; None for any other."""
+    typer = sys.modules.get("typer")
+    if typer is None:
+        return None
+    if isinstance(error, typer.Exit):
+        return int(error.exit_code)
+    return _cancelled() if isinstance(error, typer.Abort) else None
+
+
+def _cancelled() -> int:
+    console.note("")
+    _fail(ConnectorError("cancelled", "see what there is now: kubectl connector list"))
+    return INTERRUPTED
 
 
 def _fail(error: ConnectorError) -> int:

@@ -7,7 +7,6 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Annotated, Any, Optional
 
 import typer
@@ -16,6 +15,7 @@ from kubectl_connector.auth import auth_methods
 from kubectl_connector.auth.interface import Field, FieldKind
 from kubectl_connector.cli import console
 from kubectl_connector.errors import NotFoundError, UsageError
+from kubectl_connector.frozen import replace
 from kubectl_connector.model.connector import TYPE
 
 KUBECONFIG = "Kubeconfig"
@@ -51,6 +51,19 @@ def _seconds(option: str, least: float) -> Callable[[str], float]:
 
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The connector's name.")]
+NamesArgument = Annotated[
+    Optional[list[str]],  # noqa: UP045 (typer evaluates it on Python 3.10 too)
+    typer.Argument(metavar="[NAME...]", help="Names of connectors; globs too, such as 'prod-*'."),
+]
+SelectorOption = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option(
+        "-l",
+        "--selector",
+        metavar="SELECTOR",
+        help="Those with these labels, as kubectl's -l: team=a,env!=dev,tier in (1,2),!old.",
+    ),
+]
 OutputOption = Annotated[
     str,
     typer.Option(
@@ -114,10 +127,6 @@ NoVerifyOption = Annotated[
     bool, typer.Option("--no-verify", help="Do not ask the cluster whether it works.")
 ]
 YesOption = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
-
-
-NONE_YET = "no connectors yet: kubectl connector register NAME --auto-configure"
-"""Said in place of a table without rows."""
 
 
 def method_fields() -> dict[str, Field]:

@@ -14,9 +14,9 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 
 from kubectl_connector.cli import console
+from kubectl_connector.frozen import dataclass, replace
 from kubectl_connector.terminal_text import printable
 
 _MOST = 12

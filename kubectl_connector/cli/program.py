@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 
 from kubectl_connector.errors import UsageError
 from kubectl_connector.home import HOME_VARIABLE, home_folder
-from kubectl_connector.kubeconfig.kuberc import refusal
 
 NAME = "kubectl-connector"
 WAYS = ("auto", "path", "name")
@@ -30,7 +28,7 @@ def command(how: str) -> str | None:
         raise UsageError(f'no way to name us "{how}"', f"choose one of {', '.join(WAYS)}")
     if how == "name":
         return NAME
-    found = _own_path() or shutil.which(NAME)
+    found = _own_path() or _which(NAME)
     if not found:
         return None
     path = os.path.abspath(found)
@@ -49,7 +47,15 @@ def needed_environment(command: str | None) -> tuple[tuple[str, str], ...]:
 
 def kubectls_refusal(command: str) -> str | None:
     """Why kubectl's preferences keep it from running us, and what to change; None: they don't."""
-    return refusal(command, shutil.which(command) or command, os.environ)
+    from kubectl_connector.kubeconfig.kuberc import refusal
+
+    return refusal(command, _which(command) or command, os.environ)
+
+
+def _which(name: str) -> str | None:
+    import shutil
+
+    return shutil.which(name)
 
 
 def _own_path() -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Sequence
 
@@ -49,4 +48,6 @@ def tell(text: str) -> None:
 
 
 def _columns() -> int:
+    import shutil  # it takes longer than most of a plain table
+
     return min(shutil.get_terminal_size().columns, WIDEST)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
+from typing import TYPE_CHECKING, Annotated
 
 from kubectl_connector.catalog import find
 from kubectl_connector.cli import choice, console, environment, views
-from kubectl_connector.cli.choice import NamesArgument, SelectorOption
-from kubectl_connector.cli.options import (
-    NONE_YET,
-    NoHeadersOption,
-    OutputOption,
-    SortByOption,
-    TimeoutOption,
-)
 from kubectl_connector.formats import Output, render, wanted
 from kubectl_connector.operations.verify import Verified, verify
 from kubectl_connector.terminal_text import State, joined, mark
+
+if TYPE_CHECKING:  # app.py looks these up where typer is needed
+    import typer
+
+    from kubectl_connector.cli.options import (
+        NamesArgument,
+        NoHeadersOption,
+        OutputOption,
+        SelectorOption,
+        SortByOption,
+        TimeoutOption,
+    )
 
 
 def command(
@@ -29,7 +31,7 @@ def command(
     sort_by: SortByOption = None,
     no_headers: NoHeadersOption = False,
     timeout: TimeoutOption = environment.DEFAULT_TIMEOUT,
-) -> None:
+) -> int:
     """Ask a cluster whether a connector works: is it there, is it trusted, and who are you to it?
 
     Several clusters are asked at once. The exit code is 0 where everything works, else that of the
@@ -47,16 +49,15 @@ def command(
     names = choice.chosen("verify", workspace, environment.kubeconfigs(), said)
     connectors = workspace.catalog.load()
     if not names and how.for_people:
-        console.note(NONE_YET)
-        return
+        console.note(choice.NONE_YET)
+        return 0
     outcomes = verify(workspace, [find(connectors, name) for name in names])
     if not said.several and how == Output():
         _show_one(outcomes[0])
-        return
+        return 0
     console.out(render(views.verified_report(outcomes), how))
     failed = [outcome.error for outcome in outcomes if outcome.error]
-    if failed:
-        raise typer.Exit(failed[0].exit_code)
+    return failed[0].exit_code if failed else 0
 
 
 def _show_one(outcome: Verified) -> None:

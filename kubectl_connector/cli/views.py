@@ -19,7 +19,6 @@ from kubectl_connector.model.connector import (
     spec_fields,
 )
 from kubectl_connector.model.secret import Item
-from kubectl_connector.secret_looking import HIDDEN
 from kubectl_connector.terminal_text import State, joined, mark
 from kubectl_connector.urls import without_password
 
@@ -216,6 +215,8 @@ def configuration(connector: Connector, item: Item | None) -> list[tuple[str, st
 
     Rows of the authentication method never replace ours, whatever the method calls them.
     """
+    from kubectl_connector.secret_looking import HIDDEN
+
     cluster = connector.cluster
     ours: dict[str, str | None] = {
         "server": cluster.server,

@@ -7,7 +7,6 @@ requests (docs/performance.md).
 from __future__ import annotations
 
 import json
-import logging
 import ssl
 from collections.abc import Mapping
 from typing import Any, NoReturn
@@ -16,12 +15,11 @@ from urllib.parse import urlsplit
 import urllib3
 from urllib3 import exceptions as http_errors
 
+from kubectl_connector import log
 from kubectl_connector.cluster.tls import presented_issuer
 from kubectl_connector.cluster.transport import AuthenticatedPool, proxy_for
 from kubectl_connector.errors import ClusterError
 from kubectl_connector.model.kubeconfig import Cluster
-
-_log = logging.getLogger(__name__)
 
 
 def mapping(value: object) -> Mapping[str, Any]:
@@ -58,7 +56,7 @@ class Caller:
             )
         except http_errors.HTTPError as error:
             self._explain(error)
-        _log.info("%s %s%s: %s", method, self._server, path, response.status)
+        log.info("%s %s%s: %s", method, self._server, path, response.status)
         try:
             answer = json.loads(response.data)
         except ValueError:

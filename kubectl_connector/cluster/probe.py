@@ -6,11 +6,11 @@ Importing the package takes several times as long as both requests (docs/perform
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 from kubectl_connector.cluster.caller import Caller, mapping
 from kubectl_connector.cluster.transport import AuthenticatedPool
 from kubectl_connector.errors import RefusedError
+from kubectl_connector.frozen import dataclass
 from kubectl_connector.model.kubeconfig import Cluster
 
 _REVIEW_PATH = "/apis/authentication.k8s.io/v1/selfsubjectreviews"

@@ -7,10 +7,10 @@ certificates and proxies are handled here once, whatever the client's version ca
 from __future__ import annotations
 
 import base64
+import os
+import sys
 import threading
-import urllib.request
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -19,6 +19,7 @@ import urllib3
 
 from kubectl_connector.cluster.tls import ssl_context
 from kubectl_connector.errors import ConnectorError
+from kubectl_connector.frozen import dataclass
 from kubectl_connector.model.kubeconfig import Cluster, Impersonation
 from kubectl_connector.model.secret import Credential
 from kubectl_connector.urls import PROXY_SCHEMES
@@ -190,6 +191,10 @@ def proxy_for(cluster: Cluster) -> str | None:
     host = parts.hostname or ""
     if host == "localhost" or host.startswith("127.") or host == "::1":
         return None
+    if sys.platform == "linux" and not any(name.lower().endswith("_proxy") for name in os.environ):
+        return None  # urllib.request would look no further
+    import urllib.request
+
     proxies = urllib.request.getproxies()
     if urllib.request.proxy_bypass(parts.netloc):
         return None

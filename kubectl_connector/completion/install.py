@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from kubectl_connector import files
 from kubectl_connector.completion.scripts import FOR_KUBECTL, FOR_KUBECTL_ON_WINDOWS, MARK
 from kubectl_connector.errors import ConnectorError, NotFoundError
+from kubectl_connector.frozen import dataclass
 
 NAME = "kubectl_complete-connector"
 _EXECUTABLE = 0o755

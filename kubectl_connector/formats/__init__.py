@@ -10,14 +10,14 @@ for the argument in hints, and ``parse(text)``, which is called before anything 
 from __future__ import annotations
 
 import importlib
-import pkgutil
-from dataclasses import replace
 from types import ModuleType
 
 from kubectl_connector.errors import UsageError
 from kubectl_connector.formats._output import Output
 from kubectl_connector.formats._report import Column, Report
 from kubectl_connector.formats.table import plain_table, shown
+from kubectl_connector.frozen import replace
+from kubectl_connector.modules import public_modules
 
 __all__ = [
     "Column",
@@ -35,8 +35,7 @@ __all__ = [
 
 def format_names() -> tuple[str, ...]:
     """The names that ``-o`` takes."""
-    found = (module.name for module in pkgutil.iter_modules(__path__))
-    return tuple(sorted(name.replace("_", "-") for name in found if not name.startswith("_")))
+    return tuple(sorted(name.replace("_", "-") for name in public_modules(__path__)))
 
 
 def spellings() -> dict[str, str]:

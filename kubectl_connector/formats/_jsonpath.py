@@ -14,10 +14,10 @@ import operator
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from kubectl_connector.errors import UsageError
+from kubectl_connector.frozen import dataclass
 
 Step = Callable[[list[Any]], list[Any]]
 """From the values so far to the next ones."""

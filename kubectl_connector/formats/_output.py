@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from kubectl_connector.frozen import dataclass
 
 if TYPE_CHECKING:  # most results are wanted without it
     from kubectl_connector.formats._jsonpath import Template

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from kubectl_connector.errors import UsageError
 from kubectl_connector.formats._jsonpath import Template
 from kubectl_connector.formats._report import Report
+from kubectl_connector.frozen import replace
 
 
 def sorted_by(report: Report, path: Template) -> Report:

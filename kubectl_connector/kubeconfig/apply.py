@@ -7,10 +7,10 @@ there, so a text that the splicer would get wrong is refused, not written. Pure 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import yaml
 
+from kubectl_connector.frozen import replace
 from kubectl_connector.kubeconfig.document import Document, Slot, Spelt
 from kubectl_connector.kubeconfig.edit import Edit
 from kubectl_connector.kubeconfig.result import check_result

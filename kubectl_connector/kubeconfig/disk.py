@@ -21,7 +21,7 @@ FIFO_TIMEOUT = 10.0
 LEFT_AFTER = 3600.0
 """Seconds; a temporary file that is older has no writer any more."""
 
-_RANDOM = re.compile("[a-z0-9_]{8}")  # as tempfile makes names
+_RANDOM = re.compile("[a-z0-9_]{8}")  # eight hex digits; tempfile's were of more letters
 
 
 def read_kubeconfig(path: str, for_edit: bool = False) -> bytes | None:

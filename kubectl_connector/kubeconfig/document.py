@@ -9,12 +9,12 @@ from __future__ import annotations
 import codecs
 import functools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
 from kubectl_connector.errors import KubeconfigError
+from kubectl_connector.frozen import dataclass, field
 from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.kubeconfig.schema import BODY, CURRENT, HEADER, LISTS, conform
 from kubectl_connector.kubeconfig.text.construct import construct, scalar_value

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 
+from kubectl_connector.frozen import dataclass, field
 from kubectl_connector.kubeconfig.document import Spelt
 from kubectl_connector.kubeconfig.schema import LISTS
 from kubectl_connector.kubeconfig.view import Kubeconfig

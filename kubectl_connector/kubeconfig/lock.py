@@ -12,7 +12,6 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from types import FrameType
 from typing import Any
@@ -20,6 +19,7 @@ from typing import Any
 from kubectl_connector import files
 from kubectl_connector.durations import in_words
 from kubectl_connector.errors import KubeconfigError
+from kubectl_connector.frozen import dataclass
 from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.patience import waiting
 

@@ -6,10 +6,10 @@ import ntpath
 import os
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import ModuleType
 
 from kubectl_connector.errors import KubeconfigError
+from kubectl_connector.frozen import dataclass
 
 MISSING = ("does not exist", "exists")
 EMPTY = ("is empty", "holds anything")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from kubectl_connector import suggest
 from kubectl_connector.errors import KubeconfigError, NotFoundError
+from kubectl_connector.frozen import dataclass, field
 from kubectl_connector.kubeconfig.disk import read_kubeconfig
 from kubectl_connector.kubeconfig.document import Document, broken, parse
 from kubectl_connector.kubeconfig.paths import (

@@ -5,10 +5,10 @@ from __future__ import annotations
 import codecs
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
 
 from kubectl_connector.errors import ConnectorError, KubeconfigError
+from kubectl_connector.frozen import dataclass
 from kubectl_connector.kubeconfig.apply import applied
 from kubectl_connector.kubeconfig.disk import (
     read_kubeconfig,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, fields, replace
-from dataclasses import Field as Attribute
 from datetime import datetime, timezone
 from typing import Any, NamedTuple, TypeVar
 
 from kubectl_connector.errors import UsageError
+from kubectl_connector.frozen import MISSING, dataclass, field, fields, replace
+from kubectl_connector.frozen import Field as Attribute
 from kubectl_connector.model import release_0_1
 from kubectl_connector.model.field import CLUSTER, CONNECTOR, Field, FieldKind, Reach
 from kubectl_connector.model.kubeconfig import Cluster, Extensions, Impersonation

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from kubectl_connector.errors import UsageError
+from kubectl_connector.frozen import dataclass, replace
 
 AUTHENTICATION, CLUSTER, CONNECTOR = "Authentication", "Cluster", "Connector"
 """Groups of options in ``--help``."""

@@ -10,10 +10,10 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from kubectl_connector.errors import UsageError
+from kubectl_connector.frozen import dataclass, field
 from kubectl_connector.model.field import CLUSTER, Field, FieldKind
 from kubectl_connector.ready import API_VERSIONS, V1
 

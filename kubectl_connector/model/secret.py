@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
 from kubectl_connector import ready
+from kubectl_connector.frozen import dataclass, field
 from kubectl_connector.model.connector import format_time, parse_time
 
 

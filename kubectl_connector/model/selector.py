@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from kubectl_connector.errors import UsageError
+from kubectl_connector.frozen import dataclass
 
 Labels = Mapping[str, str]
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from kubectl_connector.catalog import Connectors, find
 from kubectl_connector.errors import NotFoundError
+from kubectl_connector.frozen import dataclass
 
 if TYPE_CHECKING:  # most choices are names
     from kubectl_connector.model.selector import Selector

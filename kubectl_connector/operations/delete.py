@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from kubectl_connector.catalog import Connectors, find
 from kubectl_connector.errors import ConnectorError, StoreError
+from kubectl_connector.frozen import dataclass
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.operations.items import discard, places_of
 from kubectl_connector.operations.originals import refuse_needed

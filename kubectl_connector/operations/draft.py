@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from kubectl_connector.auth import auth_method
+from kubectl_connector.frozen import dataclass, fields, replace
 from kubectl_connector.model.connector import Connector, Spec
 from kubectl_connector.model.kubeconfig import Cluster
 from kubectl_connector.model.secret import Item, Secret, earliest

@@ -6,12 +6,12 @@ import json
 import os
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from kubectl_connector.catalog import Connectors, find, name_taken
 from kubectl_connector.errors import ConnectorError, StoreError, UsageError
 from kubectl_connector.files import replace_file
+from kubectl_connector.frozen import dataclass, replace
 from kubectl_connector.model.connector import Connector, check_name
 from kubectl_connector.model.secret import Item
 from kubectl_connector.operations.items import commit, drop_replaced, swapped

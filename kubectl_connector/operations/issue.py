@@ -6,15 +6,15 @@ as for the credential path.
 
 from __future__ import annotations
 
-import logging
 import os
-from dataclasses import replace
 
+from kubectl_connector import log
 from kubectl_connector.auth import auth_method
 from kubectl_connector.auth.interface import IssueRequest, user_of
 from kubectl_connector.catalog import Connectors, find
 from kubectl_connector.durations import ago
 from kubectl_connector.errors import ConnectorError, NotFoundError, RefusedError, StoreError
+from kubectl_connector.frozen import replace
 from kubectl_connector.model.connector import Connector, format_time
 from kubectl_connector.model.kubeconfig import AuthInfo
 from kubectl_connector.model.secret import Credential, Item, earliest
@@ -22,8 +22,6 @@ from kubectl_connector.operations.items import commit, drop_replaced, is_same, s
 from kubectl_connector.operations.renewal import noun, renewal
 from kubectl_connector.operations.workspace import Workspace, full_cluster
 from kubectl_connector.ready import has_ended, is_good
-
-_log = logging.getLogger(__name__)
 
 
 class ExpiredError(RefusedError):
@@ -148,7 +146,7 @@ def _kept(workspace: Workspace, connector: Connector) -> Credential | None:
         kept = workspace.open_store(connector.store).get(connector.issued_ref).ready
     except (NotFoundError, StoreError) as error:
         # Another process has just issued a newer one, or it can't be read; the secret could be.
-        _log.info("what was issued earlier is not used: %s", error.message)
+        log.info("what was issued earlier is not used: %s", error.message)
         return None
     if kept and is_good(kept.to_status(), format_time(workspace.now())):
         return kept
@@ -170,7 +168,7 @@ def _keep(workspace: Workspace, connector: Connector, credential: Credential) ->
     try:
         change = commit(workspace, connector.store, Item(ready=credential), refer)
     except ConnectorError as error:
-        _log.info("what was issued is not kept: %s", error.message)
+        log.info("what was issued is not kept: %s", error.message)
         return
     drop_replaced(workspace, change, connector.id)
 

@@ -6,19 +6,17 @@ leaves an item that no connector refers to: it is never used, and ``prune`` remo
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 
+from kubectl_connector import log
 from kubectl_connector.catalog import Change, Connectors, find
 from kubectl_connector.errors import CatalogError, ConnectorError, StoreError
+from kubectl_connector.frozen import dataclass, replace
 from kubectl_connector.journal import Place
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.secret import Item
 from kubectl_connector.operations.workspace import Workspace
 from kubectl_connector.stores.interface import StoreTimeoutError
-
-_log = logging.getLogger(__name__)
 
 Edit = Callable[[Connectors, str | None], Connectors]
 """Gives the catalog that refers to the item of this reference (None: there was nothing to put)."""
@@ -95,12 +93,12 @@ def discard(workspace: Workspace, place: Place) -> ConnectorError | None:
     try:
         workspace.open_store(place.store).drop(place.ref)
     except ConnectorError as error:
-        _log.info("the item %s stays in the %s store: %s", place.ref, place.store, error.message)
+        log.info("the item %s stays in the %s store: %s", place.ref, place.store, error.message)
         return error
     try:
         workspace.catalog.journal.forget(place)
     except StoreError as error:  # then the next prune finds it gone
-        _log.info("the item %s stays in the journal: %s", place.ref, error.message)
+        log.info("the item %s stays in the journal: %s", place.ref, error.message)
     return None
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 
+from kubectl_connector import log
 from kubectl_connector.auth import auth_method
 from kubectl_connector.catalog import find
 from kubectl_connector.errors import ConnectorError
+from kubectl_connector.frozen import dataclass, replace
 from kubectl_connector.kubeconfig.edit import Edit
 from kubectl_connector.kubeconfig.ours.logged_in import contexts_of, holds_secret
 from kubectl_connector.kubeconfig.ours.login import Login, Placed, Shared, login_edit
@@ -26,8 +26,6 @@ from kubectl_connector.operations.originals import Keeper
 from kubectl_connector.operations.renewal import renewal
 from kubectl_connector.operations.workspace import Workspace, full_cluster
 from kubectl_connector.ready import V1
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,7 @@ def login(workspace: Workspace, name: str, request: LoginRequest) -> LoggedIn:
     connectors = workspace.catalog.load()
     connector = find(connectors, name)
     owners = {other.id: other.name for other in connectors}
-    _log.info("changing the kubeconfig: %s", ", ".join(request.files.paths))
+    log.info("changing the kubeconfig: %s", ", ".join(request.files.paths))
     editor = KubeconfigEditor(request.files, request.lock_timeout, request.break_lock)
     keeper = Keeper(workspace, connector)
     kubeconfig = editor.look()

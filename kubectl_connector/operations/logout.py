@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 
 from kubectl_connector import suggest
 from kubectl_connector.errors import NotFoundError
+from kubectl_connector.frozen import dataclass
 from kubectl_connector.kubeconfig.ours.logout import logout_edit
 from kubectl_connector.kubeconfig.ours.mark import our_contexts
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles

@@ -9,13 +9,13 @@ removes that, and the next login uses it where the entry is still the same.
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 
+from kubectl_connector import log
 from kubectl_connector.catalog import Connectors
 from kubectl_connector.errors import ConnectorError, NotFoundError, StoreError
+from kubectl_connector.frozen import replace
 from kubectl_connector.journal import Place
 from kubectl_connector.kubeconfig.ours.originals import Unkept
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, display_path
@@ -23,8 +23,6 @@ from kubectl_connector.model.connector import Connector, Original
 from kubectl_connector.model.secret import Item, Secret
 from kubectl_connector.operations.items import commit, discard
 from kubectl_connector.operations.workspace import Workspace
-
-_log = logging.getLogger(__name__)
 
 _ENTRY = "entry"
 
@@ -96,7 +94,7 @@ def read(
         except StoreError as error:
             if not force:
                 raise
-            _log.info("what login replaced can't be given back: %s", error.message)
+            log.info("what login replaced can't be given back: %s", error.message)
             texts[ref] = None
     return texts
 
@@ -120,7 +118,7 @@ def forget(workspace: Workspace, refs: Collection[str]) -> None:
     try:
         workspace.catalog.change(edit)
     except ConnectorError as error:  # the kubeconfig is as it should be
-        _log.info("what login had replaced is still kept: %s", error.message)
+        log.info("what login had replaced is still kept: %s", error.message)
         return
     for place in places:
         discard(workspace, place)

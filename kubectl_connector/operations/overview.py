@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kubectl_connector.errors import KubeconfigError, UsageError
+from kubectl_connector.frozen import dataclass
 from kubectl_connector.kubeconfig.ours.logged_in import contexts_by_connector, holds_secret
 from kubectl_connector.kubeconfig.paths import MISSING, KubeconfigFiles
 from kubectl_connector.kubeconfig.view import Kubeconfig, load

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from kubectl_connector.auth import auth_method, choose
 from kubectl_connector.auth.interface import AuthMethod, Field, FieldKind
 from kubectl_connector.errors import UsageError
+from kubectl_connector.frozen import dataclass, replace
 from kubectl_connector.model.connector import Spec
 from kubectl_connector.model.field import UNSET
 from kubectl_connector.model.kubeconfig import ExecConfig

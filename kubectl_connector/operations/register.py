@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, fields, replace
 
 from kubectl_connector.catalog import Connectors, find, name_taken
 from kubectl_connector.cluster.probe import Probe
 from kubectl_connector.errors import UsageError
+from kubectl_connector.frozen import dataclass, fields, replace
 from kubectl_connector.model.connector import Connector, Spec, check_name
 from kubectl_connector.model.secret import Item
 from kubectl_connector.operations.draft import new_draft

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kubectl_connector.catalog import Connectors, find, name_taken
+from kubectl_connector.frozen import replace
 from kubectl_connector.model.connector import Connector, check_name
 from kubectl_connector.operations.workspace import Workspace
 

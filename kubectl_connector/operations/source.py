@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from kubectl_connector.auth import recognise
 from kubectl_connector.auth.providers import without_provider
 from kubectl_connector.errors import UsageError
+from kubectl_connector.frozen import dataclass
 from kubectl_connector.kubeconfig.ours.mark import MARK
 from kubectl_connector.kubeconfig.ours.originals import has_plaintext, users_of
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field
 from typing import Any
 
 from kubectl_connector import suggest
 from kubectl_connector.errors import UsageError
+from kubectl_connector.frozen import MISSING, dataclass, field
 from kubectl_connector.model.connector import AnySpec, SpecField, spec_fields
 from kubectl_connector.model.field import UNSET, FieldKind, Reach
 from kubectl_connector.model.kubeconfig import Cluster
@@ -133,7 +133,7 @@ def check_cluster(cluster: Cluster) -> Cluster:
     if cluster.certificate_authority_data:
         from kubectl_connector import certificates
 
-        certificates.facts(cluster.certificate_authority_data, "the certificate authority")
+        certificates.check(cluster.certificate_authority_data, "the certificate authority")
     return cluster
 
 

@@ -7,20 +7,17 @@ rewrites the others there; until then they are read as they are.
 
 from __future__ import annotations
 
-import logging
-from dataclasses import replace
-
+from kubectl_connector import log
 from kubectl_connector.auth import auth_method
 from kubectl_connector.catalog import Connectors
 from kubectl_connector.errors import ConnectorError
+from kubectl_connector.frozen import replace
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.secret import earliest
 from kubectl_connector.operations.draft import draft_of
 from kubectl_connector.operations.items import commit, drop_replaced, swapped
 from kubectl_connector.operations.workspace import Workspace
 from kubectl_connector.stores.interface import StoreTimeoutError
-
-_log = logging.getLogger(__name__)
 
 
 def take_over(workspace: Workspace, connectors: Connectors, store: str) -> None:
@@ -35,7 +32,7 @@ def take_over(workspace: Workspace, connectors: Connectors, store: str) -> None:
             except StoreTimeoutError:
                 return
             except ConnectorError as error:
-                _log.info('"%s" is not taken over: %s', connector.name, error.message)
+                log.info('"%s" is not taken over: %s', connector.name, error.message)
 
 
 def is_of_v1(connector: Connector) -> bool:

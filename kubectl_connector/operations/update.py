@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
-
 from kubectl_connector.catalog import Connectors, find
 from kubectl_connector.cluster.probe import Probe
 from kubectl_connector.errors import StoreError, UsageError
+from kubectl_connector.frozen import dataclass, field, fields, replace
 from kubectl_connector.model.connector import Connector, Spec
 from kubectl_connector.model.field import Reach
 from kubectl_connector.model.secret import Item

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
 from functools import partial
 
 from kubectl_connector.cluster.probe import Probe, probe
 from kubectl_connector.cluster.transport import AuthenticatedPool
 from kubectl_connector.durations import ago
 from kubectl_connector.errors import ConnectorError, RefusedError
+from kubectl_connector.frozen import dataclass, replace
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.kubeconfig import Cluster
 from kubectl_connector.model.secret import Credential, Item
@@ -37,6 +36,8 @@ def verify(workspace: Workspace, connectors: Sequence[Connector]) -> list[Verifi
     read = [_try_read(workspace, connector) for connector in connectors]
     if len(connectors) == 1:
         return [_verify(workspace, connectors[0], read[0])]
+    from concurrent.futures import ThreadPoolExecutor
+
     # One progress for all, and no questions: two programs can't ask at one terminal.
     each = replace(workspace, progress=nullcontext, interactive=False)
     with (

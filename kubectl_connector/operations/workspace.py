@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
+from kubectl_connector import log
 from kubectl_connector.catalog import Catalog
 from kubectl_connector.errors import NotFoundError, StoreError
+from kubectl_connector.frozen import dataclass, replace
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.kubeconfig import Cluster
 from kubectl_connector.model.secret import Item
 from kubectl_connector.operations.renewal import renewal
 from kubectl_connector.stores.interface import SecretStore
-
-_log = logging.getLogger(__name__)
 
 Progress = Callable[[str], AbstractContextManager[object]]
 """Shows a text while a cluster is being asked."""
@@ -55,7 +53,7 @@ class Workspace:
         """
         if connector.secret_ref is None:
             return connector, Item()
-        _log.info('reading the secret of "%s" from the %s store', connector.name, connector.store)
+        log.info('reading the secret of "%s" from the %s store', connector.name, connector.store)
         try:
             return connector, self.open_store(connector.store).get(connector.secret_ref)
         except NotFoundError as error:

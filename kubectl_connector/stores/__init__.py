@@ -13,6 +13,7 @@ import functools
 from typing import Any
 
 from kubectl_connector.errors import UsageError
+from kubectl_connector.modules import public_modules
 from kubectl_connector.stores.interface import (
     SHORTEST_PASSPHRASE,
     PassphraseSource,
@@ -39,15 +40,7 @@ __all__ = [
 @functools.cache
 def store_names() -> tuple[str, ...]:
     """The names of all secret stores, sorted; this imports no store."""
-    import pkgutil
-
-    return tuple(
-        sorted(
-            module.name
-            for module in pkgutil.iter_modules(__path__)
-            if not module.ispkg and module.name != "interface"
-        )
-    )
+    return tuple(name for name in public_modules(__path__) if name != "interface")
 
 
 def open_store(name: str, options: StoreOptions) -> SecretStore:

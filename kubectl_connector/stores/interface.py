@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from kubectl_connector.errors import StoreError
+from kubectl_connector.frozen import dataclass, field
 from kubectl_connector.model.secret import Item
 
 

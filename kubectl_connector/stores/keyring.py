@@ -10,8 +10,10 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from kubectl_connector import dbus
 from kubectl_connector.errors import NotFoundError, StoreError
 from kubectl_connector.model.secret import Item
+from kubectl_connector.ready import USERNAME, service_name
 from kubectl_connector.stores.interface import StoreOptions
 from kubectl_connector.stores.support.deadline import within
 from kubectl_connector.stores.support.item_document import dump_item, load_item
@@ -65,7 +67,7 @@ class KeyringStore:
 
     def get(self, ref: str) -> Item:
         """Read the item; the system may ask the user to unlock the keyring."""
-        document = self._call(lambda: self._items().read(ref))
+        document = self._call(lambda: self._read_directly(ref) or self._items().read(ref))
         if document is None:
             raise NotFoundError(
                 f"the keyring holds no item {ref}",
@@ -86,6 +88,20 @@ class KeyringStore:
         With ``unlock`` the system asks the user to unlock it, as it does when an item is read.
         """
         self._call(lambda: self._items().read(_NO_REF) if unlock else self._items())
+
+    def _read_directly(self, ref: str) -> str | None:
+        """The document, without the ``keyring`` library, which takes long to import.
+
+        None where the Secret Service is not the one to ask, or has no answer that is clear. The
+        library then finds out why, and asks the user where that helps.
+        """
+        if self._backend or not dbus.is_chosen(os.environ):
+            return None
+        try:
+            found = dbus.read({"service": service_name(ref), "username": USERNAME})
+            return found.decode("ascii") if found else None
+        except dbus.ERRORS:
+            return None
 
     def _items(self) -> Items:
         backend = self._backend = self._backend or choose_backend(os.environ)

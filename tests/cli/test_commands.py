@@ -62,7 +62,7 @@ def test_help_lists_every_command_and_imports_none(capsys: Capture) -> None:
     program += " print([n for n in sys.modules if n.startswith('kubectl_connector.cli.')])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     imported = ast.literal_eval(done.stdout.decode().splitlines()[-1])
-    assert "kubectl_connector.cli.app" in imported
+    assert "kubectl_connector.cli.main" in imported
     assert not {f"kubectl_connector.cli.{verb.module}" for verb in VERBS.values()} & set(imported)
     out = succeeds(capsys, "--help")
     for name, verb in VERBS.items():

@@ -17,8 +17,8 @@ import keyring.errors
 import pytest
 import secretstorage
 
+from kubectl_connector import dbus
 from kubectl_connector.errors import NotFoundError, StoreError
-from kubectl_connector.plugin import _is_secret_service_chosen
 from kubectl_connector.stores import SecretStore, StoreOptions, open_store
 from kubectl_connector.stores.keyring import KeyringStore
 from kubectl_connector.stores.support.keyring_backends import (
@@ -420,7 +420,7 @@ def told_by(error: BaseException | None) -> str:
         ),
     ],
 )
-def test_the_credential_path_takes_the_keyring_that_the_store_takes(
+def test_our_own_client_reads_only_where_the_library_would_take_the_secret_service(
     variables: dict[str, str],
     keyringrc: str | None,
     fast: bool,
@@ -437,8 +437,11 @@ def test_the_credential_path_takes_the_keyring_that_the_store_takes(
         config = Path(os.environ["XDG_CONFIG_HOME"] or tmp_path / ".config")
         (config / "python_keyring").mkdir(parents=True)
         (config / "python_keyring" / "keyringrc.cfg").write_text(keyringrc)
-    assert _is_secret_service_chosen() == fast
+    assert dbus.is_chosen(os.environ) == fast
     if fast:
         assert candidates(os.environ)[0] == SECRET_SERVICE
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(dbus, "is_chosen", lambda _: False)
+            assert candidates(os.environ)[0] == SECRET_SERVICE  # by the library's own settings
     elif not variables.keys() - {"XDG_CURRENT_DESKTOP"} and keyringrc is None:
         assert candidates(os.environ)[0] != SECRET_SERVICE  # no slower than it has to be

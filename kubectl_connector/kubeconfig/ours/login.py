@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from typing import Any
 
 from kubectl_connector.errors import KubeconfigError
+from kubectl_connector.frozen import dataclass, field, replace
 from kubectl_connector.kubeconfig.edit import KEEP, Edit
 from kubectl_connector.kubeconfig.ours.logged_in import contexts_of
 from kubectl_connector.kubeconfig.ours.mark import Mark, Original, belongs_to, mark_of

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from kubectl_connector.frozen import dataclass, field
 from kubectl_connector.kubeconfig.edit import KEEP, Edit
 from kubectl_connector.kubeconfig.ours.mark import Mark, our_contexts, our_entries
 from kubectl_connector.kubeconfig.ours.originals import Restored, Texts, restore

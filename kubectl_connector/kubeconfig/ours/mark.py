@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from kubectl_connector.frozen import dataclass, field
 from kubectl_connector.kubeconfig.document import Document, Key, broken
 from kubectl_connector.kubeconfig.schema import LISTS
 from kubectl_connector.kubeconfig.text.outline import TextError

@@ -11,9 +11,9 @@ Pure functions, no I/O.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
+from kubectl_connector.frozen import replace
 from kubectl_connector.kubeconfig.document import Document, Key
 from kubectl_connector.kubeconfig.edit import KEEP, Edit
 from kubectl_connector.kubeconfig.ours.mark import MARK, Mark, mark_data, marked

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from kubectl_connector import secret_looking
 from kubectl_connector.errors import KubeconfigError
+from kubectl_connector.frozen import dataclass, field
 from kubectl_connector.kubeconfig.document import Document, Spelt
 from kubectl_connector.kubeconfig.ours.mark import Mark, Original
 from kubectl_connector.kubeconfig.paths import display_path

@@ -9,9 +9,9 @@ lost. Pure functions.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 
+from kubectl_connector.frozen import replace
 from kubectl_connector.kubeconfig.document import Document, broken
 from kubectl_connector.kubeconfig.ours.mark import Mark, mark_of, our_contexts
 from kubectl_connector.kubeconfig.ours.memory import remembered_context

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -34,58 +33,71 @@ class TextError(Exception):
         self.line = line
 
 
-@dataclass(slots=True)
 class Node:
     """A value in the text: its span, and its items where :func:`outline` looked for them."""
 
-    start: int
-    end: int
-    line: int
-    """The line that it starts on, counted from 0."""
-    column: int
-    kind: type
-    """The class of its first event: a scalar's, an alias's, or the start of a collection."""
-    flow: bool = False
-    inner: int = 0
-    """Just after the opening bracket of a flow collection; at the first dash of a block list."""
-    scalar: yaml.ScalarEvent | None = None
-    items: list[NamedItem] = field(default_factory=list)
-    null: bool = False
+    __slots__ = (
+        "column",
+        "end",
+        "flow",
+        "inner",
+        "items",
+        "kind",
+        "line",
+        "null",
+        "scalar",
+        "start",
+    )
+
+    def __init__(self, start: int, line: int, column: int, kind: type) -> None:
+        self.start = self.end = start
+        self.line = line
+        """The line that it starts on, counted from 0."""
+        self.column = column
+        self.kind = kind
+        """The class of its first event: a scalar's, an alias's, or the start of a collection."""
+        self.flow = False
+        self.inner = 0
+        """Just after a flow collection's opening bracket; at the first dash of a block list."""
+        self.scalar: yaml.ScalarEvent | None = None
+        self.items: list[NamedItem] = []
+        self.null = False
 
 
-@dataclass(slots=True)
 class NamedItem:
     """One item of a list whose items have names."""
 
-    node: Node
-    name: Event = None
-    """The first event of the value under ``name``."""
+    __slots__ = ("name", "node")
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.name: Event = None
+        """The first event of the value under ``name``."""
 
 
-@dataclass(slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A field of the top-level mapping: its key and its value."""
 
     key: Node
     value: Node
 
 
-@dataclass(slots=True)
 class Outline:
     """The first document of a text."""
 
-    root: Node | None = None
-    """None where the text holds no document at all."""
-    pairs: list[Pair] = field(default_factory=list)
-    """The fields of the top-level mapping, in order of appearance."""
-    insert_at: int = 0
-    """Where an empty document's content would end."""
-    shared: bool = False
-    """Whether aliases or tag directives give a part another meaning when it is read alone."""
-    anchors: list[int] = field(default_factory=list)
-    """Where anchors stand."""
-    open_end: bool = False
-    """A block scalar runs up to the end of the text: a line break there would change it."""
+    def __init__(self, insert_at: int) -> None:
+        self.root: Node | None = None
+        """None where the text holds no document at all."""
+        self.pairs: list[Pair] = []
+        """The fields of the top-level mapping, in order of appearance."""
+        self.insert_at = insert_at
+        """Where an empty document's content would end."""
+        self.shared = False
+        """Whether aliases or tag directives give a part another meaning when it is read alone."""
+        self.anchors: list[int] = []
+        """Where anchors stand."""
+        self.open_end = False
+        """A block scalar runs up to the end of the text: a line break there would change it."""
 
     def fields(self) -> dict[str, Pair]:
         """The top-level fields by key; of a repeated key the last one counts (M8)."""
@@ -121,7 +133,7 @@ class _Reader:
         self.text = text
         self.lists = lists
         self.next = next_event
-        self.found = Outline(insert_at=len(text))
+        self.found = Outline(len(text))
 
     def read(self) -> Outline:
         self.next()
@@ -177,7 +189,7 @@ class _Reader:
 
     def _begin(self, event: Event) -> Node:
         start, after = event.start_mark, event.end_mark.index
-        node = Node(start.index, start.index, start.line, start.column, type(event))
+        node = Node(start.index, start.line, start.column, type(event))
         if isinstance(event, _OPEN):
             self._note_anchor(event)
             node.flow = bool(event.flow_style)

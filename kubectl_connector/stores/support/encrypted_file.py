@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from kubectl_connector.frozen import dataclass, field
 from kubectl_connector.stores.support.sealing import (
     CIPHER,
     KDF,

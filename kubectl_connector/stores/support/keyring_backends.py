@@ -6,13 +6,13 @@ one may keep nothing, or keep plain text. So this module names the backends that
 
 from __future__ import annotations
 
-import configparser
 import importlib
 import os
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from kubectl_connector import dbus
 from kubectl_connector.errors import StoreError
 from kubectl_connector.stores.support.keyring_errors import USE_FILE_STORE
 
@@ -47,10 +47,9 @@ def choose_backend(environ: Mapping[str, str]) -> KeyringBackend:
 
 
 def candidates(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """The names of the backends to try, the best first; StoreError for one that is not accepted.
-
-    ``plugin.py`` has to agree where it takes the Secret Service.
-    """
+    """The names of the backends to try, the best first; StoreError for one that is not accepted."""
+    if dbus.is_chosen(environ):
+        return _ELSEWHERE
     named, where = _named_backend(environ)
     if named is None or named == _CHAINER:
         return _system_backends(environ)
@@ -75,7 +74,7 @@ def largest_item(backend: KeyringBackend) -> int | None:
 
 def _system_backends(environ: Mapping[str, str]) -> tuple[str, ...]:
     names = _BY_PLATFORM.get(sys.platform, _ELSEWHERE)
-    if "KDE" in environ.get("XDG_CURRENT_DESKTOP", "").split(":") and _KWALLET in names:
+    if dbus.is_kde(environ) and _KWALLET in names:
         return (_KWALLET, *(name for name in names if name != _KWALLET))
     return names
 
@@ -97,6 +96,8 @@ def _first_usable(names: tuple[str, ...]) -> KeyringBackend:
 
 def _named_backend(environ: Mapping[str, str]) -> tuple[str | None, str]:
     """The backend that the user named for all programs, and the place that names it."""
+    import configparser
+
     from keyring.util import platform_
 
     named = environ.get("PYTHON_KEYRING_BACKEND")

@@ -5,13 +5,12 @@ Each document has a service name of its own (:func:`~kubectl_connector.ready.ser
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from kubectl_connector.frozen import dataclass
 from kubectl_connector.ready import USERNAME, service_name
 
 if TYPE_CHECKING:
@@ -150,6 +149,8 @@ def _part_name(ref: str, slot: str, number: int) -> str:
 
 
 def _digest(document: str) -> str:
+    import hashlib
+
     return hashlib.sha256(document.encode("utf-8", "surrogatepass")).hexdigest()
 
 

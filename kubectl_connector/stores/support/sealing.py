@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import os
 import unicodedata
-from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+from kubectl_connector.frozen import dataclass
 
 CIPHER = "ChaCha20-Poly1305"
 KDF = "scrypt"
