@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import shlex
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
@@ -132,12 +133,16 @@ def refuse_needed(connectors: Iterable[Connector]) -> None:
         for each in connector.originals:
             with contextlib.suppress(OSError):
                 if _mentions(each.kubeconfig, each.ref):
-                    raise ConnectorError(
-                        f'"{connector.name}" keeps what its login replaced in'
-                        f" {display_path(each.kubeconfig)}",
-                        f"give it back first: kubectl connector logout {connector.name};"
-                        f" or lose it: kubectl connector delete {connector.name} --force",
-                    )
+                    raise _needed(connector.name, each.kubeconfig)
+
+
+def _needed(name: str, kubeconfig: str) -> ConnectorError:
+    file = shlex.quote(kubeconfig)
+    return ConnectorError(
+        f'"{name}" keeps what its login replaced in {display_path(kubeconfig)}',
+        f"give it back first: kubectl connector logout {name} --kubeconfig {file};"
+        f" or lose it: kubectl connector delete {name} --force",
+    )
 
 
 def _read(workspace: Workspace, original: Original | None, again: str) -> str:

@@ -46,11 +46,11 @@ class FromContext:
         return draft
 
     def plain_text(self) -> PlainText | None:
-        """The secret that still stands in the kubeconfig, if any; KubeconfigError."""
+        """The secret that still stands in the kubeconfig, and not by login; KubeconfigError."""
         kubeconfig = load(self.files)
         context = kubeconfig.contexts.get(self.name or kubeconfig.current_context or "")
         user = context and kubeconfig.users.get(context.entry.get("user") or "")
-        if not context or not user or not has_plaintext("users", user.entry):
+        if not context or not user or mark_of(user) or not has_plaintext("users", user.entry):
             return None
         others = users_of(kubeconfig, "users", user.name, context.name)
         return PlainText(context.name, user.name, user.file, tuple(others))

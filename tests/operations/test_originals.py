@@ -190,7 +190,8 @@ def test_what_can_not_be_read_changes_nothing_unless_forced(
     store.broken = {broken}
     with pytest.raises(StoreError) as caught:
         log_out(lab, files)
-    assert caught.value.hint.endswith("kubectl connector logout lab --force")
+    again = f"kubectl connector logout lab --kubeconfig {kubeconfig} --force"
+    assert caught.value.hint.endswith(again)
     assert kubeconfig.read_bytes() == ours
     done = log_out(lab, files, force=True)
     assert (done.restored, done.lost) == (("lab",), ('user "lab-user"',))
