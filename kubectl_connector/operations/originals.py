@@ -199,8 +199,14 @@ def _adopt(workspace: Workspace, id_: str, refs: Collection[str]) -> None:
             replace(c, originals=(*c.originals, *moved)) if c.id == id_ else c for c in rest
         )
 
-    if refs and edit(connectors := workspace.catalog.load()) is not connectors:
-        workspace.catalog.change(edit)
+    if not refs:
+        return
+    try:
+        connectors = workspace.catalog.load()
+        if edit(connectors) is not connectors:
+            workspace.catalog.change(edit)
+    except ConnectorError as error:  # the other one keeps it as well
+        _log.info("what login had replaced is still the other connector's: %s", error.message)
 
 
 def _with_originals(
