@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 
 from kubectl_connector import suggest
@@ -61,7 +62,8 @@ def logout(
         if not restored.unread:
             break
         # A store may ask a person, so no lock is held here.
-        again = f"kubectl connector logout {name or '--all'} --force"
+        file = f" --kubeconfig {shlex.quote(files.paths[0])}" if files.explicit else ""
+        again = f"kubectl connector logout {name or '--all'}{file} --force"
         texts |= read(workspace, restored.unread, force, again)
     forget(workspace, restored.refs)
     if name and not changed and name not in ids:

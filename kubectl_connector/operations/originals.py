@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 from collections.abc import Collection, Iterable
 
 from kubectl_connector import log
@@ -130,12 +131,16 @@ def refuse_needed(connectors: Iterable[Connector]) -> None:
         for each in connector.originals:
             with contextlib.suppress(OSError):
                 if _mentions(each.kubeconfig, each.ref):
-                    raise ConnectorError(
-                        f'"{connector.name}" keeps what its login replaced in'
-                        f" {display_path(each.kubeconfig)}",
-                        f"give it back first: kubectl connector logout {connector.name};"
-                        f" or lose it: kubectl connector delete {connector.name} --force",
-                    )
+                    raise _needed(connector.name, each.kubeconfig)
+
+
+def _needed(name: str, kubeconfig: str) -> ConnectorError:
+    file = shlex.quote(kubeconfig)
+    return ConnectorError(
+        f'"{name}" keeps what its login replaced in {display_path(kubeconfig)}',
+        f"give it back first: kubectl connector logout {name} --kubeconfig {file};"
+        f" or lose it: kubectl connector delete {name} --force",
+    )
 
 
 def _read(workspace: Workspace, original: Original | None, again: str) -> str:
@@ -192,8 +197,14 @@ def _adopt(workspace: Workspace, id_: str, refs: Collection[str]) -> None:
             replace(c, originals=(*c.originals, *moved)) if c.id == id_ else c for c in rest
         )
 
-    if refs and edit(connectors := workspace.catalog.load()) is not connectors:
-        workspace.catalog.change(edit)
+    if not refs:
+        return
+    try:
+        connectors = workspace.catalog.load()
+        if edit(connectors) is not connectors:
+            workspace.catalog.change(edit)
+    except ConnectorError as error:  # the other one keeps it as well
+        _log.info("what login had replaced is still the other connector's: %s", error.message)
 
 
 def _with_originals(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 
-from kubectl_connector.auth import recognise
+from kubectl_connector.auth import auth_method, recognise
 from kubectl_connector.auth.providers import without_provider
 from kubectl_connector.errors import UsageError
 from kubectl_connector.frozen import dataclass
-from kubectl_connector.kubeconfig.ours.mark import MARK
+from kubectl_connector.kubeconfig.ours.mark import MARK, mark_of
 from kubectl_connector.kubeconfig.ours.originals import has_plaintext, users_of
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
 from kubectl_connector.kubeconfig.view import ResolvedContext, load
@@ -29,16 +29,29 @@ class FromContext:
     def draft(self, store: str) -> Draft:
         """What a connector made from the context is like.
 
-        Raises KubeconfigError, NotFoundError, and what :func:`draft_from` raises.
+        Raises KubeconfigError, NotFoundError, UsageError for a context that runs us, and what
+        :func:`draft_from` raises.
         """
-        return draft_from(load(self.files).resolve(self.name), store)
+        kubeconfig = load(self.files)
+        context = kubeconfig.resolve(self.name)
+        draft = draft_from(context, store)
+        runs = auth_method(draft.spec.auth_method).runs(draft.spec.configuration)
+        mark = mark_of(kubeconfig.users.get(context.context.user))
+        if runs and mark and mark.connector_id in runs.args:
+            raise UsageError(
+                f'context "{context.name}" is what login wrote for "{mark.connector_name}":'
+                " it only runs this program",
+                "get back what was there before, or sign in again there:"
+                f" kubectl connector logout {mark.connector_name}",
+            )
+        return draft
 
     def plain_text(self) -> PlainText | None:
-        """The secret that still stands in the kubeconfig, if any; KubeconfigError."""
+        """The secret that still stands in the kubeconfig, and not by login; KubeconfigError."""
         kubeconfig = load(self.files)
         context = kubeconfig.contexts.get(self.name or kubeconfig.current_context or "")
         user = context and kubeconfig.users.get(context.entry.get("user") or "")
-        if not context or not user or not has_plaintext("users", user.entry):
+        if not context or not user or mark_of(user) or not has_plaintext("users", user.entry):
             return None
         others = users_of(kubeconfig, "users", user.name, context.name)
         return PlainText(context.name, user.name, user.file, tuple(others))

@@ -111,7 +111,7 @@ def test_any_sequence_that_logs_everything_out_gives_back_the_same_bytes(
         assert place.data == text.data
 
 
-@settings(parent=QUICK, max_examples=200)
+@settings(parent=QUICK, max_examples=100)
 @given(text=texts, data=st.data())
 def test_what_login_takes_over_comes_back_with_the_same_bytes(
     text: Text, data: st.DataObject

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kubectl_connector.errors import ConnectorError, KubeconfigError, StoreError
+from kubectl_connector.errors import ConnectorError, KubeconfigError, StoreError, UsageError
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
 from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.operations import logout as logout_module
@@ -20,6 +20,7 @@ from kubectl_connector.operations.logout import LoggedOut, logout
 from kubectl_connector.operations.register import plan_register, register
 from kubectl_connector.operations.rename import rename
 from kubectl_connector.operations.source import FromContext
+from kubectl_connector.operations.update import plan_update
 from kubectl_connector.operations.workspace import Workspace
 from tests.conftest import Home
 from tests.operations.conftest import MemoryStore, make_update
@@ -189,7 +190,8 @@ def test_what_can_not_be_read_changes_nothing_unless_forced(
     store.broken = {broken}
     with pytest.raises(StoreError) as caught:
         log_out(lab, files)
-    assert caught.value.hint.endswith("kubectl connector logout lab --force")
+    again = f"kubectl connector logout lab --kubeconfig {kubeconfig} --force"
+    assert caught.value.hint.endswith(again)
     assert kubeconfig.read_bytes() == ours
     done = log_out(lab, files, force=True)
     assert (done.restored, done.lost) == (("lab",), ('user "lab-user"',))
@@ -278,3 +280,16 @@ def test_a_cluster_in_another_file_stays_as_it_is(
     assert load(both).resolve("lab").cluster.server == "https://lab.example.com:6443"
     log_out(workspace, both)
     assert {path: path.read_bytes() for path in contents} == contents
+
+
+def test_no_connector_is_made_of_a_context_that_runs_us(
+    lab: Workspace, files: KubeconfigFiles, kubeconfig: Path
+) -> None:
+    """Taking it anew from there would make the connector run itself."""
+    log_in(lab, files)
+    source = FromContext(files, "lab")
+    with pytest.raises(UsageError, match='is what login wrote for "lab"'):
+        plan_update(lab, "lab", source)
+    text = kubeconfig.read_text()  # somebody signs in again there, as kubectl config does it
+    kubeconfig.write_text(text.replace("    user:\n", '    user:\n      token: "hunter3"\n'))
+    assert dict(plan_update(lab, "lab", source).draft.secret) == {"token": "hunter3"}
