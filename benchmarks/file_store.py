@@ -49,8 +49,9 @@ def main() -> None:
             "the same through `login --exec`, the key remembered": through_us,
         }
         print(table(interleave(remembered, environment, RUNS), "`python -c pass`"))
-        subprocess.run([ours, "config", "set", "file.remember", "0"], env=environment, check=True)
-        subprocess.run([ours, "store", "lock"], env=environment, check=True)
+        print()
+        for command in (["config", "set", "file.remember", "0"], ["store", "lock"]):
+            subprocess.run([ours, *command], env=environment, capture_output=True, check=True)
         asked = {**bare, "the same, the passphrase given at every call": through_us}
         print(table(interleave(asked, environment, RUNS // 2), "`python -c pass`"))
         print(f"\n{load()}")
