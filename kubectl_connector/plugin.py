@@ -1,7 +1,8 @@
 """The exec credential plugin's fast way: hand kubectl a credential from the Secret Service.
 
 kubectl waits for this at every call. So this module imports only C modules and three small modules
-of ours, and parses no file of ours. Where it has no good answer, it gives none: the ordinary
+of ours, and parses no file of ours. (It reads the encrypted file too, while the kernel remembers
+its key; that takes a cipher.) Where it has no good answer, it gives none: the ordinary
 ``credential`` command (``cli/credential.py``) answers instead, with its errors and prompts.
 """
 
@@ -36,29 +37,25 @@ def _answer_for(id_: str) -> bytes | None:
     """The ExecCredential of the connector with this id, or None; raises all sorts of things."""
     import time
 
-    from kubectl_connector import dbus
-
-    if not dbus.is_chosen(os.environ):
-        return None
     from kubectl_connector.ready import (
         API_VERSIONS,
         OPEN_END,
         TIME_FORMAT,
-        USERNAME,
         V1,
         handed_out,
         is_good,
-        service_name,
     )
 
     info = os.environ.get("KUBERNETES_EXEC_INFO")
     api_version = _loads(info)["apiVersion"] if info else V1
     seconds = time.time()
     now = time.strftime(TIME_FORMAT, time.gmtime(seconds))
-    ref = _reference(id_, now)
-    if api_version not in API_VERSIONS or not ref:
+    block = _block(id_)
+    ref = _reference(block, now)
+    read = _READERS.get(_field(block, b"secretStore"))
+    if api_version not in API_VERSIONS or not ref or not read:
         return None
-    found = dbus.read({"service": service_name(ref), "username": USERNAME})
+    found = read(ref)
     status = _ready(found) if found else None
     if not status or not is_good(status, now):
         return None
@@ -66,15 +63,34 @@ def _answer_for(id_: str) -> bytes | None:
     return _exec_credential(api_version, handed_out(status, later))
 
 
-def _reference(id_: str, now: str) -> str | None:
-    """The reference of the keyring item that the catalog has for kubectl, for a connector's id.
+def _from_keyring(ref: str) -> bytes | None:
+    """An item in the Secret Service; None where it has none, or another keyring is chosen."""
+    from kubectl_connector import dbus
+    from kubectl_connector.ready import USERNAME, service_name
+
+    if not dbus.is_chosen(os.environ):
+        return None
+    return dbus.read({"service": service_name(ref), "username": USERNAME})
+
+
+def _from_file(ref: str) -> bytes | None:
+    """An item in the encrypted file; None where nobody has just given its passphrase."""
+    from kubectl_connector import unlocked
+    from kubectl_connector.home import home_folder
+
+    return unlocked.read(f"{home_folder(os.environ)}/secrets.json", ref, _loads)
+
+
+_READERS = {b"keyring": _from_keyring, b"file": _from_file}
+"""How to get at an item, by the name of its store."""
+
+
+def _reference(block: bytes, now: str) -> str | None:
+    """The reference of the item that the catalog has for kubectl, in a connector's lines.
 
     That is the last credential that was issued, where one is kept, else the secret itself. None
-    where there is no such connector, where its secret is elsewhere, and where it has ended.
+    where there is no such connector, and where its credential has ended.
     """
-    block = _block(id_)
-    if _field(block, b"secretStore") != b"keyring":
-        return None
     end = _field(block, b"expiresAt").strip(b"'").decode()
     if end and end <= now:
         return None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from kubectl_connector import files, suggest, yaml_file
 from kubectl_connector.errors import StoreError, UsageError
+from kubectl_connector.model.setting import Setting
 
 KIND = "Settings"
 PASSPHRASE_VARIABLE = "KUBECTL_CONNECTOR_PASSPHRASE"  # noqa: S105 (its name)
@@ -19,7 +20,7 @@ _NEEDS = {
     EXPORT_PASSPHRASE_VARIABLE: "the exported file needs its passphrase",
 }
 
-DEFAULTS: Mapping[str, str] = {
+DEFAULTS = {
     "store": "keyring",
     "login.mode": "embed",
     "login.exec-api-version": "v1",
@@ -56,12 +57,12 @@ class Settings:
         self,
         folder: str,
         checks: Mapping[str, Check],
-        of_stores: Callable[[], Mapping[str, str]] = dict,
+        of_stores: Callable[[], Mapping[str, Setting]] = dict,
     ) -> None:
         """``folder`` need not exist; a setting without a check takes any text.
 
-        ``of_stores`` gives the settings of the stores with their defaults. It is slow, so it is
-        called only where one of them is concerned.
+        ``of_stores`` gives the settings of the stores. It is slow, so it is called only where one
+        of them is concerned.
         """
         self.path = os.path.join(folder, "config.yaml")
         self._checks = checks
@@ -69,7 +70,13 @@ class Settings:
 
     def defaults(self) -> Mapping[str, str]:
         """Every setting with its default."""
-        return {**DEFAULTS, **self._of_stores()}
+        return DEFAULTS | {name: one.default for name, one in self._of_stores().items()}
+
+    def _check(self, name: str, value: str) -> None:
+        if name in DEFAULTS:
+            self._checks.get(name, str)(value)
+        else:
+            self._of_stores()[name].check(value)
 
     def load(self) -> dict[str, str]:
         """The settings that the user made, by name."""
@@ -78,7 +85,7 @@ class Settings:
             if name not in DEFAULTS and name not in self.defaults():
                 raise yaml_file.broken(self.path, located.line, f'unknown setting "{name}"')
             try:
-                self._checks.get(name, str)(str(located.value))
+                self._check(name, str(located.value))
             except UsageError as error:
                 raise yaml_file.broken(self.path, located.line, error.message) from None
         return {name: str(located.value) for name, located in fields.items()}
@@ -98,7 +105,7 @@ class Settings:
     def set(self, name: str, value: str) -> None:
         """Keep a value; UsageError for a value that the setting can't have."""
         self.default(name)
-        self._checks.get(name, str)(value)
+        self._check(name, value)
         self._change(lambda settings: {**settings, name: value})
 
     def unset(self, name: str) -> None:

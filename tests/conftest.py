@@ -124,6 +124,18 @@ def each_kubectl(request: pytest.FixtureRequest) -> Path:
     return _existing(request.param)
 
 
+def require_kernel_keyring() -> None:
+    """Skip where the kernel keeps nothing: elsewhere than on Linux, and in many containers."""
+    from kubectl_connector import kernel_keyring
+
+    name = b"kubectl-connector-test:probe"
+    kernel_keyring.remember(name, b"probe", 60)
+    found = kernel_keyring.recall(name)
+    kernel_keyring.forget(name)
+    if found != b"probe":
+        pytest.skip("the kernel's keyring can't be used here")
+
+
 def _existing(kubectl: Path) -> Path:
     if not kubectl.exists():
         pytest.skip(f"{kubectl} is missing: make test fetches it")

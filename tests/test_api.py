@@ -24,7 +24,7 @@ from kubectl_connector.operations.register import register
 from kubectl_connector.operations.source import draft_from
 from kubectl_connector.operations.spec import Changes
 from kubectl_connector.operations.workspace import Workspace
-from kubectl_connector.stores import StoreOptions, open_store
+from kubectl_connector.stores import PassphraseStore, StoreOptions, open_store
 from tests.apiserver import ApiServer
 from tests.conftest import ADMIN_PASSWORD, BOB_TOKEN, JANE, JANE_TOKEN, Home
 from tests.kubeconfigs import exec_runs, exec_user
@@ -210,6 +210,9 @@ def test_what_is_wrong_is_said_as_everywhere(
     with pytest.raises(NotFoundError), connect("nope"):
         pass
     keep(workspace, server, AuthInfo(token=JANE_TOKEN))
+    file = workspace.open_store("file")
+    assert isinstance(file, PassphraseStore)
+    file.lock()  # else the kernel may remember its key
     monkeypatch.delenv("KUBECTL_CONNECTOR_PASSPHRASE")
     with pytest.raises(StoreError, match="passphrase"), connect("lab"):
         pass

@@ -31,10 +31,13 @@ def home() -> str:
     return home_folder(os.environ)
 
 
-def workspace(timeout: float = DEFAULT_TIMEOUT, interactive: bool | None = None) -> Workspace:
+def workspace(
+    timeout: float = DEFAULT_TIMEOUT, interactive: bool | None = None, anew: bool = False
+) -> Workspace:
     """The user's own files, stores and terminal; ``timeout`` in seconds, for a cluster.
 
-    ``interactive`` says whether anything may be asked; None: where there is a terminal.
+    ``interactive`` says whether anything may be asked; None: where there is a terminal. ``anew``
+    says that a passphrase must be given, also where its key is remembered.
     """
     folder = home()
     asking = console.at_terminal() if interactive is None else interactive
@@ -44,7 +47,8 @@ def workspace(timeout: float = DEFAULT_TIMEOUT, interactive: bool | None = None)
     @functools.cache  # a run has one store of a name, which asks for its passphrase once
     def store(name: str) -> SecretStore:
         passphrase = ask_passphrase if may_ask else passphrase_of_environment
-        options = StoreOptions(folder, passphrase, interactive=asking, setting=settings().get)
+        setting = functools.cache(settings().get)
+        options = StoreOptions(folder, passphrase, interactive=asking, setting=setting, anew=anew)
         return open_store(name, options)
 
     return Workspace(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +18,8 @@ Rows = list[tuple[str, str]]
 def text(command: Any, context: Any) -> str:
     """The whole help of a command, as wide as the terminal is."""
     # The formatter by itself goes neither below 50 columns nor above 80.
+    import shutil  # tables.py wants no more than WIDEST
+
     context.terminal_width = max(min(shutil.get_terminal_size().columns, WIDEST), 20)
     formatter = context.make_formatter()
     command.format_help(context, formatter)

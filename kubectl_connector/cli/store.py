@@ -36,14 +36,31 @@ def change_passphrase() -> None:
       kubectl connector store change-passphrase
 
     """
-    store = environment.workspace().open_store("file")
-    assert isinstance(store, PassphraseStore)  # noqa: S101 (the encrypted file is one)
-    store.change_passphrase(
+    _guarded().change_passphrase(
         lambda: environment.new_passphrase(
             "New passphrase of the file store", NEW_PASSPHRASE_VARIABLE
         )
     )
     console.say("Changed the passphrase of the file store")
+
+
+def lock() -> None:
+    """Have the passphrase of the encrypted file asked for again.
+
+    On Linux the kernel remembers the file's key for as long as the setting file.remember says.
+
+    Example:
+      kubectl connector store lock
+
+    """
+    _guarded().lock()
+    console.say("The file store asks for its passphrase again")
+
+
+def _guarded() -> PassphraseStore:
+    store = environment.workspace().open_store("file")
+    assert isinstance(store, PassphraseStore)  # noqa: S101 (the encrypted file is one)
+    return store
 
 
 def export(file: FileArgument) -> None:
@@ -60,7 +77,7 @@ def export(file: FileArgument) -> None:
     from kubectl_connector.operations.exchange import export_connectors
 
     exported = export_connectors(
-        environment.workspace(),
+        environment.workspace(anew=True),
         file,
         lambda: environment.new_passphrase(f"Passphrase for {file}", EXPORT_PASSPHRASE_VARIABLE),
     )
@@ -114,6 +131,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 for _name, _function in (
     ("change-passphrase", change_passphrase),
+    ("lock", lock),
     ("export", export),
     ("import", import_),
 ):

@@ -387,6 +387,14 @@ TREE: Tree = {
         ),
         (),
     ),
+    "store lock": (
+        "Have the passphrase of the encrypted file asked for again",
+        (
+            (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
+            (("-h", "--help"), None, False, "Show this message and exit"),
+        ),
+        (),
+    ),
     "store export": (
         "Write every connector with its secrets to a new encrypted file",
         (
@@ -425,7 +433,7 @@ TREE: Tree = {
             (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
             (("-h", "--help"), None, False, "Show this message and exit"),
         ),
-        ((("store", "login.mode", "login.exec-api-version"), False),),
+        ((("store", "login.mode", "login.exec-api-version", "file.remember"), False),),
     ),
     "config set": (
         "Change a setting",
@@ -433,7 +441,10 @@ TREE: Tree = {
             (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
             (("-h", "--help"), None, False, "Show this message and exit"),
         ),
-        ((("store", "login.mode", "login.exec-api-version"), False), ("setting values", False)),
+        (
+            (("store", "login.mode", "login.exec-api-version", "file.remember"), False),
+            ("setting values", False),
+        ),
     ),
     "config unset": (
         "Go back to a setting's default",
@@ -441,7 +452,7 @@ TREE: Tree = {
             (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
             (("-h", "--help"), None, False, "Show this message and exit"),
         ),
-        ((("store", "login.mode", "login.exec-api-version"), False),),
+        ((("store", "login.mode", "login.exec-api-version", "file.remember"), False),),
     ),
     "completion": (
         "Let the TAB key complete",

@@ -34,7 +34,8 @@ def export_connectors(workspace: Workspace, path: str, passphrase: Callable[[], 
     """Write every connector with its secret to a new file, encrypted under a passphrase.
 
     Raises UsageError where there is nothing to write, or the file exists, StoreError where a secret
-    can't be read, and ConnectorError where the file can't be written; no file is left then.
+    can't be read or the passphrase is too short, and ConnectorError where the file can't be
+    written; no file is left then.
     """
     connectors = workspace.catalog.load()
     if not connectors:

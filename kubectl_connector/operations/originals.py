@@ -204,7 +204,7 @@ def _adopt(workspace: Workspace, id_: str, refs: Collection[str]) -> None:
         if edit(connectors) is not connectors:
             workspace.catalog.change(edit)
     except ConnectorError as error:  # the other one keeps it as well
-        _log.info("what login had replaced is still the other connector's: %s", error.message)
+        log.info("what login had replaced is still the other connector's: %s", error.message)
 
 
 def _with_originals(

@@ -2,8 +2,8 @@
 
 Every public module in this folder except :mod:`~kubectl_connector.stores.interface` is a secret
 store. The store has the module's name, and the module has a function ``open_store(options)``.
-Where a user can configure the store, the module has ``SETTINGS`` too: the names of the settings
-with their defaults, such as ``{"shelf.folder": "shelf"}``. ``options.setting`` gives their values.
+Where a user can configure the store, the module has ``SETTINGS`` too, such as
+``{"shelf.folder": Setting("shelf")}``. ``options.setting`` gives their values.
 Opening a store imports it, so a store that is not used costs nothing.
 """
 
@@ -13,6 +13,8 @@ import functools
 from typing import Any
 
 from kubectl_connector.errors import UsageError
+from kubectl_connector.frozen import replace
+from kubectl_connector.model.setting import Setting
 from kubectl_connector.modules import public_modules
 from kubectl_connector.stores.interface import (
     SHORTEST_PASSPHRASE,
@@ -21,6 +23,7 @@ from kubectl_connector.stores.interface import (
     SecretStore,
     StoreOptions,
     check_new_passphrase,
+    unset,
 )
 
 __all__ = [
@@ -48,13 +51,16 @@ def open_store(name: str, options: StoreOptions) -> SecretStore:
 
     Opening a store reads nothing, asks nothing and unlocks nothing; its first call may.
     """
-    store: SecretStore = _module(check_store_name(name)).open_store(options)
+    module = _module(check_store_name(name))
+    if options.setting is unset:
+        options = replace(options, setting=lambda setting: module.SETTINGS[setting].default)
+    store: SecretStore = module.open_store(options)
     return store
 
 
-def store_settings() -> dict[str, str]:
-    """The settings of all stores, with their defaults; this imports the stores."""
-    found: dict[str, str] = {}
+def store_settings() -> dict[str, Setting]:
+    """The settings of all stores; this imports the stores."""
+    found: dict[str, Setting] = {}
     for name in store_names():
         found |= getattr(_module(name), "SETTINGS", {})
     return found

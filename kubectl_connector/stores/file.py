@@ -6,14 +6,17 @@ the file is always replaced as a whole.
 
 from __future__ import annotations
 
+import base64
 import os
 import shlex
 import stat
 from collections.abc import Callable
 
-from kubectl_connector.errors import NotFoundError, StoreError
+from kubectl_connector import kernel_keyring, unlocked
+from kubectl_connector.errors import NotFoundError, StoreError, UsageError
 from kubectl_connector.files import make_private_folder, replace_file
 from kubectl_connector.model.secret import Item
+from kubectl_connector.model.setting import Setting
 from kubectl_connector.stores.interface import StoreOptions, check_new_passphrase
 from kubectl_connector.stores.support.encrypted_file import (
     EncryptedFile,
@@ -26,39 +29,63 @@ from kubectl_connector.stores.support.sealing import KeyRecipe, ScryptCost, Seal
 
 FILE_NAME = "secrets.json"
 
+REMEMBER = "file.remember"
+LONGEST = 86_400
+
+
+def _seconds(text: str) -> int:
+    """How long to remember a key; UsageError."""
+    if not (text.isascii() and text.isdecimal() and int(text) <= LONGEST):
+        raise UsageError(
+            f'{REMEMBER} is a number of seconds, and "{text}" is none',
+            f"give a whole number up to {LONGEST}; 0: ask every time",
+        )
+    return int(text)
+
+
+SETTINGS = {REMEMBER: Setting("900", _seconds)}
+"""How many seconds after its last use the kernel remembers the file's key; 0: it never does."""
+
 
 class FileStore:
     """Items in ``secrets.json`` of the options' folder, readable with the passphrase only.
 
     The store asks for the passphrase once, when it first needs it. Removing an item does not need
     it. Removing the last item removes the file; the next file may have another passphrase.
-    ``cost`` is for a new file; an existing file has its own.
+    ``cost`` is for a new file; an existing file has its own. ``remember`` gives the seconds for
+    which the kernel remembers the key; while it does, nobody is asked.
     """
 
     name = "file"
 
-    def __init__(self, options: StoreOptions, cost: ScryptCost = ScryptCost()) -> None:  # noqa: B008
+    def __init__(
+        self,
+        options: StoreOptions,
+        cost: ScryptCost = ScryptCost(),  # noqa: B008
+        remember: Callable[[], int] = int,
+    ) -> None:
         self._options = options
         self._cost = cost
+        self._seconds = remember
         self._path = os.path.join(options.folder, FILE_NAME)
         self._passphrase: str | None = None
 
     def put(self, ref: str, item: Item) -> None:
         """Encrypt and add an item; the first item's passphrase becomes that of the file."""
-        passphrase = self._ask(confirm=self._load() is None)
+        self._ask_if_needed(self._load())  # while nobody waits for the lock
         with store_lock(self._path, self._options.timeout):
             file = self._load()
             if file is None:
-                file, key = self._create(passphrase)
+                file, key = self._create(self._ask(confirm=True))
             else:
-                key = self._open(file, passphrase)
+                key = self._key(file)
             if ref in file.items:
                 raise StoreError(
                     f"{self._path} holds an item {ref} already, and items are never replaced",
                     "run the command again",
                 )
             self._write(file.with_item(key, ref, dump_item(item).encode("ascii")))
-        self._passphrase = passphrase
+        self._remember(file, key)
 
     def get(self, ref: str) -> Item:
         """Decrypt the item; ask for the passphrase only if the file holds it."""
@@ -68,7 +95,7 @@ class FileStore:
                 f"{self._path} holds no item {ref}",
                 "was it removed there? Register the connector again",
             )
-        key = self._open(file, self._ask(confirm=False))
+        key = self._key(file)
         document = self._unseal(file, key, ref)
         try:
             return load_item(document.decode("ascii"))
@@ -111,7 +138,15 @@ class FileStore:
             for ref in file.items:
                 fresh = fresh.with_item(fresh_key, ref, self._unseal(file, key, ref))
             self._write(fresh)
+        self._forget(file)
+        self._remember(fresh, fresh_key)
         self._passphrase = wanted
+
+    def lock(self) -> None:
+        """Have the kernel forget the file's key, if it remembers one."""
+        file = self._load()
+        if file:
+            self._forget(file)
 
     def _existing(self) -> EncryptedFile:
         file = self._load()
@@ -177,18 +212,56 @@ class FileStore:
             )
         return check_new_passphrase(passphrase) if confirm else passphrase
 
+    def _ask_if_needed(self, file: EncryptedFile | None) -> None:
+        """Have what opens the file, or the passphrase of a new one, before it is needed."""
+        if file:
+            self._key(file)
+        else:
+            self._passphrase = self._ask(confirm=True)
+
+    def _key(self, file: EncryptedFile) -> bytes:
+        """The file's key: the one that the kernel remembers, else the passphrase's."""
+        key = None if self._passphrase or self._options.anew else self._remembered(file)
+        return key or self._open(file, self._ask(confirm=False))
+
+    def _remembered(self, file: EncryptedFile) -> bytes | None:
+        if not self._seconds():
+            return None
+        key = kernel_keyring.recall(self._key_name(file))
+        try:
+            if key:
+                file.verify(key)
+        except (SealError, ValueError):
+            return None
+        return key
+
+    def _remember(self, file: EncryptedFile, key: bytes) -> None:
+        seconds = self._seconds()
+        if seconds:
+            kernel_keyring.remember(self._key_name(file), key, seconds)
+        else:
+            self._forget(file)
+
+    def _forget(self, file: EncryptedFile) -> None:
+        kernel_keyring.forget(self._key_name(file))
+
+    def _key_name(self, file: EncryptedFile) -> bytes:
+        return unlocked.key_name(self._path, base64.b64encode(file.recipe.salt).decode())
+
     def _open(self, file: EncryptedFile, passphrase: str) -> bytes:
-        """The file's key; if the passphrase is right, the store remembers it."""
+        """The file's key; if the passphrase is right, it is remembered."""
         key = self._derive(passphrase, file.recipe)
         try:
             file.verify(key)
         except SealError as error:
+            self._passphrase = None
             raise StoreError(
                 f"the passphrase does not open {self._path}",
                 "one passphrase guards all secrets of the file: try again; if you are sure of it,"
                 " the file was altered, restore it from a backup",
             ) from error
         self._passphrase = passphrase
+        self._remember(file, key)
         return key
 
     def _derive(self, passphrase: str, recipe: KeyRecipe) -> bytes:
@@ -224,4 +297,4 @@ class FileStore:
 
 def open_store(options: StoreOptions) -> FileStore:
     """The encrypted file in the options' folder."""
-    return FileStore(options)
+    return FileStore(options, remember=lambda: _seconds(options.setting(REMEMBER)))

@@ -75,8 +75,12 @@ class PassphraseStore(SecretStore, Protocol):
         Raises StoreError, and leaves the store as it was.
         """
 
+    def lock(self) -> None:
+        """Forget what opens the store, so that the next to need it is asked. Raises StoreError."""
 
-def _no_setting(name: str) -> str:
+
+def unset(name: str) -> str:
+    """The value of no setting: ``open_store`` replaces this with the defaults."""
     raise KeyError(name)
 
 
@@ -91,5 +95,7 @@ class StoreOptions:
     """Seconds that one call may take, without the time that the user spends at a prompt."""
     interactive: bool = True
     """Whether the user may be asked to unlock the store, in a window where there is one."""
-    setting: Callable[[str], str] = field(default=_no_setting, repr=False)
-    """The value of a setting that the store's module has in ``SETTINGS``."""
+    setting: Callable[[str], str] = field(default=unset, repr=False)
+    """The value of a setting that the store's module has in ``SETTINGS``; else its default."""
+    anew: bool = False
+    """Whether what opens the store has to be given again, where it is still remembered."""

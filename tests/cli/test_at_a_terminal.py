@@ -18,6 +18,8 @@ pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are a Unix thi
 if not hasattr(pexpect, "spawn"):
     pytest.skip("pseudo-terminals are a Unix thing", allow_module_level=True)
 
+from kubectl_connector.settings import Settings  # noqa: E402
+from kubectl_connector.stores import store_settings  # noqa: E402
 from tests.apiserver import ApiServer  # noqa: E402
 from tests.conftest import ADMIN_PASSWORD, JANE, JANE_TOKEN, PLUGIN, Home  # noqa: E402
 from tests.kubeconfigs import token_user, write_kubeconfig  # noqa: E402
@@ -55,6 +57,12 @@ class Person:
         self.painted = str(self.screen.before)
         rest = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", self.painted)
         return self.screen.exitstatus, rest
+
+
+@pytest.fixture(autouse=True)
+def asked_every_time(home: Home) -> None:
+    """Nothing remembers the passphrase from one command to the next."""
+    Settings(str(home.connector_home), {}, store_settings).set("file.remember", "0")
 
 
 @pytest.fixture

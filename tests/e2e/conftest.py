@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from kubectl_connector.model.secret import Item, Secret
-from kubectl_connector.stores import StoreOptions
+from kubectl_connector.settings import Settings
+from kubectl_connector.stores import StoreOptions, store_settings
 from kubectl_connector.stores.file import FileStore
 from kubectl_connector.stores.support.sealing import ScryptCost
 from tests.apiserver import ApiServer
@@ -55,7 +56,7 @@ def each_terminal(each_kubectl: Path, home: Home) -> Terminal:
 
 @pytest.fixture
 def cheap_file_store(home: Home) -> None:
-    """An existing file store whose passphrase is cheap to check.
+    """An existing file store whose passphrase is cheap to check, and asked for every time.
 
     With a new one each guess costs half a second, and so does each test.
     """
@@ -66,6 +67,7 @@ def cheap_file_store(home: Home) -> None:
     options = StoreOptions(str(home.connector_home), passphrase)
     store = FileStore(options, ScryptCost(n=2**14))
     store.put("another-item", Item(Secret({"token": "another-token"})))
+    Settings(str(home.connector_home), {}, store_settings).set("file.remember", "0")
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +20,15 @@ import yaml
 
 from kubectl_connector.model.connector import parse_time
 from tests.apiserver import ApiServer
-from tests.conftest import ADMIN_PASSWORD, JANE, JANE_TOKEN, PLUGIN, VENV_BIN, Home
+from tests.conftest import (
+    ADMIN_PASSWORD,
+    JANE,
+    JANE_TOKEN,
+    PLUGIN,
+    VENV_BIN,
+    Home,
+    require_kernel_keyring,
+)
 from tests.e2e.conftest import PASSPHRASE, VARIABLE
 from tests.e2e.terminal import Terminal
 from tests.kubeconfigs import (
@@ -210,6 +219,96 @@ def _tokens_at_once(terminal: Terminal, count: int, arguments: tuple[str, ...]) 
     with ThreadPoolExecutor(count) as pool:
         return set(pool.map(run, range(count)))
 
+
+class TestARememberedKey:
+    """The kernel remembers the encrypted file's key for a while: nobody is asked, nothing slow."""
+
+    @pytest.fixture
+    def unlocked(self, registered: Terminal) -> Terminal:
+        """Logged in, after a command that was given the passphrase; the next ones are not."""
+        require_kernel_keyring()
+        registered.connector("login", "prod", "--exec")
+        registered.connector("config", "unset", "file.remember")
+        registered.connector("verify", "prod")
+        registered.environment[VARIABLE] = ""
+        return registered
+
+    def test_nobody_is_asked_until_it_is_forgotten(self, unlocked: Terminal) -> None:
+        assert unlocked.who_am_i() == JANE.name
+        unlocked.connector("verify", "prod")
+        unlocked.connector("store", "lock")
+        assert "needs its passphrase" in unlocked.run("auth", "whoami").stderr
+        assert unlocked.refused("verify", "prod").code == 6
+        unlocked.connector("verify", "prod", env={VARIABLE: PASSPHRASE})
+        assert unlocked.who_am_i() == JANE.name
+
+    def test_the_setting_turns_it_off(self, unlocked: Terminal) -> None:
+        unlocked.connector("config", "set", "file.remember", "0")
+        assert unlocked.refused("verify", "prod").code == 6
+        unlocked.connector("verify", "prod", env={VARIABLE: PASSPHRASE})  # and it is forgotten
+        assert "needs its passphrase" in unlocked.run("auth", "whoami").stderr
+        for value in ("soon", "1.5", "99999999"):
+            refusal = unlocked.refused("config", "set", "file.remember", value)
+            assert (refusal.code, "0: ask every time" in refusal.hint) == (2, True)
+
+    def test_it_hides_no_wrong_passphrase(self, unlocked: Terminal, tmp_path: Path) -> None:
+        """Who hands out everything, or the file itself, has to know it."""
+        given = {VARIABLE: "wrong passphrase"}
+        given |= {f"KUBECTL_CONNECTOR_{which}_PASSPHRASE": "another one" for which in NEW}
+        for words in (("store", "change-passphrase"), ("store", "export", str(tmp_path / "file"))):
+            assert "does not open" in unlocked.refused(*words, env=given).error
+        assert unlocked.who_am_i() == JANE.name
+        given[VARIABLE] = PASSPHRASE
+        unlocked.connector("store", "change-passphrase", env=given)
+        assert unlocked.who_am_i() == JANE.name  # with the new key
+        unlocked.connector("store", "lock")
+        assert "does not open" in unlocked.refused("verify", "prod", env=given).error
+        unlocked.connector("verify", "prod", env={VARIABLE: "another one"})
+
+    def test_a_copy_of_the_file_elsewhere_is_locked(
+        self, unlocked: Terminal, tmp_path: Path
+    ) -> None:
+        shutil.copytree(unlocked.home.connector_home, tmp_path / "copy")
+        env = {"KUBECTL_CONNECTOR_HOME": str(tmp_path / "copy")}
+        assert unlocked.refused("verify", "prod", env=env).code == 6
+
+    @pytest.mark.parametrize("error", ["EPERM", "ENOSYS"])
+    def test_where_the_kernel_refuses_it_nothing_else_changes(
+        self, unlocked: Terminal, error: str
+    ) -> None:
+        """As in a container, whose filter forbids these calls."""
+        strace = shutil.which("strace")
+        if not strace:
+            pytest.skip("strace is not installed")
+        tracer = [strace, "-o", os.devnull, "-e", f"inject=add_key,keyctl:error={error}"]
+        id_ = unlocked.kept()["prod"]["id"]
+        for passphrase, code in (("", 6), (PASSPHRASE, 0)):
+            done = subprocess.run(
+                [*tracer, str(PLUGIN), "credential", "prod", "--id", id_],
+                env=unlocked.environ() | {VARIABLE: passphrase},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert (done.returncode, JANE_TOKEN in done.stdout) == (code, not code), done.stderr
+
+    def test_a_file_that_others_can_read_is_still_refused(self, unlocked: Terminal) -> None:
+        (unlocked.home.connector_home / "secrets.json").chmod(0o644)
+        assert "can be read by others" in unlocked.run("auth", "whoami").stderr
+
+    def test_little_is_imported_on_the_way(self, unlocked: Terminal) -> None:
+        script = str(VENV_BIN / "kubectl-connector")
+        arguments = ["credential", "prod", "--id", unlocked.kept()["prod"]["id"]]
+        imported = _imported(unlocked, script, *arguments) - _imported(unlocked, "-c", "pass")
+        ours = {name for name in imported if name.startswith("kubectl_connector.")}
+        assert ours == {
+            f"kubectl_connector.{name}"
+            for name in ("__main__", "home", "kernel_keyring", "plugin", "ready", "unlocked")
+        }
+        assert not imported & {"json", "re", "typing", "yaml", "cryptography.hazmat.primitives"}
+
+
+NEW = ("NEW", "EXPORT")
 
 DISPATCHER = """
 import json, os, subprocess, sys

@@ -6,10 +6,11 @@ import os
 
 from kubectl_connector.errors import NotFoundError, StoreError
 from kubectl_connector.model.secret import Item
+from kubectl_connector.model.setting import Setting
 from kubectl_connector.stores.interface import SecretStore, StoreOptions
 from kubectl_connector.stores.support.item_document import dump_item, load_item
 
-SETTINGS = {"shelf.folder": "shelf"}
+SETTINGS = {"shelf.folder": Setting("shelf")}
 """The folder, relative to that of our own files."""
 
 
