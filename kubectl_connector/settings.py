@@ -30,6 +30,8 @@ DEFAULTS = {
 MEANINGS: Mapping[str, str] = {
     "store": "Where register puts secrets: keyring or file.",
     "login.mode": "What login writes: embed (the credential) or exec (how to ask us for it).",
+    "login.exec-api-version": "The version of the stanza of login --exec: v1 or v1beta1.",
+    "file.remember": "How many seconds after its last use the file's key is remembered; 0: never.",
 }
 """What a setting is for, in a line; for ``config set --help``."""
 

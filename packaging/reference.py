@@ -27,7 +27,7 @@ from kubectl_connector.errors import ConnectorError
 from kubectl_connector.formats import spellings
 from kubectl_connector.model.connector import LOGIN_MODES, TYPE
 from kubectl_connector.model.kubeconfig import EXEC_API_VERSIONS
-from kubectl_connector.settings import DEFAULTS
+from kubectl_connector.settings import DEFAULTS, MEANINGS
 from kubectl_connector.stores import store_names, store_settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -283,9 +283,10 @@ def _around() -> str:
 
 
 def _settings() -> Iterator[str]:
-    yield from ("| setting | values | default |", "|---|---|---|")
-    for name, default in {**DEFAULTS, **store_settings()}.items():
-        yield f"| `{name}` | {', '.join(SETTINGS.get(name, ('any',)))} | `{default}` |"
+    yield from ("| setting | what it says | default |", "|---|---|---|")
+    defaults = DEFAULTS | {name: one.default for name, one in store_settings().items()}
+    for name, default in defaults.items():
+        yield f"| `{name}` | {MEANINGS.get(name, '')} | `{default}` |"
 
 
 def _exit_codes() -> Iterator[str]:

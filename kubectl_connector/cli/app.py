@@ -58,7 +58,9 @@ VERBS = {
     "list-types": Verb("list_types", "Look", "The types of connector there are"),
     "describe-type": Verb("describe_type", "Look", "A type's authentication methods and fields"),
     "login": Verb("login", "kubectl", "Let kubectl use a connector", alias="use", unlocks=True),
-    "logout": Verb("logout", "kubectl", "Take connectors out of the kubeconfig again"),
+    "logout": Verb(
+        "logout", "kubectl", "Take connectors out of the kubeconfig again", unlocks=True
+    ),
     "credential": Verb("credential", "kubectl", "What kubectl runs for a credential", unlocks=True),
     "store": Verb("store", "Settings", "The passphrase, and all secrets at once", unlocks=True),
     "config": Verb("config", "Settings", "Your defaults"),

@@ -30,7 +30,7 @@ def change_passphrase() -> None:
     It asks for the passphrase of today, then twice for the new one. Where nobody can be asked, give
     them in KUBECTL_CONNECTOR_PASSPHRASE and KUBECTL_CONNECTOR_NEW_PASSPHRASE. The secrets of all
     connectors in the file are encrypted anew, and the file is replaced as a whole. Copies of the
-    old one, such as backups, keep the old passphrase.
+    old file, such as backups, still open with the old passphrase.
 
     Example:
       kubectl connector store change-passphrase
@@ -67,8 +67,8 @@ def export(file: FileArgument) -> None:
     """Write every connector with its secrets to a new encrypted file.
 
     The secrets come from whatever store has them, the keyring too. The file gets a passphrase of
-    its own, which is asked for twice, or is KUBECTL_CONNECTOR_EXPORT_PASSPHRASE. Who has both has
-    all your clusters.
+    its own, which is asked for twice, or is KUBECTL_CONNECTOR_EXPORT_PASSPHRASE. Whoever has the
+    file and its passphrase has all your clusters.
 
     Example:
       kubectl connector store export connectors.sealed
