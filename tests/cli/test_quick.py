@@ -92,8 +92,6 @@ def test_whatever_is_understood_is_what_typer_says(words: list[str]) -> None:
         "list -vo json",
         "list -- x",
         "list --verbose=yes",
-        "login",
-        "login a b",
         "login a --no-such",
         "login a --lock-timeout soon",
         "login a --lock-timeout -1",
@@ -118,7 +116,7 @@ def test_the_last_one_counts_and_lists_keep_their_order() -> None:
 def test_every_kind_is_in_use() -> None:
     """So that the properties above see each of them."""
     kinds = {option[1] for _, options, _ in EVERYDAY.values() for option in options.values()}
-    assert kinds >= {FLAG, TEXTS, NUMBER, VERBOSE}
+    assert kinds >= {FLAG, TEXTS, VERBOSE}
 
 
 def test_an_error_is_typers_own(capsys: pytest.CaptureFixture[str]) -> None:
