@@ -27,7 +27,7 @@ from kubectl_connector.errors import ConnectorError
 from kubectl_connector.formats import spellings
 from kubectl_connector.model.connector import LOGIN_MODES, TYPE
 from kubectl_connector.model.kubeconfig import EXEC_API_VERSIONS
-from kubectl_connector.settings import DEFAULTS
+from kubectl_connector.settings import OWN
 from kubectl_connector.stores import store_names, store_settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,7 +78,7 @@ _ARGUMENTS: dict[str, Any] = {
     "NEW": FREE,
     "TYPE": (TYPE,),
     "FILE": FILE,
-    "SETTING": (*DEFAULTS, *store_settings()),
+    "SETTING": (*OWN, *store_settings()),
     "VALUE": "setting values",
 }
 
@@ -283,9 +283,9 @@ def _around() -> str:
 
 
 def _settings() -> Iterator[str]:
-    yield from ("| setting | values | default |", "|---|---|---|")
-    for name, default in {**DEFAULTS, **store_settings()}.items():
-        yield f"| `{name}` | {', '.join(SETTINGS.get(name, ('any',)))} | `{default}` |"
+    yield from ("| setting | | default |", "|---|---|---|")
+    for name, setting in {**OWN, **store_settings()}.items():
+        yield f"| `{name}` | {_markdown(setting.meaning)} | `{setting.default}` |"
 
 
 def _exit_codes() -> Iterator[str]:

@@ -18,7 +18,8 @@ from kubectl_connector.cli.app import ALIASES, VERBS, add_verb, build, load, new
 from kubectl_connector.cli.console import with_tilde
 from kubectl_connector.cli.main import PROGRAM, run
 from kubectl_connector.errors import UsageError
-from kubectl_connector.settings import DEFAULTS, PASSPHRASE_VARIABLE
+from kubectl_connector.settings import OWN, PASSPHRASE_VARIABLE
+from kubectl_connector.stores import store_settings
 from tests.apiserver import ApiServer
 from tests.cli.test_commands import Capture, fails, succeeds
 from tests.conftest import BOB_TOKEN, JANE_TOKEN, PLUGIN, Home
@@ -223,6 +224,7 @@ def test_help_names_the_passphrase_where_it_can_be_needed(
     capsys: Capture, server: ApiServer, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+    succeeds(capsys, "config", "set", "file.remember", "0")
     succeeds(capsys, "register", "a", "--auto-configure", "--store", "file", "--no-verify")
     monkeypatch.delenv(PASSPHRASE_VARIABLE)
     for verb in sorted(VERBS, key=lambda verb: verb == "delete"):  # it comes last
@@ -234,9 +236,9 @@ def test_help_names_the_passphrase_where_it_can_be_needed(
 
 def test_config_set_lists_the_settings_with_their_defaults(capsys: Capture) -> None:
     out = succeeds(capsys, "config", "set", "--help")
-    for name, default in DEFAULTS.items():
+    for name, setting in {**OWN, **store_settings()}.items():
         assert re.search(
-            rf"^  {re.escape(name)}  .*\n?.*\[default: {default}\]$", out, re.MULTILINE
+            rf"^  {re.escape(name)}  .*\n?.*\[default: {setting.default}\]$", out, re.MULTILINE
         )
 
 
