@@ -235,11 +235,9 @@ def test_help_names_the_passphrase_where_it_can_be_needed(
 
 
 def test_config_set_lists_the_settings_with_their_defaults(capsys: Capture) -> None:
-    out = succeeds(capsys, "config", "set", "--help")
+    out = " ".join(succeeds(capsys, "config", "set", "--help").split())
     for name, setting in {**OWN, **store_settings()}.items():
-        assert re.search(
-            rf"^  {re.escape(name)}  .*\n?.*\[default: {setting.default}\]$", out, re.MULTILINE
-        )
+        assert f" {name} {setting.meaning} [default: {setting.default}]" in out
 
 
 def test_trusting_any_certificate_is_said_once_and_shows_in_list(
