@@ -20,20 +20,16 @@ _NEEDS = {
     EXPORT_PASSPHRASE_VARIABLE: "the exported file needs its passphrase",
 }
 
-DEFAULTS = {
-    "store": "keyring",
-    "login.mode": "embed",
-    "login.exec-api-version": "v1",
+OWN: Mapping[str, Setting] = {
+    "store": Setting("keyring", "Where register puts secrets: keyring or file."),
+    "login.mode": Setting(
+        "embed", "What login writes: embed (the credential) or exec (how to ask us for it)."
+    ),
+    "login.exec-api-version": Setting(
+        "v1", "The version of an exec stanza: v1, or v1beta1 for clients that refuse v1."
+    ),
 }
-"""Every setting that is not a store's, with the value that it has if the user sets none."""
-
-MEANINGS: Mapping[str, str] = {
-    "store": "Where register puts secrets: keyring or file.",
-    "login.mode": "What login writes: embed (the credential) or exec (how to ask us for it).",
-    "login.exec-api-version": "The version of the stanza of login --exec: v1 or v1beta1.",
-    "file.remember": "How many seconds after its last use the file's key is remembered; 0: never.",
-}
-"""What a setting is for, in a line; for ``config set --help``."""
+"""Every setting that is not a store's."""
 
 Check = Callable[[str], str]
 """Returns a valid value; UsageError for a value that the setting can't have."""
@@ -70,12 +66,12 @@ class Settings:
         self._checks = checks
         self._of_stores = of_stores
 
-    def defaults(self) -> Mapping[str, str]:
-        """Every setting with its default."""
-        return DEFAULTS | {name: one.default for name, one in self._of_stores().items()}
+    def known(self) -> Mapping[str, Setting]:
+        """Every setting by name."""
+        return {**OWN, **self._of_stores()}
 
     def _check(self, name: str, value: str) -> None:
-        if name in DEFAULTS:
+        if name in OWN:
             self._checks.get(name, str)(value)
         else:
             self._of_stores()[name].check(value)
@@ -84,7 +80,7 @@ class Settings:
         """The settings that the user made, by name."""
         fields = yaml_file.read(self.path, KIND).by_name
         for name, located in fields.items():
-            if name not in DEFAULTS and name not in self.defaults():
+            if name not in OWN and name not in self.known():
                 raise yaml_file.broken(self.path, located.line, f'unknown setting "{name}"')
             try:
                 self._check(name, str(located.value))
@@ -98,11 +94,11 @@ class Settings:
 
     def default(self, name: str) -> str:
         """A setting's default; UsageError for an unknown setting, with the nearest one."""
-        defaults = DEFAULTS if name in DEFAULTS else self.defaults()
-        if name not in defaults:
-            known = f"settings: {', '.join(defaults)}"
-            raise UsageError(f'no setting "{name}"', suggest.did_you_mean(name, defaults, known))
-        return defaults[name]
+        known = OWN if name in OWN else self.known()
+        if name not in known:
+            listing = f"settings: {', '.join(known)}"
+            raise UsageError(f'no setting "{name}"', suggest.did_you_mean(name, known, listing))
+        return known[name].default
 
     def set(self, name: str, value: str) -> None:
         """Keep a value; UsageError for a value that the setting can't have."""

@@ -27,7 +27,7 @@ from kubectl_connector.errors import ConnectorError
 from kubectl_connector.formats import spellings
 from kubectl_connector.model.connector import LOGIN_MODES, TYPE
 from kubectl_connector.model.kubeconfig import EXEC_API_VERSIONS
-from kubectl_connector.settings import DEFAULTS, MEANINGS
+from kubectl_connector.settings import OWN
 from kubectl_connector.stores import store_names, store_settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,7 +78,7 @@ _ARGUMENTS: dict[str, Any] = {
     "NEW": FREE,
     "TYPE": (TYPE,),
     "FILE": FILE,
-    "SETTING": (*DEFAULTS, *store_settings()),
+    "SETTING": (*OWN, *store_settings()),
     "VALUE": "setting values",
 }
 
@@ -283,10 +283,9 @@ def _around() -> str:
 
 
 def _settings() -> Iterator[str]:
-    yield from ("| setting | what it says | default |", "|---|---|---|")
-    defaults = DEFAULTS | {name: one.default for name, one in store_settings().items()}
-    for name, default in defaults.items():
-        yield f"| `{name}` | {MEANINGS.get(name, '')} | `{default}` |"
+    yield from ("| setting | | default |", "|---|---|---|")
+    for name, setting in {**OWN, **store_settings()}.items():
+        yield f"| `{name}` | {_markdown(setting.meaning)} | `{setting.default}` |"
 
 
 def _exit_codes() -> Iterator[str]:
@@ -311,7 +310,7 @@ def _python() -> Iterator[str]:
         if isinstance(value, str):
             yield f"| `{name}` | The version of this package. |"
         elif isinstance(value, type):
-            code = f" Exit code {value.exit_code}." if issubclass(value, Exception) else ""
+            code = f" Exit code {value.exit_code}." if issubclass(value, ConnectorError) else ""
             yield f"| `{name}` | {_first_sentence(value)}{code} |"
         else:
             signature = str(inspect.signature(value)).replace("'", "")

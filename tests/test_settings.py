@@ -10,7 +10,7 @@ import pytest
 from kubectl_connector.errors import CatalogError, UsageError
 from kubectl_connector.home import home_folder
 from kubectl_connector.model.connector import check_login_mode
-from kubectl_connector.settings import DEFAULTS, Settings
+from kubectl_connector.settings import OWN, Settings
 from kubectl_connector.stores import check_store_name
 
 CHECKS = {"store": check_store_name, "login.mode": check_login_mode}
@@ -18,7 +18,7 @@ CHECKS = {"store": check_store_name, "login.mode": check_login_mode}
 
 def test_a_setting_has_its_default_until_it_is_set(tmp_path: Path) -> None:
     settings = Settings(str(tmp_path), CHECKS)
-    assert settings.get("store") == DEFAULTS["store"] == "keyring"
+    assert settings.get("store") == OWN["store"].default == "keyring"
     settings.set("store", "file")
     assert settings.get("store") == "file"
     settings.unset("store")

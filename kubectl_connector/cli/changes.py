@@ -12,7 +12,7 @@ from kubectl_connector.model.connector import spec_fields
 from kubectl_connector.model.field import UNSET, Field, FieldKind
 from kubectl_connector.operations.overview import parse_labels
 from kubectl_connector.operations.spec import Changes
-from kubectl_connector.settings import DEFAULTS
+from kubectl_connector.settings import OWN
 from kubectl_connector.stores import store_names
 
 
@@ -22,7 +22,7 @@ def common_fields() -> dict[str, Field]:
     methods = tuple(method.name for method in auth_methods())
     return fields | {
         "auth_method": fields["auth_method"].offering(methods),
-        "store": fields["store"].offering(store_names(), DEFAULTS["store"]),
+        "store": fields["store"].offering(store_names(), OWN["store"].default),
     }
 
 

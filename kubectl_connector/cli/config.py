@@ -9,7 +9,6 @@ import typer
 from kubectl_connector.cli import console, environment
 from kubectl_connector.cli.app import VerbCommand, add_verb, new_app
 from kubectl_connector.cli.help import Rows
-from kubectl_connector.settings import MEANINGS
 
 command = new_app(help="Your defaults, such as the secret store.", invoke_without_command=True)
 
@@ -32,8 +31,9 @@ def view() -> None:
     """
     settings = environment.settings()
     chosen = settings.load()
-    for name, default in settings.defaults().items():
-        console.say(f"{name}={chosen.get(name, default)}{'' if name in chosen else '  (default)'}")
+    for name, setting in settings.known().items():
+        value = chosen.get(name, setting.default)
+        console.say(f"{name}={value}{'' if name in chosen else '  (default)'}")
 
 
 def get(setting: SettingArgument) -> None:
@@ -77,9 +77,9 @@ class _OfASetting(VerbCommand):
 
     def sections(self) -> dict[str, Rows]:
         """The settings with their defaults."""
-        listed = environment.settings().defaults().items()
-        rows = [(name, f"{MEANINGS.get(name, '')} [default: {text}]") for name, text in listed]
-        return {**super().sections(), "Settings": [(name, text.strip()) for name, text in rows]}
+        known = environment.settings().known().items()
+        rows = [(name, f"{each.meaning} [default: {each.default}]") for name, each in known]
+        return {**super().sections(), "Settings": rows}
 
 
 add_verb(command, "view", view)

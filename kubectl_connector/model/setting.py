@@ -1,4 +1,4 @@
-"""A setting: what a user can configure in a secret store."""
+"""A setting: what a user can have otherwise by default."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 
 class Setting(NamedTuple):
-    """A setting's default, and what it can be."""
+    """A setting's default, what it is for, and what it can be."""
 
     default: str
+    meaning: str
+    """A line for ``config set --help``."""
     check: Callable[[str], object] = str
     """Raises UsageError for a value that it can't have."""

@@ -43,8 +43,14 @@ def _seconds(text: str) -> int:
     return int(text)
 
 
-SETTINGS = {REMEMBER: Setting("900", _seconds)}
-"""How many seconds after its last use the kernel remembers the file's key; 0: it never does."""
+SETTINGS = {
+    REMEMBER: Setting(
+        "900",
+        "How many seconds after its last use the kernel remembers the encrypted file's key;"
+        " 0: it never does. Linux only.",
+        _seconds,
+    )
+}
 
 
 class FileStore:

@@ -376,7 +376,6 @@ def test_whoever_waits_for_a_lock_is_told_and_whoever_does_not_is_not(
 ) -> None:
     write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
     register = ("register", "lab", "--auto-configure", "--store", "file")
-    home.connector_home.mkdir()
     with filelock.FileLock(home.connector_home / "connectors.yaml.lock"):
         person = Person(*register)
         person.sees("waiting for another kubectl-connector, which holds ~/connectors/connectors.y")

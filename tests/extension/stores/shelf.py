@@ -10,7 +10,7 @@ from kubectl_connector.model.setting import Setting
 from kubectl_connector.stores.interface import SecretStore, StoreOptions
 from kubectl_connector.stores.support.item_document import dump_item, load_item
 
-SETTINGS = {"shelf.folder": Setting("shelf")}
+SETTINGS = {"shelf.folder": Setting("shelf", "The folder of the shelf.")}
 """The folder, relative to that of our own files."""
 
 
