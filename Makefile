@@ -25,7 +25,7 @@ venv: $(MADE) ## make .venv: the package, editable, and what developing it needs
 demo: $(MADE) ## a cluster on loopback: register, describe, log in, use kubectl, log out
 	@$(RUN) -m tests.demo
 
-test: $(MADE) $(OLDER_MADE) ## every test, those through the real kubectl included (about three minutes)
+test: $(MADE) $(OLDER_MADE) ## every test, those through the real kubectl included (some minutes)
 	$(RUN) -m pytest -n $(WORKERS)
 
 older-libyaml: $(MADE) $(OLDER_MADE) ## the tests of what reads YAML, on PyYAML with an older libyaml (half a minute)
