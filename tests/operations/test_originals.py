@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kubectl_connector.errors import ConnectorError, KubeconfigError, StoreError, UsageError
+from kubectl_connector.kubeconfig.ours.originals import Unkept
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
 from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.operations import logout as logout_module
@@ -17,6 +18,7 @@ from kubectl_connector.operations.delete import delete
 from kubectl_connector.operations.items import orphans, prune
 from kubectl_connector.operations.login import LoggedIn, LoginRequest, login
 from kubectl_connector.operations.logout import LoggedOut, logout
+from kubectl_connector.operations.originals import Keeper, forget
 from kubectl_connector.operations.register import plan_register, register
 from kubectl_connector.operations.rename import rename
 from kubectl_connector.operations.source import FromContext
@@ -93,7 +95,7 @@ def test_a_login_that_was_killed_before_it_wrote(
     store: MemoryStore,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What it kept is not removed by prune, is used by the next login, and does not hold delete."""
+    """What it kept is not removed by prune, not by the next login, and does not hold delete."""
     with monkeypatch.context() as patch:
         patch.setattr("kubectl_connector.operations.originals.forget", lambda *_: None)
         kubeconfig.chmod(0o644)
@@ -103,9 +105,52 @@ def test_a_login_that_was_killed_before_it_wrote(
     assert kubeconfig.read_bytes() == BEFORE
     assert (len(store.items), prune(lab)) == (2, ())
     log_in(lab, files)
-    assert len(store.items) == 2
+    assert len(store.items) == 3
     log_out(lab, files)
-    assert (kubeconfig.read_bytes(), len(store.items)) == (BEFORE, 1)
+    assert (kubeconfig.read_bytes(), len(store.items)) == (BEFORE, 2)
+    list(delete(lab, ["lab"]))
+    assert (store.items, lab.catalog.journal.places()) == ({}, ())
+
+
+def test_a_login_that_is_given_up_takes_nothing_from_another(
+    lab: Workspace, files: KubeconfigFiles, kubeconfig: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One waits for the lock; another keeps the same text; Ctrl-C ends the first."""
+    given_up, keep = Keeper(lab, lab.catalog.get("lab")), Keeper.keep
+
+    def beside(keeper: Keeper, unkept: Iterable[Unkept]) -> None:
+        unkept = list(unkept)
+        keep(given_up, unkept)
+        keep(keeper, unkept)
+        given_up.failed(files)
+
+    monkeypatch.setattr(Keeper, "keep", beside)
+    log_in(lab, files)
+    log_out(lab, files)
+    assert kubeconfig.read_bytes() == BEFORE
+
+
+def test_a_logout_that_is_not_done_yet_takes_nothing_from_a_login(
+    lab: Workspace, files: KubeconfigFiles, kubeconfig: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has written, and drops what it gave back when the next login has just kept that."""
+    log_in(lab, files)
+    keep = Keeper.keep
+
+    def late(workspace: Workspace, refs: Collection[str]) -> None:
+        def beside(keeper: Keeper, unkept: Iterable[Unkept]) -> None:
+            keep(keeper, unkept)
+            forget(workspace, refs)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Keeper, "keep", beside)
+            log_in(lab, files)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(logout_module, "forget", late)
+        log_out(lab, files)
+    log_out(lab, files)
+    assert kubeconfig.read_bytes() == BEFORE
 
 
 def test_a_logout_that_was_killed_after_it_wrote(
