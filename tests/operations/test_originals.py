@@ -327,6 +327,31 @@ def test_a_cluster_in_another_file_stays_as_it_is(
     assert {path: path.read_bytes() for path in contents} == contents
 
 
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("pointed", [False, True])
+def test_a_user_that_another_context_needs_is_never_replaced(
+    workspace: Workspace, files: KubeconfigFiles, kubeconfig: Path, overwrite: bool, pointed: bool
+) -> None:
+    """It has the name that ours would have, or somebody points our context to it."""
+    shop = BEFORE.replace(b"name: lab, ", b"name: shop, ").replace(b"t: lab\n", b"t: shop\n")
+    before = shop if pointed else shop.replace(b"'lab-user'", b"lab").replace(b"lab-user", b"lab")
+    kubeconfig.write_bytes(before)
+    source = FromContext(files, "shop")
+    register(workspace, plan_register("lab", "keyring", source), verify=False)
+    make_update(workspace, "lab", {"token": "hunter4"}, verify=False)
+    if pointed:
+        log_in(workspace, files, mode="embed")
+        text = kubeconfig.read_text()
+        assert text.count("user: lab\n") == 1
+        kubeconfig.write_text(text.replace("user: lab\n", "user: lab-user\n"))
+    log_in(workspace, files, mode="embed", overwrite=overwrite)
+    view = load(files)
+    tokens = {name: view.resolve(name).auth_info.token for name in ("shop", "lab")}
+    assert tokens == {"shop": "hunter2", "lab": "hunter4"}
+    log_out(workspace, files)
+    assert kubeconfig.read_bytes() == before
+
+
 def test_no_connector_is_made_of_a_context_that_runs_us(
     lab: Workspace, files: KubeconfigFiles, kubeconfig: Path
 ) -> None:
