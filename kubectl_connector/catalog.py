@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from kubectl_connector import files, suggest, yaml_file
-from kubectl_connector.errors import ConnectorError, NotFoundError, UsageError
+from kubectl_connector.errors import CatalogError, ConnectorError, NotFoundError, UsageError
 from kubectl_connector.frozen import dataclass
 from kubectl_connector.journal import Journal, Place
 from kubectl_connector.model.connector import Connector
@@ -55,14 +56,18 @@ class Catalog:
         return find(self.load(), name)
 
     def change(self, edit: Callable[[Connectors], Connectors]) -> Change:
-        """Read, ``edit`` and write under the lock; write nothing if nothing changed."""
+        """Read, ``edit`` and write under the lock; write nothing if nothing changed.
+
+        A catalog that could not be read again is not written either.
+        """
         with files.own_lock(self.path):
             before, version = self._load()
             after = edit(before)
             if after != before:
+                documents = [connector.to_document() for connector in after]
+                self._check(documents)
                 if version == RELEASE_0_1:
                     self._take_over(before)
-                documents = [connector.to_document() for connector in after]
                 yaml_file.write(self.path, KIND, {"connectors": documents}, VERSION)
         return Change(before, after)
 
@@ -74,26 +79,26 @@ class Catalog:
         if fields:
             name, located = next(iter(fields.items()))
             raise yaml_file.broken(self.path, located.line, f'unknown field "{name}"')
-        connectors: dict[str, Connector] = {}
-        ids: set[str] = set()
-        refs: set[str] = set()
+        old = found.version == RELEASE_0_1
+        together = _Together(Connector.from_document_v1 if old else Connector.from_document)
         for entry in yaml_file.members_of(self.path, listed):
-            connector = self._read(entry, found.version)
-            if connector.name in connectors:
-                raise yaml_file.broken(
-                    self.path, entry.line, f'a second connector named "{connector.name}"'
-                )
-            if connector.id in ids:
-                raise yaml_file.broken(self.path, entry.line, f"a second connector {connector.id}")
-            own = {ref for ref in (connector.secret_ref, connector.issued_ref) if ref}
-            own |= {original.ref for original in connector.originals}
-            if own & refs:  # else deleting one of the two would take the other's secret along
-                problem = "the same secret as another connector's"
-                raise yaml_file.broken(self.path, entry.line, problem)
-            connectors[connector.name] = connector
-            ids.add(connector.id)
-            refs |= own
-        return tuple(connectors[name] for name in sorted(connectors)), found.version
+            try:
+                together.add(entry.value)
+            except _MISTAKES as error:
+                raise yaml_file.broken(self.path, entry.line, str(error)) from None
+        return together.connectors(), found.version
+
+    def _check(self, documents: Sequence[Mapping[str, Any]]) -> None:
+        """Raise CatalogError for what reading would refuse; that is a mistake of ours."""
+        together = _Together(Connector.from_document)
+        try:
+            for document in documents:
+                together.add(document)
+        except _MISTAKES as error:
+            raise CatalogError(
+                f"the change would leave {self.path} unreadable: {error}",
+                "nothing was changed; please report this",
+            ) from error
 
     def _take_over(self, connectors: Connectors) -> None:
         """Note the items of release 0.1, which kept them by connector id and without a journal."""
@@ -101,14 +106,39 @@ class Catalog:
             if connector.secret_ref:
                 self.journal.note(Place(connector.store, connector.secret_ref))
 
-    def _read(self, entry: yaml_file.Located, version: str) -> Connector:
-        if not isinstance(entry.value, dict):
-            raise yaml_file.broken(self.path, entry.line, "expected a connector")
-        try:
-            read = Connector.from_document_v1 if version == RELEASE_0_1 else Connector.from_document
-            return read(entry.value)
-        except (ValueError, KeyError, TypeError, AttributeError, UsageError) as error:
-            raise yaml_file.broken(self.path, entry.line, str(error)) from None
+
+_MISTAKES = (ValueError, KeyError, TypeError, AttributeError, UsageError)
+
+
+class _Together:
+    """Connectors that are read one by one: no two have a name, an id or an item in common."""
+
+    def __init__(self, read: Callable[[Mapping[str, Any]], Connector]) -> None:
+        self._read = read
+        self._by_name: dict[str, Connector] = {}
+        self._ids: set[str] = set()
+        self._refs: set[str] = set()
+
+    def connectors(self) -> Connectors:
+        """Those that were added, sorted by name."""
+        return tuple(self._by_name[name] for name in sorted(self._by_name))
+
+    def add(self, document: object) -> None:
+        """Read one more; one of ``_MISTAKES`` says what is wrong with it."""
+        if not isinstance(document, dict):
+            raise ValueError("expected a connector")
+        connector = self._read(document)
+        if connector.name in self._by_name:
+            raise ValueError(f'a second connector named "{connector.name}"')
+        if connector.id in self._ids:
+            raise ValueError(f"a second connector {connector.id}")
+        refs = {ref for ref in (connector.secret_ref, connector.issued_ref) if ref}
+        refs |= {original.ref for original in connector.originals}
+        if refs & self._refs:  # else deleting one of the two would take the other's secret along
+            raise ValueError("the same secret as another connector's")
+        self._by_name[connector.name] = connector
+        self._ids.add(connector.id)
+        self._refs |= refs
 
 
 def find(connectors: Connectors, name: str) -> Connector:

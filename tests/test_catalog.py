@@ -157,6 +157,25 @@ def test_a_file_that_is_not_ours_to_understand_is_left_alone(
     assert Path(catalog.path).read_text() == text
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id": "5", "name": "twin", "issued_ref": None},  # the same secret
+        {"id": "5", "secret_ref": "r-3", "issued_ref": None},  # the same name
+        {"name": "twin", "secret_ref": "r-3", "issued_ref": None},  # the same id
+        {"id": "5", "name": "a b", "secret_ref": "r-3", "issued_ref": None},
+    ],
+)
+def test_what_could_not_be_read_again_is_not_written(
+    catalog: Catalog, changes: dict[str, str | None]
+) -> None:
+    fill(catalog, FULL)
+    before = Path(catalog.path).read_bytes()
+    with pytest.raises(CatalogError, match=r"would leave .* unreadable"):
+        fill(catalog, FULL, replace(FULL, **changes))  # type: ignore[arg-type]
+    assert Path(catalog.path).read_bytes() == before
+
+
 def test_a_folder_in_its_place_and_bytes_that_are_no_text(catalog: Catalog) -> None:
     os.makedirs(catalog.path)
     with pytest.raises(CatalogError, match="can't be read"):

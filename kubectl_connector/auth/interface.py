@@ -127,7 +127,7 @@ class AuthMethod(ABC):
     def renewal(self, connector: Connector) -> str:
         """What a person does for a fresh credential: usually a command to type."""
         update = f"kubectl connector update {connector.name}"
-        if connector.origin:
+        if connector.origin and connector.origin.credential:
             return f"sign in again there, then: {update} --auto-configure"
         secrets = (f for f in self.option_fields if f.required and f.secret)
         return f"{update} {next((f.typed for f in secrets), '--help')}"

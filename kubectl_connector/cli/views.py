@@ -14,6 +14,7 @@ from kubectl_connector.model.connector import (
     RESOURCE_TYPE,
     TYPE,
     Connector,
+    Origin,
     Spec,
     format_time,
     spec_fields,
@@ -228,15 +229,19 @@ def configuration(connector: Connector, item: Item | None) -> list[tuple[str, st
         "namespace": connector.namespace,
         **{f"impersonate {key}": str(v) for key, v in connector.impersonation.to_entry().items()},
     }
-    origin = connector.origin and (
-        f"{connector.origin.context} in {display_path(connector.origin.kubeconfig)}"
-    )
     theirs = dict(auth_method(connector.auth_method).describe(connector.configuration))
     for name in connector.secret_names:
         theirs.setdefault(name, HIDDEN)
     theirs |= item.secret if item else {}
-    rows = (*ours.items(), *theirs.items(), ("origin", origin))
+    rows = (*ours.items(), *theirs.items(), ("origin", _origin(connector.origin)))
     return [(name, value) for name, value in rows if value]
+
+
+def _origin(origin: Origin | None) -> str | None:
+    if origin is None:
+        return None
+    but = "" if origin.credential else ", but for the credential"
+    return f"{origin.context} in {display_path(origin.kubeconfig)}{but}"
 
 
 def answers(probe: Probe) -> str:

@@ -134,15 +134,19 @@ class Origin:
     kubeconfig: str
     """The file that holds the context, absolute."""
     context: str
+    credential: bool = True
+    """Whether the credential is the context's too; False: it was given since."""
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Origin:
         """Read what :meth:`to_document` wrote."""
-        return cls(document["kubeconfig"], document["context"])
+        credential = document.get("credential") is not False
+        return cls(document["kubeconfig"], document["context"], credential)
 
-    def to_document(self) -> dict[str, str]:
+    def to_document(self) -> dict[str, Any]:
         """JSON-like data."""
-        return {"kubeconfig": self.kubeconfig, "context": self.context}
+        document = {"kubeconfig": self.kubeconfig, "context": self.context}
+        return document if self.credential else {**document, "credential": False}
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ def _renamed(carried: Carried, names: Mapping[str, str]) -> Carried:
 
 def _take_in(workspace: Workspace, carried: Carried, how: Import) -> Connector:
     connectors = workspace.catalog.load()
-    wanted = replace(carried.connector, store=how.store, secret_ref=None, issued_ref=None)
+    wanted = replace(_by_itself(carried.connector), store=how.store, secret_ref=None)
     old = next((each for each in connectors if each.name == wanted.name), None)
     if old:
         wanted = replace(wanted, id=old.id)
@@ -154,9 +154,14 @@ def _take_in(workspace: Workspace, carried: Carried, how: Import) -> Connector:
     return wanted
 
 
+def _by_itself(connector: Connector) -> Connector:
+    """A connector without what only the files and stores of its own machine give a meaning to."""
+    return replace(connector, issued_ref=None, originals=())
+
+
 def _dump(carried: Sequence[Carried]) -> bytes:
     documents = [
-        {"connector": each.connector.to_document(), "item": dump_item(each.item)}
+        {"connector": _by_itself(each.connector).to_document(), "item": dump_item(each.item)}
         for each in carried
     ]
     return json.dumps({"v": _VERSION, "connectors": documents}).encode()

@@ -2,8 +2,9 @@
 
 The text of each such entry is an item like any other (``items.py``): the connector refers to it
 before the kubeconfig does, and logout ends the reference when the entry is back in its place. What
-is killed on the way leaves at worst an item that the connector refers to in vain. Only ``delete``
-removes that, and the next login uses it where the entry is still the same.
+is killed on the way leaves at worst an item that the connector refers to in vain, which only
+``delete`` removes. Every login keeps items of its own: one that it shared could be dropped by
+whoever made it.
 """
 
 from __future__ import annotations
@@ -42,8 +43,7 @@ class Keeper:
     def keep(self, unkept: Iterable[Unkept]) -> None:
         """Keep texts; may ask a person to open the store. Raises StoreError and CatalogError."""
         for file, text in unkept:
-            path = os.path.abspath(file)
-            self.refs[text] = self._kept_already(path, text) or self._keep(path, text)
+            self.refs[text] = self._keep(os.path.abspath(file), text)
 
     def used(self, refs: Collection[str]) -> None:
         """The login is done, and these references are in the kubeconfig: drop the others."""
@@ -56,14 +56,6 @@ class Keeper:
             there = [path for path in files.paths if os.path.exists(path)]
             if not any(_mentions(path, ref) for path in there for ref in self._new):
                 forget(self._workspace, self._new)
-
-    def _kept_already(self, path: str, text: str) -> str | None:
-        """The reference of a text that a login kept which was killed then."""
-        for connector in self._workspace.catalog.load():
-            for each in connector.originals if connector.id == self._connector.id else ():
-                if each.kubeconfig == path and _text(self._workspace, each) == text:
-                    return each.ref
-        return None
 
     def _keep(self, path: str, text: str) -> str:
         store, refs = self._connector.store, list[str]()

@@ -84,7 +84,9 @@ def changed(start: Draft, changes: Changes) -> tuple[Draft, tuple[Field, ...]]:
             raise UsageError(
                 f"authentication method {method.name} needs {field.option}", f"give {field.typed}"
             )
-    spec = replace(spec, auth_method=method.name, configuration={}, origin=None)
+    # It is still made from its context, whose place login takes; only the credential is another.
+    origin = replace(spec.origin, credential=False) if spec.origin else None
+    spec = replace(spec, auth_method=method.name, configuration={}, origin=origin)
     if missing:
         return Draft(spec), tuple(missing)
     material = method.build(values)

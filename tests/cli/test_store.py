@@ -117,6 +117,24 @@ def test_in_the_place_of_one_or_under_another_name(
     assert refs == set(held)
 
 
+def test_what_a_login_replaced_stays_with_its_own_connector(
+    capsys: Capture, server: ApiServer, home: Home, tmp_path: Path
+) -> None:
+    """Its text is in this machine's store, and is its logout's to give back."""
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+    before, path = home.kubeconfig.read_bytes(), tmp_path / "connectors.sealed"
+    succeeds(capsys, "register", "lab", "--auto-configure", "--no-verify", "--store", "file")
+    succeeds(capsys, "login", "lab")
+    succeeds(capsys, "store", "export", str(path))
+    take_in = ("store", "import", str(path), "--store", "file", "--rename")
+    succeeds(capsys, *take_in, "lab=twin")
+    assert "twin" in succeeds(capsys, "list")
+    assert ["originals" in _kept(home)[name] for name in ("lab", "twin")] == [True, False]
+    succeeds(capsys, "delete", "twin", "--yes")
+    succeeds(capsys, "logout", "lab")
+    assert home.kubeconfig.read_bytes() == before
+
+
 def test_an_export_replaces_nothing_and_needs_a_good_passphrase(
     capsys: Capture, home: Home, export: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

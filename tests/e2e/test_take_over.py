@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tests.apiserver import ApiServer
-from tests.conftest import JANE, JANE_TOKEN, Home
+from tests.conftest import BOB, BOB_TOKEN, JANE, JANE_TOKEN, Home
 from tests.e2e.terminal import Terminal
 from tests.kubeconfigs import exec_user, token_user, write_kubeconfig
 
@@ -62,6 +62,25 @@ def test_login_takes_the_context_over_and_logout_gives_it_back(
     assert 'Gave back context "lab"' in lab.connector("logout", "lab")
     assert kubeconfig.read_bytes() == before
     assert (items(lab.home), "originals" in lab.kept()["lab"]) == (kept, False)
+    assert lab.who_am_i() == JANE.name
+
+
+def test_another_token_leaves_the_connector_that_of_its_context(
+    lab: Terminal, before: bytes
+) -> None:
+    kubeconfig = lab.home.kubeconfig
+    lab.connector("login", "lab", "--exec")
+    lab.connector("update", "lab", "--token-stdin", "--no-verify", stdin=BOB_TOKEN)
+    assert "lab in ~/.kube/config, but for the credential" in lab.connector("describe", "lab")
+    lab.connector("logout", "lab")
+    assert (kubeconfig.read_bytes(), lab.who_am_i()) == (before, JANE.name)
+    assert 'Took over context "lab"' in lab.connector("login", "lab", "--exec")
+    assert lab.who_am_i() == BOB.name
+    lab.connector("logout", "lab")
+    assert kubeconfig.read_bytes() == before
+    lab.connector("update", "lab", "--auto-configure")  # and once more it is all its context's
+    assert "but for the credential" not in lab.connector("describe", "lab")
+    lab.connector("login", "lab", "--exec")
     assert lab.who_am_i() == JANE.name
 
 

@@ -20,13 +20,14 @@ from kubectl_connector.errors import (
     StoreError,
     UsageError,
 )
-from kubectl_connector.model.connector import Origin
+from kubectl_connector.model.connector import Connector, Origin
 from kubectl_connector.model.field import UNSET, Reach
 from kubectl_connector.model.secret import Credential, Item, Secret
 from kubectl_connector.operations.delete import Deleted, delete
 from kubectl_connector.operations.items import Pruned, orphans, prune
 from kubectl_connector.operations.register import register
 from kubectl_connector.operations.rename import rename
+from kubectl_connector.operations.renewal import renewal
 from kubectl_connector.operations.spec import check_cluster
 from kubectl_connector.operations.update import plan_update, update
 from kubectl_connector.operations.verify import verify
@@ -343,9 +344,13 @@ def test_an_empty_value_takes_something_away(
 def test_a_credential_given_by_hand_is_no_longer_its_contexts(
     workspace: Workspace, token_plan: MakePlan
 ) -> None:
-    register(workspace, altered(token_plan(), origin=Origin("/home/jane/.kube/config", "lab")))
-    done = make_update(workspace, "prod", new_token(BOB_TOKEN), verify=False)
-    assert done.connector.origin is None
+    origin = Origin("/home/jane/.kube/config", "lab")
+    old = register(workspace, altered(token_plan(), origin=origin)).connector
+    new = make_update(workspace, "prod", new_token(BOB_TOKEN), verify=False).connector
+    assert new.origin == replace(origin, credential=False)
+    assert Connector.from_document(new.to_document()) == new
+    assert "--auto-configure" in renewal(old)
+    assert renewal(new) == "kubectl connector update prod --token-stdin"
 
 
 def test_a_proxys_password_is_a_secret(

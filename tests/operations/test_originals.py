@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kubectl_connector.errors import ConnectorError, KubeconfigError, StoreError, UsageError
+from kubectl_connector.kubeconfig.ours.originals import Unkept
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
 from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.operations import logout as logout_module
@@ -17,6 +18,7 @@ from kubectl_connector.operations.delete import delete
 from kubectl_connector.operations.items import orphans, prune
 from kubectl_connector.operations.login import LoggedIn, LoginRequest, login
 from kubectl_connector.operations.logout import LoggedOut, logout
+from kubectl_connector.operations.originals import Keeper, forget
 from kubectl_connector.operations.register import plan_register, register
 from kubectl_connector.operations.rename import rename
 from kubectl_connector.operations.source import FromContext
@@ -93,7 +95,7 @@ def test_a_login_that_was_killed_before_it_wrote(
     store: MemoryStore,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What it kept is not removed by prune, is used by the next login, and does not hold delete."""
+    """What it kept is not removed by prune, not by the next login, and does not hold delete."""
     with monkeypatch.context() as patch:
         patch.setattr("kubectl_connector.operations.originals.forget", lambda *_: None)
         kubeconfig.chmod(0o644)
@@ -103,9 +105,52 @@ def test_a_login_that_was_killed_before_it_wrote(
     assert kubeconfig.read_bytes() == BEFORE
     assert (len(store.items), prune(lab)) == (2, ())
     log_in(lab, files)
-    assert len(store.items) == 2
+    assert len(store.items) == 3
     log_out(lab, files)
-    assert (kubeconfig.read_bytes(), len(store.items)) == (BEFORE, 1)
+    assert (kubeconfig.read_bytes(), len(store.items)) == (BEFORE, 2)
+    list(delete(lab, ["lab"]))
+    assert (store.items, lab.catalog.journal.places()) == ({}, ())
+
+
+def test_a_login_that_is_given_up_takes_nothing_from_another(
+    lab: Workspace, files: KubeconfigFiles, kubeconfig: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One waits for the lock; another keeps the same text; Ctrl-C ends the first."""
+    given_up, keep = Keeper(lab, lab.catalog.get("lab")), Keeper.keep
+
+    def beside(keeper: Keeper, unkept: Iterable[Unkept]) -> None:
+        unkept = list(unkept)
+        keep(given_up, unkept)
+        keep(keeper, unkept)
+        given_up.failed(files)
+
+    monkeypatch.setattr(Keeper, "keep", beside)
+    log_in(lab, files)
+    log_out(lab, files)
+    assert kubeconfig.read_bytes() == BEFORE
+
+
+def test_a_logout_that_is_not_done_yet_takes_nothing_from_a_login(
+    lab: Workspace, files: KubeconfigFiles, kubeconfig: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has written, and drops what it gave back when the next login has just kept that."""
+    log_in(lab, files)
+    keep = Keeper.keep
+
+    def late(workspace: Workspace, refs: Collection[str]) -> None:
+        def beside(keeper: Keeper, unkept: Iterable[Unkept]) -> None:
+            keep(keeper, unkept)
+            forget(workspace, refs)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Keeper, "keep", beside)
+            log_in(lab, files)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(logout_module, "forget", late)
+        log_out(lab, files)
+    log_out(lab, files)
+    assert kubeconfig.read_bytes() == BEFORE
 
 
 def test_a_logout_that_was_killed_after_it_wrote(
@@ -280,6 +325,31 @@ def test_a_cluster_in_another_file_stays_as_it_is(
     assert load(both).resolve("lab").cluster.server == "https://lab.example.com:6443"
     log_out(workspace, both)
     assert {path: path.read_bytes() for path in contents} == contents
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("pointed", [False, True])
+def test_a_user_that_another_context_needs_is_never_replaced(
+    workspace: Workspace, files: KubeconfigFiles, kubeconfig: Path, overwrite: bool, pointed: bool
+) -> None:
+    """It has the name that ours would have, or somebody points our context to it."""
+    shop = BEFORE.replace(b"name: lab, ", b"name: shop, ").replace(b"t: lab\n", b"t: shop\n")
+    before = shop if pointed else shop.replace(b"'lab-user'", b"lab").replace(b"lab-user", b"lab")
+    kubeconfig.write_bytes(before)
+    source = FromContext(files, "shop")
+    register(workspace, plan_register("lab", "keyring", source), verify=False)
+    make_update(workspace, "lab", {"token": "hunter4"}, verify=False)
+    if pointed:
+        log_in(workspace, files, mode="embed")
+        text = kubeconfig.read_text()
+        assert text.count("user: lab\n") == 1
+        kubeconfig.write_text(text.replace("user: lab\n", "user: lab-user\n"))
+    log_in(workspace, files, mode="embed", overwrite=overwrite)
+    view = load(files)
+    tokens = {name: view.resolve(name).auth_info.token for name in ("shop", "lab")}
+    assert tokens == {"shop": "hunter2", "lab": "hunter4"}
+    log_out(workspace, files)
+    assert kubeconfig.read_bytes() == before
 
 
 def test_no_connector_is_made_of_a_context_that_runs_us(

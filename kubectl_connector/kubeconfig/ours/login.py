@@ -152,34 +152,54 @@ def choose_names(
     """The names of an earlier login's entries, also where the user renamed them; else new names.
 
     ``context`` is the name that the context is to have, if that was said. Where it is somebody
-    else's, login takes the place of its cluster and user too, unless other contexts need them.
+    else's, login takes the place of its cluster and user too. What other contexts need stays as it
+    is: ours then gets a name that nothing has.
     """
     if context is None:
         ours = contexts_of(kubeconfig, connector_id)
         context = ours[0] if len(ours) == 1 else connector_name
     found = kubeconfig.contexts.get(context)
-    if not found:
-        return Names(context, context, context)
-    body = Context.from_entry(found.entry)
-    if belongs_to(found, connector_id):
-        return Names(context, body.cluster or context, body.user or context)
+    body = Context.from_entry(found.entry) if found else Context("", "")
+    if not found or belongs_to(found, connector_id):
+        cluster, user = body.cluster or context, body.user or context
+        return Names(
+            context,
+            _for_ours(kubeconfig, connector_id, context, "clusters", cluster),
+            _for_ours(kubeconfig, connector_id, context, "users", user),
+        )
     cluster = _in_place(kubeconfig, found, "clusters", body.cluster)
     return Names(context, cluster, _in_place(kubeconfig, found, "users", body.user))
+
+
+def _for_ours(kubeconfig: Kubeconfig, connector_id: str, context: str, kind: str, name: str) -> str:
+    """The name of the cluster or user of a context of ours, which is to be ``name`` if it can."""
+    table = kubeconfig.table(kind)
+    if name not in table or belongs_to(table[name], connector_id):
+        return name
+    if not users_of(kubeconfig, kind, name, context):
+        return name  # it can be replaced, if that is wanted
+    if belongs_to(table.get(context), connector_id):
+        return context
+    return _free_name(kubeconfig, kind, context)
 
 
 def _in_place(kubeconfig: Kubeconfig, context: Found, kind: str, name: str) -> str:
     """The name of the cluster or user to put in for a context that refers to ``name``.
 
-    One that other contexts refer to, or that is in another file, stays as it is: ours then gets a
-    name that nothing has.
+    One that other contexts refer to, or that is in another file, stays as it is.
     """
-    table = kubeconfig.table(kind)
-    found = table.get(name)
+    found = kubeconfig.table(kind).get(name)
     beside = found is not None and found.file == context.file
     if beside and not users_of(kubeconfig, kind, name, context.name):
         return name
-    numbered = (f"{context.name}-connector-{number}" for number in count(1))
-    return next(each for each in chain([context.name], numbered) if each not in table)
+    return _free_name(kubeconfig, kind, context.name)
+
+
+def _free_name(kubeconfig: Kubeconfig, kind: str, context: str) -> str:
+    """A name for the cluster or user of a context that nothing has: the context's, if it can."""
+    table = kubeconfig.table(kind)
+    numbered = (f"{context}-connector-{number}" for number in count(1))
+    return next(each for each in chain([context], numbered) if each not in table)
 
 
 def _shared(kubeconfig: Kubeconfig, names: Names) -> Shared | None:
