@@ -1,13 +1,14 @@
 """Frozen values: ``dataclass(frozen=True)`` for short-lived processes.
 
 The library's own writes and compiles the source of six methods for each class, and imports
-``inspect``. With our fifty classes that was a third of the time of ``list`` (docs/performance.md).
+``inspect``. With the classes that ``list`` needs that was a third of its time (docs/performance.md).
 Here the classes share their methods, which look at a class's fields. To a type checker, to other
 code and to the functions of ``dataclasses`` they are dataclasses. Only what we use is here.
 """
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 __all__ = ["MISSING", "Field", "dataclass", "field", "fields", "replace"]
@@ -73,12 +74,27 @@ def _made(cls: Any, kw_only: bool) -> Any:
             delattr(cls, name)
         found[name] = declared
     positional = tuple(name for name, each in found.items() if not each.kw_only)
+    _check_defaults(cls, found, positional)
     cls.__frozen_fields__ = found
     cls.__init__ = _initialiser(cls, found, positional)
     for name, method in _METHODS.items():
         if cls.__dict__.get(name) is None:
             setattr(cls, name, method)
     return cls
+
+
+def _check_defaults(cls: Any, found: dict[str, Any], positional: tuple[str, ...]) -> None:
+    """Refuse what would go wrong much later, as the library does."""
+    for name, each in found.items():
+        if type(each.default).__hash__ is None:
+            raise ValueError(f"{cls.__qualname__}.{name}: all values would share this default")
+    without = [_has_no_default(found[name]) for name in positional]
+    if without != sorted(without, reverse=True):
+        raise TypeError(f"{cls.__qualname__}: a field without a default after one with")
+
+
+def _has_no_default(each: Any) -> bool:
+    return each.default is MISSING and each.default_factory is MISSING
 
 
 def _initialiser(cls: Any, found: dict[str, Any], positional: tuple[str, ...]) -> Any:
@@ -151,15 +167,20 @@ class _OfTheLibrary:
         self._name = name
 
     def __get__(self, _value: Any, cls: Any) -> Any:
-        import dataclasses
+        return getattr(_twin(cls), self._name)
 
-        members = []
-        for name, each in cls.__frozen_fields__.items():
-            said = {word: getattr(each, word) for word in _UNSAID}
-            said = {word: value for word, value in said.items() if value is not MISSING}
-            members.append((name, object, dataclasses.field(**said)))
-        twin = dataclasses.make_dataclass(cls.__name__, members, frozen=True)
-        return getattr(twin, self._name)
+
+@functools.cache
+def _twin(cls: Any) -> Any:
+    """A class of the library with the same fields. Our own code asks :func:`fields` instead."""
+    import dataclasses
+
+    members = []
+    for name, each in cls.__frozen_fields__.items():
+        said = {word: getattr(each, word) for word in _UNSAID}
+        said = {word: value for word, value in said.items() if value is not MISSING}
+        members.append((name, object, dataclasses.field(**said)))
+    return dataclasses.make_dataclass(cls.__name__, members, frozen=True)
 
 
 _METHODS: dict[str, Any] = {

@@ -135,7 +135,13 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
     require_secret_service()
     folder = tmp_path_factory.mktemp("session")
     with secret_service() as environment, ApiServer(tokens={"a-token": JANE}) as server:
-        kubeconfig = write_kubeconfig(folder / "config", server, token_user("a-token"))
+        extension = {"name": "minikube.sigs.k8s.io", "extension": {"version": "v1.38.0"}}
+        kubeconfig = write_kubeconfig(
+            folder / "config",
+            server,
+            token_user("a-token"),
+            cluster={"extensions": [extension]},
+        )
         environment |= {"KUBECONFIG": str(kubeconfig), "HOME": str(folder)}
         run_ours(environment, "register", "prod", "--auto-configure")
         yield environment

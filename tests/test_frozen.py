@@ -108,8 +108,18 @@ USES: dict[str, Callable[[Made], object]] = {
     "changed": lambda m: setattr(m.base("a"), "name", "b"),
     "a new attribute": lambda m: setattr(m.base("a"), "other", "b"),
     "deleted": lambda m: delattr(m.base("a"), "name"),
+    "a default that values would share": lambda m: made(m, "a", a=[]),
+    "a default before none": lambda m: made(m, "a", "b", a=1),
+    "a default before words only": lambda m: vars(made(m, "a", "b", kw_only=True, a=1)(b=2)),
     "replaced with what is not there": lambda m: m.module.replace(m.base("a"), x=1),
 }
+
+
+def made(of: Made, *names: str, kw_only: bool = False, **defaults: object) -> Any:
+    """A class with fields of these names."""
+    annotations = dict.fromkeys(names, "object")
+    plain = type("Plain", (), {"__annotations__": annotations, **defaults})
+    return of.module.dataclass(frozen=True, kw_only=kw_only)(plain)
 
 
 @pytest.mark.parametrize("use", USES)
@@ -121,7 +131,7 @@ def outcome(use: str, made: Made) -> object:
     """What a use gives, or the class of its error."""
     try:
         return USES[use](made)
-    except (TypeError, AttributeError) as error:
+    except (TypeError, AttributeError, ValueError) as error:
         return type(error)
 
 
@@ -132,6 +142,11 @@ def test_a_class_of_the_library_can_build_on_ours() -> None:
 
     assert Own("a", own=2) == Own("a", 0, own=2)
     assert [each.name for each in dataclasses.fields(Own)][-1] == "own"
+
+
+def test_the_library_sees_one_class() -> None:
+    """What it knows its own by is made once."""
+    assert OURS.base.__dataclass_fields__ is OURS.base.__dataclass_fields__
 
 
 def test_what_can_not_be_made_is_refused() -> None:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kubectl_connector.errors import UsageError
-from kubectl_connector.frozen import dataclass, field
+from kubectl_connector.frozen import dataclass, field, fields
 from kubectl_connector.model.field import CLUSTER, Field, FieldKind
 from kubectl_connector.ready import API_VERSIONS, V1
 
@@ -313,9 +313,10 @@ class Extensions:
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Extensions:
         """Read what :meth:`to_document` gave; ValueError for anything else."""
-        if not all(isinstance(document.get(key, {}), dict) for key in cls.__dataclass_fields__):
+        found = {each.name: document.get(each.name, {}) for each in fields(cls)}
+        if not all(isinstance(each, dict) for each in found.values()):
             raise ValueError("extensions must be mappings")
-        return cls(**{key: document.get(key, {}) for key in cls.__dataclass_fields__})
+        return cls(**found)
 
     def to_document(self) -> Entry:
         """JSON-like data; what is empty is left out."""
