@@ -24,13 +24,13 @@ from kubectl_connector.frozen import MISSING, replace
 from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.model.connector import check_name, spec_fields
 from kubectl_connector.model.field import CONNECTOR
-from kubectl_connector.operations.draft import new_draft
 from kubectl_connector.operations.plan import AnyPlan, Plan
 from kubectl_connector.operations.register import plan_register
 from kubectl_connector.operations.source import FromContext
-from kubectl_connector.operations.spec import Changes, apply, check_cluster
+from kubectl_connector.operations.spec import Changes, check_so_far
 from kubectl_connector.operations.workspace import Workspace
 from kubectl_connector.stores import store_names
+from kubectl_connector.urls import split_url
 
 T = TypeVar("T")
 
@@ -45,6 +45,9 @@ def fill(
 
     ``store`` is the one that is offered first.
     """
+    check_so_far(changes.fields)  # later, an answer would be blamed for what an option says
+    if changes.credential or changes.get("auth_method"):
+        choose(changes.credential.keys(), changes.get("auth_method"))
     free = _free_name(workspace)
     name = free(name) if name else _until_good(lambda: _insist("Name of the connector"), free)
     if source is None and _wants_context(changes):
@@ -138,8 +141,9 @@ def _ask_cluster(changes: Changes) -> Changes:
         changes = _ask_fields(changes, ("server",), {})
     if not changes.get("insecure_skip_tls_verify"):
         changes = _ask_fields(changes, ("certificate_authority",), {})
-    host = changes.get("server").split("://")[-1].split("/")[0].rsplit(":", 1)[0]
-    return _ask_fields(changes, ("cluster_name",), {"cluster_name": host})
+    server = split_url(changes.get("server"))
+    host = server and server.hostname
+    return _ask_fields(changes, ("cluster_name",), {"cluster_name": host or ""})
 
 
 def _another_server(changes: Changes) -> Changes:
@@ -164,13 +168,11 @@ def _ask_field(changes: Changes, field: Field, default: str) -> Changes:
     """The changes with the answer; it makes sense beside what was said before."""
 
     def with_answer(answer: str) -> Changes:
-        if field.name == "server" and "://" not in answer:
-            answer = f"https://{answer}"
-        value = read_text(answer) if answer and field.kind is FieldKind.FILE else answer
-        more = changes.and_then(Changes({field.name: field.parse(value)} if value else {}))
-        spec = apply(new_draft("").spec, more.fields)
-        if spec.cluster.server:
-            check_cluster(spec.cluster)
+        if not answer:
+            return changes
+        text = read_text(answer) if field.kind is FieldKind.FILE else field.completed(answer)
+        more = changes.and_then(Changes({field.name: field.parse(text)}))
+        check_so_far(more.fields)
         return more
 
     return _until_good(lambda: _answer(field, default), with_answer)
@@ -179,7 +181,7 @@ def _ask_field(changes: Changes, field: Field, default: str) -> Changes:
 def _ask_credential(changes: Changes) -> Changes:
     name = changes.get("auth_method") or _ask_method(changes)
     values = _ask_method_fields(auth_method(name), changes.credential)
-    return changes.and_then(Changes({"auth_method": name}, values))
+    return Changes({**changes.fields, "auth_method": name}, values)
 
 
 def _ask_method(changes: Changes) -> str:
@@ -197,26 +199,27 @@ def _ask_method(changes: Changes) -> str:
 def _ask_method_fields(
     method: AuthMethod, given: Mapping[str, str], only: Collection[str] = ()
 ) -> dict[str, str]:
-    """The method's values that were not given; together with those they make a credential.
+    """The method's values, those included that were given; they make a credential.
 
-    ``only`` names the fields to ask for, if not all.
+    ``only`` names the fields to ask for; without it those are asked for that were not given, and
+    all of them where that makes no credential: a value that was given may be the wrong one.
     """
+    every = [f for f in method.option_fields if not only or f.name in only]
+    asked = [f for f in every if f.name not in given]
     while True:
-        values: dict[str, str] = {}
-        for field in method.option_fields:
-            beside = {**given, **values}.get(field.beside)
-            if field.name in given or (only and field.name not in only):
-                continue
-            if field.beside and not beside:
+        values = {name: given[name] for name in given.keys() - {f.name for f in asked}}
+        for field in asked:
+            if field.beside and field.beside not in values:
                 continue
             if value := _ask_value(replace(field, required=field.required or bool(field.beside))):
                 values[field.name] = value
         try:
-            method.build({**given, **values})
+            method.build(values)
         except UsageError as error:
-            if not values:
+            if not asked:
                 raise
             _complain(error)
+            asked = every
         else:
             return values
 

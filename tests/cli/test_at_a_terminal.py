@@ -126,6 +126,46 @@ def test_everything_can_be_asked_for(server: ApiServer, authority: Path, home: H
     assert ADMIN_PASSWORD not in rest
 
 
+def test_no_question_is_blamed_for_what_an_option_says(home: Home) -> None:
+    """A bad option is refused before the first question: no answer could mend it."""
+    for words, problem in (
+        ("--server http://x", "is not an https:// address"),
+        ("--server https://a:b@x", "holds a username or password"),
+        ("--proxy-url ftp://x", "is not the address of an http, https or socks5 proxy"),
+        ("--cluster-name=", "the cluster name can't be empty"),
+        ("--auth-method token --username jane", "--username does not go with"),
+    ):
+        code, said = Person("register", "lab", "-i", "--store", "file", *words.split()).leaves()
+        assert (code, said.count("error: "), problem in said) == (2, 1, True), said
+    at = ["--server", "[::1]:6443", "--cluster-name", "c", "--store", "file"]
+    code, said = Person("register", "lab", "-i", *at).leaves()
+    assert (code, "give --server https://[::1]:6443" in said) == (2, True), said
+
+
+def test_a_given_value_that_fits_no_answer_is_asked_for_too(
+    server: ApiServer, authority: Path
+) -> None:
+    given = ["--server", server.url, "--certificate-authority", str(authority), "--store", "file"]
+    person = Person("register", "lab", "-i", *given, "--username", "ad:min", "--namespace", "n")
+    person.answers("Name of the cluster [127.0.0.1]: ", "")
+    person.answers("Password: ", ADMIN_PASSWORD)
+    person.sees("can't hold a colon")
+    person.answers("Username: ", "admin")
+    person.answers("Password: ", ADMIN_PASSWORD)
+    person.answers("Description: ", "")
+    code, rest = person.leaves()
+    assert (code, "you are admin" in rest) == (0, True), rest
+
+
+def test_an_address_of_numbers_gives_the_cluster_its_name(home: Home) -> None:
+    person = Person("register", "lab", "-i", "--store", "file", "--no-verify")
+    person.answers("Server (https://HOST:PORT): ", "[::1]")
+    person.answers("CA certificate file (empty: the system's): ", "")
+    person.sees("Name of the cluster [::1]: ")
+    person.screen.sendintr()
+    assert person.leaves()[0] == 130
+
+
 def test_a_key_is_asked_for_only_beside_a_certificate(
     server: ApiServer, authority: Path, home: Home
 ) -> None:
