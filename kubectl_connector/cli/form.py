@@ -5,14 +5,14 @@ Each answer is checked at once, and what is wrong is asked again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from kubectl_connector.auth import auth_method, auth_methods, choose
 from kubectl_connector.auth.interface import AuthMethod, Field, FieldKind
 from kubectl_connector.catalog import name_taken
 from kubectl_connector.cli import console, environment
 from kubectl_connector.cli.options import read_text
+from kubectl_connector.cli.picker import pick_by_number
 from kubectl_connector.errors import (
     ClusterError,
     ConnectorError,
@@ -32,8 +32,6 @@ from kubectl_connector.operations.workspace import Workspace
 from kubectl_connector.stores import store_names
 from kubectl_connector.urls import split_url
 
-T = TypeVar("T")
-
 _INSTEAD = "run it at a terminal, or give options: kubectl connector register --help"
 _AGAIN = "give it again; Ctrl-C ends this, and nothing is kept"
 
@@ -49,7 +47,10 @@ def fill(
     if changes.credential or changes.get("auth_method"):
         choose(changes.credential.keys(), changes.get("auth_method"))
     free = _free_name(workspace)
-    name = free(name) if name else _until_good(lambda: _insist("Name of the connector"), free)
+    if name:
+        free(name)
+    else:
+        name = console.until_good(lambda: _insist("Name of the connector"), free)
     if source is None and _wants_context(changes):
         source = FromContext(environment.kubeconfigs())
     store = _store(workspace, changes, store)
@@ -132,8 +133,8 @@ def _store(workspace: Workspace, changes: Changes, default: str) -> str:
 
     if changes.get("store"):
         return usable(changes.get("store"))
-    stores = [(name, "") for name in store_names()]
-    return _choose("Secret store", stores, default, usable)
+    stores = [(name,) for name in store_names()]
+    return pick_by_number("Secret store", stores, usable, default=default, instead=_INSTEAD)
 
 
 def _ask_cluster(changes: Changes) -> Changes:
@@ -175,7 +176,7 @@ def _ask_field(changes: Changes, field: Field, default: str) -> Changes:
         check_so_far(more.fields)
         return more
 
-    return _until_good(lambda: _answer(field, default), with_answer)
+    return console.until_good(lambda: _answer(field, default), with_answer)
 
 
 def _ask_credential(changes: Changes) -> Changes:
@@ -193,7 +194,9 @@ def _ask_method(changes: Changes) -> str:
     ]
     if len(fitting) == 1:
         return fitting[0][0]
-    return _choose("Authentication method", fitting, choose(given).name, str)
+    return pick_by_number(
+        "Authentication method", fitting, default=choose(given).name, instead=_INSTEAD
+    )
 
 
 def _ask_method_fields(
@@ -234,7 +237,7 @@ def _ask_value(field: Field) -> str:
 
     if field.kind is FieldKind.SECRET:
         return _ask_secret(field)
-    return _until_good(lambda: _answer(field, ""), checked)
+    return console.until_good(lambda: _answer(field, ""), checked)
 
 
 def _ask_secret(field: Field) -> str:
@@ -262,38 +265,6 @@ def _insist(question: str, default: str = "", file: bool = False) -> str:
     while not (answer := _ask(question, default, file)):
         pass
     return answer
-
-
-def _choose(
-    question: str,
-    options: Sequence[tuple[str, str]],
-    default: str,
-    check: Callable[[str], str],
-) -> str:
-    """One of several options, each with its meaning, by its number or its name."""
-    names = [name for name, _ in options]
-    width = max(map(len, names))
-
-    def chosen(answer: str) -> str:
-        if answer.isdecimal() and 1 <= int(answer) <= len(names):
-            answer = names[int(answer) - 1]
-        if answer not in names:
-            raise UsageError(f'there is no "{answer}"', f"type a name, or 1 to {len(names)}")
-        return check(answer)
-
-    for number, (name, meaning) in enumerate(options, start=1):
-        console.note(f"  {number}  {name:<{width}}  {meaning}".rstrip())
-    return _until_good(lambda: _ask(f"{question}, name or number", default), chosen)
-
-
-def _until_good(ask: Callable[[], str], read: Callable[[str], T]) -> T:
-    """What ``read`` makes of an answer; one that it refuses is asked for again."""
-    while True:
-        answer = ask()
-        try:
-            return read(answer)
-        except ConnectorError as error:
-            console.complain(error)
 
 
 def _complain(error: ConnectorError) -> None:

@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -399,6 +400,30 @@ def test_a_credential_asked_for_by_hand_may_ask_every_time(server: ApiServer, ho
         person.answers("Passphrase of the file store: ", PASSPHRASE["KUBECTL_CONNECTOR_PASSPHRASE"])
         code, rest = person.leaves()
         assert (code, JANE_TOKEN in rest) == (0, True)
+
+
+def test_one_spinner_at_a_time() -> None:
+    """Several clusters are asked by threads, each of which may have to wait for a lock."""
+    script = """if True:
+        import threading
+        from kubectl_connector.cli import console
+        everybody = threading.Barrier(3)
+        def wait():
+            with console.spinner("waiting for a lock"):
+                everybody.wait(50)
+        threads = [threading.Thread(target=wait) for _ in range(2)]
+        with console.spinner("asking 2 clusters"):
+            for thread in threads:
+                thread.start()
+            everybody.wait(50)
+            for thread in threads:
+                thread.join()
+        with console.spinner("asking once more"):
+            pass
+        """
+    code, rest = Person("-c", script, program=sys.executable).leaves()
+    assert (code, "asking 2 clusters" in rest, "asking once more" in rest) == (0, True, True)
+    assert "waiting for a lock" not in rest
 
 
 def test_details_and_the_spinner_have_lines_of_their_own(server: ApiServer, home: Home) -> None:
