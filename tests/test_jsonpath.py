@@ -35,6 +35,14 @@ def test_a_template_gives_what_kubectl_gives(one: dict[str, Any]) -> None:
         assert Template.parse(one["template"]).render(RECORDED["data"]) == expected
 
 
+def test_loops_in_each_other_have_an_end() -> None:
+    """Else Python's own stack ends, which looks like a fault of ours."""
+    deep = "{range .items[*]}" * 100
+    assert Template.parse(f"{deep}x").render({"items": [{}]}) == ""
+    with pytest.raises(UsageError, match=r"more than 100 \{range\} are in each other"):
+        Template.parse("{range .items[*]}" * 2000)
+
+
 def report_of(document: dict[str, Any]) -> Report:
     """The report of what kubectl was given."""
     single = "items" not in document

@@ -9,8 +9,9 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Iterator
-from typing import NoReturn, Protocol, TextIO
+from _thread import allocate_lock
+from collections.abc import Callable, Iterator
+from typing import NoReturn, Protocol, TextIO, TypeVar
 
 from kubectl_connector import log
 from kubectl_connector.errors import ConnectorError, UsageError
@@ -22,6 +23,8 @@ from kubectl_connector.terminal_text import (
     printable,
     with_colours,
 )
+
+T = TypeVar("T")
 
 
 def out(text: str) -> None:
@@ -132,10 +135,28 @@ def stdout_is_terminal() -> bool:
 
 @contextlib.contextmanager
 def spinner(text: str) -> Iterator[None]:
-    """Show on a terminal that something is going on; nothing of it stays on the screen."""
+    """Show on a terminal that something is going on; nothing of it stays on the screen.
+
+    One is shown at a time: two, of several threads, would write over each other.
+    """
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield
         return
+    if not _spinning.acquire(blocking=False):
+        yield
+        return
+    try:
+        with _spun(text):
+            yield
+    finally:
+        _spinning.release()
+
+
+_spinning = allocate_lock()  # threading.Lock, without that module's import
+
+
+@contextlib.contextmanager
+def _spun(text: str) -> Iterator[None]:
     from rich.console import Console
     from rich.text import Text
 
@@ -254,6 +275,16 @@ class NoTerminal:
 def asker() -> Asker:
     """The person at the terminal, or nobody."""
     return Terminal() if at_terminal() else NoTerminal()
+
+
+def until_good(ask: Callable[[], str], read: Callable[[str], T]) -> T:
+    """What ``read`` makes of an answer; one that it refuses is asked for again."""
+    while True:
+        answer = ask()
+        try:
+            return read(answer)
+        except ConnectorError as error:
+            complain(error)
 
 
 def _shown(text: str, stream: TextIO) -> str:

@@ -23,7 +23,7 @@ def command(
     force: Annotated[
         bool, typer.Option("--force", help="Also where the secret itself can't be deleted.")
     ] = False,
-) -> None:
+) -> int:
     """Forget connectors: metadata and secret both. It asks first; --yes where nobody can answer.
 
     Contexts in the kubeconfig stay: log out first to take them out as well. Of several connectors
@@ -42,7 +42,7 @@ def command(
     wanted = choose(tuple(each.connector for each in listed), said)
     if not yes and not console.asker().confirm(_question(wanted), False, "say so with --yes"):
         console.say("Nothing deleted")
-        return
+        return 0
     secret_left = False
     for done in delete(workspace, wanted, force):
         connector = done.connector
@@ -56,8 +56,7 @@ def command(
         for each in listed:
             if each.connector.id == connector.id:
                 _tell_of_contexts(each)
-    if secret_left and not force:
-        raise typer.Exit(StoreError.exit_code)
+    return StoreError.exit_code if secret_left and not force else 0
 
 
 def _question(names: Sequence[str]) -> str:

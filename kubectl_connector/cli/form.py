@@ -5,14 +5,14 @@ Each answer is checked at once, and what is wrong is asked again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from kubectl_connector.auth import auth_method, auth_methods, choose
 from kubectl_connector.auth.interface import AuthMethod, Field, FieldKind
 from kubectl_connector.catalog import name_taken
 from kubectl_connector.cli import console, environment
 from kubectl_connector.cli.options import read_text
+from kubectl_connector.cli.picker import pick_by_number
 from kubectl_connector.errors import (
     ClusterError,
     ConnectorError,
@@ -24,15 +24,13 @@ from kubectl_connector.frozen import MISSING, replace
 from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.model.connector import check_name, spec_fields
 from kubectl_connector.model.field import CONNECTOR
-from kubectl_connector.operations.draft import new_draft
 from kubectl_connector.operations.plan import AnyPlan, Plan
 from kubectl_connector.operations.register import plan_register
 from kubectl_connector.operations.source import FromContext
-from kubectl_connector.operations.spec import Changes, apply, check_cluster
+from kubectl_connector.operations.spec import Changes, check_so_far
 from kubectl_connector.operations.workspace import Workspace
 from kubectl_connector.stores import store_names
-
-T = TypeVar("T")
+from kubectl_connector.urls import split_url
 
 _INSTEAD = "run it at a terminal, or give options: kubectl connector register --help"
 _AGAIN = "give it again; Ctrl-C ends this, and nothing is kept"
@@ -45,8 +43,14 @@ def fill(
 
     ``store`` is the one that is offered first.
     """
+    check_so_far(changes.fields)  # later, an answer would be blamed for what an option says
+    if changes.credential or changes.get("auth_method"):
+        choose(changes.credential.keys(), changes.get("auth_method"))
     free = _free_name(workspace)
-    name = free(name) if name else _until_good(lambda: _insist("Name of the connector"), free)
+    if name:
+        free(name)
+    else:
+        name = console.until_good(lambda: _insist("Name of the connector"), free)
     if source is None and _wants_context(changes):
         source = FromContext(environment.kubeconfigs())
     store = _store(workspace, changes, store)
@@ -129,8 +133,8 @@ def _store(workspace: Workspace, changes: Changes, default: str) -> str:
 
     if changes.get("store"):
         return usable(changes.get("store"))
-    stores = [(name, "") for name in store_names()]
-    return _choose("Secret store", stores, default, usable)
+    stores = [(name,) for name in store_names()]
+    return pick_by_number("Secret store", stores, usable, default=default, instead=_INSTEAD)
 
 
 def _ask_cluster(changes: Changes) -> Changes:
@@ -138,8 +142,9 @@ def _ask_cluster(changes: Changes) -> Changes:
         changes = _ask_fields(changes, ("server",), {})
     if not changes.get("insecure_skip_tls_verify"):
         changes = _ask_fields(changes, ("certificate_authority",), {})
-    host = changes.get("server").split("://")[-1].split("/")[0].rsplit(":", 1)[0]
-    return _ask_fields(changes, ("cluster_name",), {"cluster_name": host})
+    server = split_url(changes.get("server"))
+    host = server and server.hostname
+    return _ask_fields(changes, ("cluster_name",), {"cluster_name": host or ""})
 
 
 def _another_server(changes: Changes) -> Changes:
@@ -164,22 +169,20 @@ def _ask_field(changes: Changes, field: Field, default: str) -> Changes:
     """The changes with the answer; it makes sense beside what was said before."""
 
     def with_answer(answer: str) -> Changes:
-        if field.name == "server" and "://" not in answer:
-            answer = f"https://{answer}"
-        value = read_text(answer) if answer and field.kind is FieldKind.FILE else answer
-        more = changes.and_then(Changes({field.name: field.parse(value)} if value else {}))
-        spec = apply(new_draft("").spec, more.fields)
-        if spec.cluster.server:
-            check_cluster(spec.cluster)
+        if not answer:
+            return changes
+        text = read_text(answer) if field.kind is FieldKind.FILE else field.completed(answer)
+        more = changes.and_then(Changes({field.name: field.parse(text)}))
+        check_so_far(more.fields)
         return more
 
-    return _until_good(lambda: _answer(field, default), with_answer)
+    return console.until_good(lambda: _answer(field, default), with_answer)
 
 
 def _ask_credential(changes: Changes) -> Changes:
     name = changes.get("auth_method") or _ask_method(changes)
     values = _ask_method_fields(auth_method(name), changes.credential)
-    return changes.and_then(Changes({"auth_method": name}, values))
+    return Changes({**changes.fields, "auth_method": name}, values)
 
 
 def _ask_method(changes: Changes) -> str:
@@ -191,32 +194,35 @@ def _ask_method(changes: Changes) -> str:
     ]
     if len(fitting) == 1:
         return fitting[0][0]
-    return _choose("Authentication method", fitting, choose(given).name, str)
+    return pick_by_number(
+        "Authentication method", fitting, default=choose(given).name, instead=_INSTEAD
+    )
 
 
 def _ask_method_fields(
     method: AuthMethod, given: Mapping[str, str], only: Collection[str] = ()
 ) -> dict[str, str]:
-    """The method's values that were not given; together with those they make a credential.
+    """The method's values, those included that were given; they make a credential.
 
-    ``only`` names the fields to ask for, if not all.
+    ``only`` names the fields to ask for; without it those are asked for that were not given, and
+    all of them where that makes no credential: a value that was given may be the wrong one.
     """
+    every = [f for f in method.option_fields if not only or f.name in only]
+    asked = [f for f in every if f.name not in given]
     while True:
-        values: dict[str, str] = {}
-        for field in method.option_fields:
-            beside = {**given, **values}.get(field.beside)
-            if field.name in given or (only and field.name not in only):
-                continue
-            if field.beside and not beside:
+        values = {name: given[name] for name in given.keys() - {f.name for f in asked}}
+        for field in asked:
+            if field.beside and field.beside not in values:
                 continue
             if value := _ask_value(replace(field, required=field.required or bool(field.beside))):
                 values[field.name] = value
         try:
-            method.build({**given, **values})
+            method.build(values)
         except UsageError as error:
-            if not values:
+            if not asked:
                 raise
             _complain(error)
+            asked = every
         else:
             return values
 
@@ -231,7 +237,7 @@ def _ask_value(field: Field) -> str:
 
     if field.kind is FieldKind.SECRET:
         return _ask_secret(field)
-    return _until_good(lambda: _answer(field, ""), checked)
+    return console.until_good(lambda: _answer(field, ""), checked)
 
 
 def _ask_secret(field: Field) -> str:
@@ -259,38 +265,6 @@ def _insist(question: str, default: str = "", file: bool = False) -> str:
     while not (answer := _ask(question, default, file)):
         pass
     return answer
-
-
-def _choose(
-    question: str,
-    options: Sequence[tuple[str, str]],
-    default: str,
-    check: Callable[[str], str],
-) -> str:
-    """One of several options, each with its meaning, by its number or its name."""
-    names = [name for name, _ in options]
-    width = max(map(len, names))
-
-    def chosen(answer: str) -> str:
-        if answer.isdecimal() and 1 <= int(answer) <= len(names):
-            answer = names[int(answer) - 1]
-        if answer not in names:
-            raise UsageError(f'there is no "{answer}"', f"type a name, or 1 to {len(names)}")
-        return check(answer)
-
-    for number, (name, meaning) in enumerate(options, start=1):
-        console.note(f"  {number}  {name:<{width}}  {meaning}".rstrip())
-    return _until_good(lambda: _ask(f"{question}, name or number", default), chosen)
-
-
-def _until_good(ask: Callable[[], str], read: Callable[[str], T]) -> T:
-    """What ``read`` makes of an answer; one that it refuses is asked for again."""
-    while True:
-        answer = ask()
-        try:
-            return read(answer)
-        except ConnectorError as error:
-            console.complain(error)
 
 
 def _complain(error: ConnectorError) -> None:

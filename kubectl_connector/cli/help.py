@@ -13,6 +13,7 @@ OTHER = "Options"
 """The group of the options that have no other; it comes last."""
 
 Rows = list[tuple[str, str]]
+"""Words, such as an option's names, and what they mean."""
 
 
 def text(command: Any, context: Any) -> str:

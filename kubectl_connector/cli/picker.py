@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from kubectl_connector.cli import console
+from kubectl_connector.errors import UsageError
 from kubectl_connector.frozen import dataclass, replace
 from kubectl_connector.terminal_text import printable
 
@@ -36,13 +37,43 @@ def pick(question: str, rows: Sequence[Row]) -> str:
     """
     rows = [tuple(" ".join(printable(cell).split()) for cell in row) for row in rows]
     if os.environ.get("TERM") == "dumb" or not importlib.util.find_spec("termios"):
-        return _ask_number(question, rows)
+        return pick_by_number(question, rows)
     picking = Picking(question, tuple(rows))
     with _screen() as draw, _keys() as keys:
         while not picking.picked:
             draw(picking)
             picking = picking.after(next(keys))
     return picking.picked
+
+
+def pick_by_number(
+    question: str,
+    rows: Sequence[Row],
+    check: Callable[[str], str] = str,
+    *,
+    default: str = "",
+    instead: str = "",
+) -> str:
+    """What ``check`` makes of the name that a person types, or whose number; it may refuse it.
+
+    ``instead`` tells how to give it where nobody is there to be asked.
+    """
+    names = [row[0] for row in rows]
+
+    def ask() -> str:
+        return console.asker().text(f"{question}, name or number", default, instead)
+
+    def chosen(answer: str) -> str:
+        if answer.isdecimal() and 1 <= int(answer) <= len(names):
+            answer = names[int(answer) - 1]
+        if answer not in names:
+            raise UsageError(f'there is no "{answer}"', f"type a name, or 1 to {len(names)}")
+        return check(answer)
+
+    widths = _widths(rows)
+    for number, row in enumerate(rows, 1):
+        console.note(f"{number:3}  {'  '.join(map(_fit, row, widths))}".rstrip())
+    return console.until_good(ask, chosen)
 
 
 @dataclass(frozen=True)
@@ -82,7 +113,7 @@ class Picking:
         room = max(1, min(_MOST, height - 3))
         left = self.left
         first = max(0, min(self.at - room // 2, len(left) - room))
-        widths = [max(map(_cells, column)) for column in zip(*self.rows, strict=True)]
+        widths = _widths(self.rows)
         shown = [
             ("> " if index == self.at else "  ") + "   ".join(map(_fit, row, widths)).rstrip()
             for index, row in enumerate(left[first : first + room], first)
@@ -155,20 +186,14 @@ def _read_keys(terminal: int) -> Iterator[str]:
     raise KeyboardInterrupt  # the terminal is gone
 
 
-def _ask_number(question: str, rows: Sequence[Row]) -> str:
-    """The name of the row whose number, or name, is typed."""
-    for number, row in enumerate(rows, 1):
-        console.note(f"{number:3}) {'   '.join(cell for cell in row if cell)}")
-    by_answer = {row[0]: row[0] for row in rows}
-    by_answer |= {str(number): row[0] for number, row in enumerate(rows, 1)}
-    while (answer := console.asker().text(f"{question}, number or name", "", "")) not in by_answer:
-        pass
-    return by_answer[answer]
-
-
 def _write(text: str) -> None:
     sys.stderr.write(text)
     sys.stderr.flush()
+
+
+def _widths(rows: Sequence[Row]) -> list[int]:
+    """How wide the columns are."""
+    return [max(map(_cells, column)) for column in zip(*rows, strict=True)]
 
 
 def _cells(text: str) -> int:

@@ -24,6 +24,9 @@ Step = Callable[[list[Any]], list[Any]]
 
 _HINT = "its rules are kubectl's, such as '{.items[*].name}'; for what there is, give -o json"
 
+_DEEPEST = 100
+"""Loops in each other; each takes a part of Python's stack."""
+
 
 class _WrongError(Exception):
     """What is wrong with a template, or with what it asks of a document."""
@@ -52,7 +55,7 @@ class Template:
     def parse(cls, text: str) -> Template:
         """The template that ``text`` is; UsageError."""
         try:
-            return cls(text, _nest(list(_Parser(text).parts())))
+            return cls(text, _nest(_Parser(text).parts()))
         except _WrongError as error:
             raise _usage(text, error) from None
 
@@ -391,17 +394,21 @@ def _unescaped(escape: str) -> str:
     return chr(number)
 
 
-def _nest(parts: list[_Part], inside: bool = False) -> tuple[_Node, ...]:
-    """The parts up to the ``{end}`` that belongs to them, loops with what is in them."""
+def _nest(parts: Iterator[_Part], depth: int = 0) -> tuple[_Node, ...]:
+    """The parts up to the ``{end}`` that belongs to them, loops with what is in them.
+
+    ``depth`` is how many loops they are in.
+    """
     nodes: list[_Node] = []
-    while parts:
-        part = parts.pop(0)
+    for part in parts:
         if isinstance(part, str):
             nodes.append(part)
         elif part[0] == "range":
-            nodes.append(_Range(part[1], _nest(parts, inside=True)))
+            if depth == _DEEPEST:
+                raise _WrongError(f"more than {_DEEPEST} {{range}} are in each other")
+            nodes.append(_Range(part[1], _nest(parts, depth + 1)))
         elif part[0] == "end":
-            if not inside:
+            if not depth:
                 raise _WrongError("an {end} without a {range}")
             return tuple(nodes)
         else:

@@ -70,6 +70,8 @@ class Field:
     """The option where it is not the name, such as ``-n --namespace``."""
     question: str = ""
     """How ``register --interactive`` asks for it."""
+    completed: Callable[[str], str] = str
+    """What an answer to the question is short for, such as a host for its address."""
     choices: tuple[str, ...] = ()
     """The only values, where they can be listed here."""
     completion: str = ""

@@ -41,10 +41,14 @@ def decode_data(data: str, what: str) -> str:
 
 
 def _option(
-    name: str, text: str, metavar: str = "", kind: FieldKind = FieldKind.TEXT, question: str = ""
+    name: str, text: str, metavar: str = "", kind: FieldKind = FieldKind.TEXT, **more: Any
 ) -> dict[str, Any]:
     """The metadata of an attribute that has an option of its own."""
-    return {"option": Field(name, text, kind, group=CLUSTER, metavar=metavar, question=question)}
+    return {"option": Field(name, text, kind, group=CLUSTER, metavar=metavar, **more)}
+
+
+def _with_scheme(server: str) -> str:
+    return server if "://" in server else f"https://{server}"
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ class Cluster:
             "The API server, https://HOST:PORT.",
             "URL",
             question="Server (https://HOST:PORT)",
+            completed=_with_scheme,
         )
     )
     certificate_authority_data: str | None = field(

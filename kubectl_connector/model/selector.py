@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from typing import NoReturn
 
 from kubectl_connector.errors import UsageError
 from kubectl_connector.frozen import dataclass
 
 Labels = Mapping[str, str]
+"""A connector's labels, values by key."""
 
-_WORD = r"[ \t\r\n]*(==|!=|[=!(),<>]|[^=!(),<> \t\r\n]+|$)"
+_NEXT = r"[ \t\r\n]*(==|!=|[=!(),<>]|[^=!(),<> \t\r\n]+|$)"
 _NAME = r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
 _PREFIX = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
 _LARGEST = 2**63 - 1
@@ -81,8 +83,9 @@ class _Parser:
 
     def __init__(self, text: str) -> None:
         self.text = text.strip()
-        found = (match[1] for match in re.finditer(_WORD, text))
+        found = (match[1] for match in re.finditer(_NEXT, text))
         self.tokens = [token for token in found if token] + [_END]
+        self.at = 0
 
     def requirements(self) -> Iterator[Requirement]:
         if self.next == _END:
@@ -94,12 +97,13 @@ class _Parser:
 
     @property
     def next(self) -> str:
-        return self.tokens[0]
+        return self.tokens[self.at]
 
     def take(self, *wanted: str) -> str:
         if wanted and self.next not in wanted:
             self.fail(" or ".join(wanted))
-        return self.tokens.pop(0)
+        token, self.at = self.next, self.at + 1
+        return token
 
     def word(self, what: str, problem_of: Callable[[str], str]) -> str:
         word = self.next
@@ -107,7 +111,7 @@ class _Parser:
             self.fail(what)
         if problem := problem_of(word):
             raise self.error(f'"{word}" is no {what}: {problem}')
-        return self.tokens.pop(0)
+        return self.take()
 
     def requirement(self) -> Requirement:
         absent = self.next == "!" and self.take()
@@ -120,7 +124,7 @@ class _Parser:
             made = self.comparison(key)
         if self.next not in (",", _END):
             self.fail("a comma or the end")
-        if self.next == "," and self.tokens[1] == _END:
+        if self.next == "," and self.tokens[self.at + 1] == _END:
             self.take()
             self.fail("label key")
         return made
@@ -149,7 +153,7 @@ class _Parser:
     def value(self, end: str = _END) -> str:
         return "" if self.next in (",", end) else self.word("label value", _problem_of_value)
 
-    def fail(self, expected: str) -> None:
+    def fail(self, expected: str) -> NoReturn:
         found = f'"{self.next}"' if self.next else "the end"
         raise self.error(f"expected {expected}, found {found}")
 
@@ -163,17 +167,17 @@ class _Parser:
 def _problem_of_key(key: str) -> str:
     prefix, slash, name = key.rpartition("/")
     if not re.fullmatch(_NAME, name):
-        return f"{_WORDS}, at most 63"
+        return f"{_CHARACTERS}, at most 63"
     if slash and not (len(prefix) <= 253 and re.fullmatch(_PREFIX, prefix)):
         return "what stands before the / must be a DNS name"
     return ""
 
 
 def _problem_of_value(value: str) -> str:
-    return f"{_WORDS}, at most 63" if value and not re.fullmatch(_NAME, value) else ""
+    return f"{_CHARACTERS}, at most 63" if value and not re.fullmatch(_NAME, value) else ""
 
 
-_WORDS = "letters, digits and -_. between letters or digits"
+_CHARACTERS = "letters, digits and -_. between letters or digits"
 
 
 def _number(text: str) -> int | None:

@@ -8,7 +8,7 @@ from typing import Any
 from kubectl_connector import suggest
 from kubectl_connector.errors import UsageError
 from kubectl_connector.frozen import MISSING, dataclass, field
-from kubectl_connector.model.connector import AnySpec, SpecField, spec_fields
+from kubectl_connector.model.connector import AnySpec, Spec, SpecField, spec_fields
 from kubectl_connector.model.field import UNSET, FieldKind, Reach
 from kubectl_connector.model.kubeconfig import Cluster
 from kubectl_connector.stores import check_store_name
@@ -111,18 +111,37 @@ def _consistent(fields: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def check_cluster(cluster: Cluster) -> Cluster:
     """``cluster`` if kubectl would send credentials there; UsageError."""
-    _check_port("server", cluster.server)
-    parts = split_url(cluster.server)
+    _check_server(cluster.server)
+    _check_way(cluster)
+    return cluster
+
+
+def check_so_far(fields: Mapping[str, Any]) -> None:
+    """UsageError where the fields make no sense, whatever a new connector's other fields are."""
+    unknown = Spec(cluster=Cluster(""), cluster_name="", store="", auth_method="")
+    cluster = apply(unknown, fields).cluster
+    if cluster.server:
+        _check_server(cluster.server)
+    _check_way(cluster)
+
+
+def _check_server(server: str) -> None:
+    _check_port("server", server)
+    parts = split_url(server)
     if not parts or parts.scheme != "https" or not parts.hostname:
         raise UsageError(
-            f'the server "{without_password(cluster.server)}" is not an https:// address:'
+            f'the server "{without_password(server)}" is not an https:// address:'
             " kubectl sends no credentials anywhere else",
-            f"give --server {_likely(cluster.server)}",
+            f"give --server {_likely(server)}",
         )
     if parts.username is not None:
         raise UsageError(
             "the server's address holds a username or password", "give them to --username instead"
         )
+
+
+def _check_way(cluster: Cluster) -> None:
+    """UsageError for a way to the server that can't be gone or trusted."""
     if cluster.insecure_skip_tls_verify and cluster.certificate_authority_data:
         raise UsageError(
             "--insecure-skip-tls-verify and a certificate authority exclude each other",
@@ -134,7 +153,6 @@ def check_cluster(cluster: Cluster) -> Cluster:
         from kubectl_connector import certificates
 
         certificates.check(cluster.certificate_authority_data, "the certificate authority")
-    return cluster
 
 
 def _likely(server: str) -> str:

@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -124,6 +125,46 @@ def test_everything_can_be_asked_for(server: ApiServer, authority: Path, home: H
     assert code == 0, rest
     assert "you are admin" in rest
     assert ADMIN_PASSWORD not in rest
+
+
+def test_no_question_is_blamed_for_what_an_option_says(home: Home) -> None:
+    """A bad option is refused before the first question: no answer could mend it."""
+    for words, problem in (
+        ("--server http://x", "is not an https:// address"),
+        ("--server https://a:b@x", "holds a username or password"),
+        ("--proxy-url ftp://x", "is not the address of an http, https or socks5 proxy"),
+        ("--cluster-name=", "the cluster name can't be empty"),
+        ("--auth-method token --username jane", "--username does not go with"),
+    ):
+        code, said = Person("register", "lab", "-i", "--store", "file", *words.split()).leaves()
+        assert (code, said.count("error: "), problem in said) == (2, 1, True), said
+    at = ["--server", "[::1]:6443", "--cluster-name", "c", "--store", "file"]
+    code, said = Person("register", "lab", "-i", *at).leaves()
+    assert (code, "give --server https://[::1]:6443" in said) == (2, True), said
+
+
+def test_a_given_value_that_fits_no_answer_is_asked_for_too(
+    server: ApiServer, authority: Path
+) -> None:
+    given = ["--server", server.url, "--certificate-authority", str(authority), "--store", "file"]
+    person = Person("register", "lab", "-i", *given, "--username", "ad:min", "--namespace", "n")
+    person.answers("Name of the cluster [127.0.0.1]: ", "")
+    person.answers("Password: ", ADMIN_PASSWORD)
+    person.sees("can't hold a colon")
+    person.answers("Username: ", "admin")
+    person.answers("Password: ", ADMIN_PASSWORD)
+    person.answers("Description: ", "")
+    code, rest = person.leaves()
+    assert (code, "you are admin" in rest) == (0, True), rest
+
+
+def test_an_address_of_numbers_gives_the_cluster_its_name(home: Home) -> None:
+    person = Person("register", "lab", "-i", "--store", "file", "--no-verify")
+    person.answers("Server (https://HOST:PORT): ", "[::1]")
+    person.answers("CA certificate file (empty: the system's): ", "")
+    person.sees("Name of the cluster [::1]: ")
+    person.screen.sendintr()
+    assert person.leaves()[0] == 130
 
 
 def test_a_key_is_asked_for_only_beside_a_certificate(
@@ -359,6 +400,30 @@ def test_a_credential_asked_for_by_hand_may_ask_every_time(server: ApiServer, ho
         person.answers("Passphrase of the file store: ", PASSPHRASE["KUBECTL_CONNECTOR_PASSPHRASE"])
         code, rest = person.leaves()
         assert (code, JANE_TOKEN in rest) == (0, True)
+
+
+def test_one_spinner_at_a_time() -> None:
+    """Several clusters are asked by threads, each of which may have to wait for a lock."""
+    script = """if True:
+        import threading
+        from kubectl_connector.cli import console
+        everybody = threading.Barrier(3)
+        def wait():
+            with console.spinner("waiting for a lock"):
+                everybody.wait(50)
+        threads = [threading.Thread(target=wait) for _ in range(2)]
+        with console.spinner("asking 2 clusters"):
+            for thread in threads:
+                thread.start()
+            everybody.wait(50)
+            for thread in threads:
+                thread.join()
+        with console.spinner("asking once more"):
+            pass
+        """
+    code, rest = Person("-c", script, program=sys.executable).leaves()
+    assert (code, "asking 2 clusters" in rest, "asking once more" in rest) == (0, True, True)
+    assert "waiting for a lock" not in rest
 
 
 def test_details_and_the_spinner_have_lines_of_their_own(server: ApiServer, home: Home) -> None:

@@ -158,9 +158,10 @@ def test_leaving_it_changes_nothing_and_gives_the_terminal_back(crowd: Home, key
 
 def test_a_terminal_that_can_only_print_lines_asks_for_a_number(crowd: Home) -> None:
     person = Person("describe", TERM="dumb")
-    person.sees("  4) prod-eu   127.0.0.1")
-    person.answers("Connector to describe, number or name: ", "7")
-    person.answers("Connector to describe, number or name: ", "4")
+    person.sees("  4  prod-eu  127.0.0.1")
+    person.answers("Connector to describe, name or number: ", "7")
+    person.sees('there is no "7"')
+    person.answers("Connector to describe, name or number: ", "4")
     code, rest = person.leaves()
     assert (code, 'Connector "prod-eu"' in rest) == (0, True)
 
