@@ -392,7 +392,10 @@ class TestOnTheEncryptedFile:
         """kubectl runs a failed plugin again: five times for ``get pods`` (X10)."""
         pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are a Unix thing")
         question = "Passphrase of the file store: "
-        for answer, outcome in (("wrong", "does not open"), (PASSPHRASE, "pod/web-0")):
+        for answers, outcome in (
+            (["wrong"] * 3, "does not open"),
+            (["wrong", PASSPHRASE], "pod/web-0"),
+        ):
             screen = pexpect.spawn(
                 str(logged_in.kubectl),
                 ["get", "pods", "-o", "name", "-n", "shop"],
@@ -400,13 +403,17 @@ class TestOnTheEncryptedFile:
                 timeout=30,
                 encoding="utf-8",
             )
-            screen.expect_exact(question)
-            screen.sendline(answer)
+            for answer in answers:
+                screen.expect_exact(question)
+                screen.sendline(answer)
             screen.expect(pexpect.EOF)
             screen.close()
             assert outcome in screen.before
             assert question not in screen.before
             assert PASSPHRASE not in screen.before
+            assert "nobody to ask" not in screen.before  # somebody was, just now
+            again = "error: nobody is asked twice for the passphrase" in screen.before
+            assert again is (outcome == "does not open")
 
     def test_a_dispatcher_that_becomes_kubectl(self, logged_in: Terminal) -> None:
         """Google Cloud's kubectl runs the plugin too, and then becomes another kubectl."""
@@ -417,8 +424,8 @@ class TestOnTheEncryptedFile:
         dispatcher.chmod(0o700)
         for answers, outcome in (
             ([PASSPHRASE, PASSPHRASE], "pod/web-0"),
-            (["wrong"], "does not open"),
-            ([PASSPHRASE, "wrong"], "does not open"),
+            (["wrong"] * 3, "does not open"),
+            ([PASSPHRASE, *["wrong"] * 3], "does not open"),
         ):
             screen = pexpect.spawn(
                 str(dispatcher),
