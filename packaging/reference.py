@@ -310,7 +310,7 @@ def _python() -> Iterator[str]:
         if isinstance(value, str):
             yield f"| `{name}` | The version of this package. |"
         elif isinstance(value, type):
-            code = f" Exit code {value.exit_code}." if issubclass(value, Exception) else ""
+            code = f" Exit code {value.exit_code}." if issubclass(value, ConnectorError) else ""
             yield f"| `{name}` | {_first_sentence(value)}{code} |"
         else:
             signature = str(inspect.signature(value)).replace("'", "")

@@ -587,6 +587,15 @@ def test_the_version_of_the_stanza(each_kubectl: Path, registered: Terminal) -> 
     assert (version(), terminal.who_am_i()) == ("v1beta1", JANE.name)
     terminal.connector("login", "prod")  # the setting decides where nothing is said
     assert version() == "v1"
+    terminal.connector("login", "prod", "--embed")
+    for option in (("--exec-api-version", "v1beta1"), ("--exec-command", "name")):
+        refusal = terminal.refused("login", "prod", "--embed", *option)
+        assert (refusal.code, option[0] in refusal.error) == (2, True)
+    terminal.connector("login", "prod", "--exec-api-version", "v1beta1")  # means --exec
+    assert version() == "v1beta1"
+    terminal.connector("logout", "prod")
+    terminal.connector("login", "prod", "--exec-command", "name")
+    assert _user(terminal)["exec"]["command"] == "kubectl-connector"
     terminal.connector("config", "set", "login.exec-api-version", "v1beta1")
     terminal.connector("login", "prod")
     assert (version(), terminal.who_am_i()) == ("v1beta1", JANE.name)
