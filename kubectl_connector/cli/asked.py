@@ -15,7 +15,8 @@ import time
 from collections.abc import Iterator
 
 from kubectl_connector import files
-from kubectl_connector.cli.environment import home
+from kubectl_connector.cli.environment import home, passphrase_of_environment
+from kubectl_connector.errors import StoreError
 
 _FORGET_AFTER = 3_600.0
 """Seconds after which a process of the same number is taken for another one."""
@@ -32,6 +33,17 @@ def unless_it_failed() -> Iterator[bool]:
     if mark is not None:
         with contextlib.suppress(OSError):
             os.unlink(mark)
+
+
+def not_again(confirm: bool) -> str:
+    """The passphrase where a run under this kubectl has failed: the environment's; StoreError."""
+    try:
+        return passphrase_of_environment(confirm)
+    except StoreError:
+        raise StoreError(
+            "nobody is asked twice for the passphrase in one kubectl call",
+            "see whether it is the right one: kubectl connector verify --all",
+        ) from None
 
 
 def _mark() -> str | None:

@@ -48,7 +48,8 @@ def command(
     someone = wanted.interactive and console.at_terminal()
     asking = asked.unless_it_failed() if someone and wanted.by_kubectl else nullcontext(someone)
     with asking as may_ask:
-        workspace = environment.workspace(_PATIENCE, interactive=may_ask)
+        unasked = asked.not_again if someone else None
+        workspace = environment.workspace(_PATIENCE, interactive=may_ask, unasked=unasked)
         credential = issue_to_kubectl(workspace, name, id_)
     later = workspace.now() + timedelta(seconds=OPEN_END)
     document = {

@@ -16,6 +16,7 @@ from kubectl_connector.operations.workspace import Workspace
 from kubectl_connector.settings import PASSPHRASE_VARIABLE, Settings, passphrase
 from kubectl_connector.stores import (
     SHORTEST_PASSPHRASE,
+    PassphraseSource,
     SecretStore,
     StoreOptions,
     check_store_name,
@@ -25,6 +26,9 @@ from kubectl_connector.stores import (
 
 DEFAULT_TIMEOUT = 10.0
 
+_TRIES = 3
+"""How often a person may type a wrong passphrase."""
+
 
 def home() -> str:
     """The folder of our own files."""
@@ -32,12 +36,16 @@ def home() -> str:
 
 
 def workspace(
-    timeout: float = DEFAULT_TIMEOUT, interactive: bool | None = None, anew: bool = False
+    timeout: float = DEFAULT_TIMEOUT,
+    interactive: bool | None = None,
+    anew: bool = False,
+    unasked: PassphraseSource | None = None,
 ) -> Workspace:
     """The user's own files, stores and terminal; ``timeout`` in seconds, for a cluster.
 
     ``interactive`` says whether anything may be asked; None: where there is a terminal. ``anew``
     says that a passphrase must be given, also where its key is remembered.
+    ``unasked`` gives it where nobody may be asked; None: the environment does.
     """
     folder = home()
     asking = console.at_terminal() if interactive is None else interactive
@@ -46,9 +54,15 @@ def workspace(
 
     @functools.cache  # a run has one store of a name, which asks for its passphrase once
     def store(name: str) -> SecretStore:
-        passphrase = ask_passphrase if may_ask else passphrase_of_environment
-        setting = functools.cache(settings().get)
-        options = StoreOptions(folder, passphrase, interactive=asking, setting=setting, anew=anew)
+        passphrase = _asking() if may_ask else unasked or passphrase_of_environment
+        options = StoreOptions(
+            folder,
+            passphrase,
+            interactive=asking,
+            setting=functools.cache(settings().get),
+            tries=_TRIES if may_ask and not os.environ.get(PASSPHRASE_VARIABLE) else 1,
+            anew=anew,
+        )
         return open_store(name, options)
 
     return Workspace(
@@ -74,6 +88,20 @@ def settings() -> Settings:
 def kubeconfigs(explicit: str | None = None) -> KubeconfigFiles:
     """The kubeconfig files, as kubectl finds them."""
     return kubeconfig_files(explicit, os.environ)
+
+
+def _asking() -> PassphraseSource:
+    """Asks the person for the file store's passphrase; a store asks again for one that is wrong."""
+    asked = False
+
+    def ask(confirm: bool) -> str:
+        nonlocal asked
+        if asked and not confirm:
+            console.note("Wrong passphrase. Try again.")
+        asked = asked or not confirm
+        return ask_passphrase(confirm)
+
+    return ask
 
 
 def ask_passphrase(confirm: bool) -> str:

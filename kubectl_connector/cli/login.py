@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Optional
 
 from kubectl_connector.cli import choice, console, environment, program
@@ -81,21 +81,23 @@ def command(
         ),
     ] = None,
     exec_command: Annotated[
-        str,
+        Optional[str],  # noqa: UP045
         typer.Option(
             "--exec-command",
             metavar="auto|path|name",
-            help="How the stanza names us: by our path, or by name for machines that differ.",
+            help="How the stanza names us: by our path, or by name for machines that differ."
+            " Default: auto. Means --exec.",
+            show_default=False,
             rich_help_panel="Credential",
         ),
-    ] = "auto",
+    ] = None,
     exec_api_version: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(
             "--exec-api-version",
             metavar="v1|v1beta1",
             help="The stanza's version; v1beta1 is for clients that refuse v1."
-            " Default: the setting login.exec-api-version.",
+            " Default: the setting login.exec-api-version. Means --exec.",
             show_default=False,
             rich_help_panel="Credential",
         ),
@@ -123,12 +125,12 @@ def command(
       kubectl connector login prod --context shop --namespace shop --no-set-current
 
     """
-    mode = None if exec_ is None else "exec" if exec_ else "embed"
+    mode = _mode(exec_, {"--exec-command": exec_command, "--exec-api-version": exec_api_version})
     if context == "":
         raise UsageError("a context can't be called nothing", "leave --context out")
     if namespace:
         check_namespace(namespace)
-    stanza_command = program.command(exec_command)
+    stanza_command = program.command(exec_command or "auto")
     settings = environment.settings()
     api_version = exec_api_version or settings.get("login.exec-api-version")
     request = LoginRequest(
@@ -160,6 +162,17 @@ def command(
         _tell(name, _log_in(workspace, name, chosen), chosen, kubeconfig)
 
     return choice.for_each(wanted, one)
+
+
+def _mode(exec_: bool | None, of_exec: Mapping[str, str | None]) -> str | None:
+    """The mode that was asked for; options that an exec stanza alone has ask for that."""
+    given = [option for option, value in of_exec.items() if value is not None]
+    if given and exec_ is False:
+        raise UsageError(
+            f"{given[0]} is about an exec stanza, and --embed writes none",
+            "leave one of the two out",
+        )
+    return "exec" if given or exec_ else None if exec_ is None else "embed"
 
 
 def _tell(name: str, done: LoggedIn, request: LoginRequest, kubeconfig: str | None) -> None:

@@ -7,6 +7,7 @@ the file is always replaced as a whole.
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import shlex
 import stat
@@ -53,11 +54,16 @@ SETTINGS = {
 }
 
 
+class WrongPassphraseError(StoreError):
+    """The passphrase does not open the file."""
+
+
 class FileStore:
     """Items in ``secrets.json`` of the options' folder, readable with the passphrase only.
 
-    The store asks for the passphrase once, when it first needs it. Removing an item does not need
-    it. Removing the last item removes the file; the next file may have another passphrase.
+    The store asks for the passphrase once, when it first needs it, and again where
+    it is wrong. Removing an item does not need it. Removing the last item removes the file; the
+    next file may have another passphrase.
     ``cost`` is for a new file; an existing file has its own. ``remember`` gives the seconds for
     which the kernel remembers the key; while it does, nobody is asked.
     """
@@ -134,12 +140,11 @@ class FileStore:
     def change_passphrase(self, new: Callable[[], str]) -> None:
         """Seal every item anew, with another passphrase; the file is wholly the old or the new."""
         file = self._existing()
-        passphrase = self._ask(confirm=False)
-        self._open(file, passphrase)
+        self._ask_and_open(file)
         wanted = check_new_passphrase(new())
         with store_lock(self._path, self._options.timeout):
             file = self._existing()
-            key = self._open(file, passphrase)
+            key = self._open(file, self._ask(confirm=False))
             fresh, fresh_key = self._create(wanted)
             for ref in file.items:
                 fresh = fresh.with_item(fresh_key, ref, self._unseal(file, key, ref))
@@ -228,7 +233,14 @@ class FileStore:
     def _key(self, file: EncryptedFile) -> bytes:
         """The file's key: the one that the kernel remembers, else the passphrase's."""
         key = None if self._passphrase or self._options.anew else self._remembered(file)
-        return key or self._open(file, self._ask(confirm=False))
+        return key or self._ask_and_open(file)
+
+    def _ask_and_open(self, file: EncryptedFile) -> bytes:
+        """The file's key; who types a wrong passphrase is asked again, as often as that may be."""
+        for _ in range(1, self._options.tries):
+            with contextlib.suppress(WrongPassphraseError):
+                return self._open(file, self._ask(confirm=False))
+        return self._open(file, self._ask(confirm=False))
 
     def _remembered(self, file: EncryptedFile) -> bytes | None:
         if not self._seconds():
@@ -261,10 +273,10 @@ class FileStore:
             file.verify(key)
         except SealError as error:
             self._passphrase = None
-            raise StoreError(
+            raise WrongPassphraseError(
                 f"the passphrase does not open {self._path}",
-                "one passphrase guards all secrets of the file: try again; if you are sure of it,"
-                " the file was altered, restore it from a backup",
+                "try it: kubectl connector verify --all. If you are sure of it, the file was"
+                " altered: restore it from a backup",
             ) from error
         self._passphrase = passphrase
         self._remember(file, key)

@@ -97,5 +97,7 @@ class StoreOptions:
     """Whether the user may be asked to unlock the store, in a window where there is one."""
     setting: Callable[[str], str] = field(default=unset, repr=False)
     """The value of a setting that the store's module has in ``SETTINGS``; else its default."""
+    tries: int = 1
+    """How often a passphrase is asked for while it is wrong; more than once for a person."""
     anew: bool = False
     """Whether what opens the store has to be given again, where it is still remembered."""

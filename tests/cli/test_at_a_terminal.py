@@ -274,10 +274,13 @@ def test_another_passphrase(server: ApiServer, home: Home) -> None:
     unset = {"KUBECTL_CONNECTOR_PASSPHRASE": ""}
     change = ("store", "change-passphrase")
     person = Person(*change, **unset)
-    person.answers("Passphrase of the file store: ", "wrong")
+    for _ in range(3):
+        person.answers("Passphrase of the file store: ", "wrong")
     code, rest = person.leaves()
     assert (code, "does not open" in rest) == (6, True)
     person = Person(*change, **unset)
+    person.answers("Passphrase of the file store: ", "wrong")
+    person.sees("Wrong passphrase. Try again.")
     person.answers("Passphrase of the file store: ", PASSPHRASE["KUBECTL_CONNECTOR_PASSPHRASE"])
     person.answers(NEW_PASSPHRASE, "one of them")
     person.answers("The same again: ", "one of them")

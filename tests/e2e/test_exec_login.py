@@ -392,7 +392,10 @@ class TestOnTheEncryptedFile:
         """kubectl runs a failed plugin again: five times for ``get pods`` (X10)."""
         pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are a Unix thing")
         question = "Passphrase of the file store: "
-        for answer, outcome in (("wrong", "does not open"), (PASSPHRASE, "pod/web-0")):
+        for answers, outcome in (
+            (["wrong"] * 3, "does not open"),
+            (["wrong", PASSPHRASE], "pod/web-0"),
+        ):
             screen = pexpect.spawn(
                 str(logged_in.kubectl),
                 ["get", "pods", "-o", "name", "-n", "shop"],
@@ -400,13 +403,17 @@ class TestOnTheEncryptedFile:
                 timeout=30,
                 encoding="utf-8",
             )
-            screen.expect_exact(question)
-            screen.sendline(answer)
+            for answer in answers:
+                screen.expect_exact(question)
+                screen.sendline(answer)
             screen.expect(pexpect.EOF)
             screen.close()
             assert outcome in screen.before
             assert question not in screen.before
             assert PASSPHRASE not in screen.before
+            assert "nobody to ask" not in screen.before  # somebody was, just now
+            again = "error: nobody is asked twice for the passphrase" in screen.before
+            assert again is (outcome == "does not open")
 
     def test_a_dispatcher_that_becomes_kubectl(self, logged_in: Terminal) -> None:
         """Google Cloud's kubectl runs the plugin too, and then becomes another kubectl."""
@@ -417,8 +424,8 @@ class TestOnTheEncryptedFile:
         dispatcher.chmod(0o700)
         for answers, outcome in (
             ([PASSPHRASE, PASSPHRASE], "pod/web-0"),
-            (["wrong"], "does not open"),
-            ([PASSPHRASE, "wrong"], "does not open"),
+            (["wrong"] * 3, "does not open"),
+            ([PASSPHRASE, *["wrong"] * 3], "does not open"),
         ):
             screen = pexpect.spawn(
                 str(dispatcher),
@@ -580,6 +587,15 @@ def test_the_version_of_the_stanza(each_kubectl: Path, registered: Terminal) -> 
     assert (version(), terminal.who_am_i()) == ("v1beta1", JANE.name)
     terminal.connector("login", "prod")  # the setting decides where nothing is said
     assert version() == "v1"
+    terminal.connector("login", "prod", "--embed")
+    for option in (("--exec-api-version", "v1beta1"), ("--exec-command", "name")):
+        refusal = terminal.refused("login", "prod", "--embed", *option)
+        assert (refusal.code, option[0] in refusal.error) == (2, True)
+    terminal.connector("login", "prod", "--exec-api-version", "v1beta1")  # means --exec
+    assert version() == "v1beta1"
+    terminal.connector("logout", "prod")
+    terminal.connector("login", "prod", "--exec-command", "name")
+    assert _user(terminal)["exec"]["command"] == "kubectl-connector"
     terminal.connector("config", "set", "login.exec-api-version", "v1beta1")
     terminal.connector("login", "prod")
     assert (version(), terminal.who_am_i()) == ("v1beta1", JANE.name)
