@@ -74,6 +74,36 @@ def test_a_kubeconfig_that_says_nothing_is_named_with_the_reason(
         assert "--kubeconfig FILE" in hint
 
 
+def test_the_names_in_a_hint_are_those_of_the_file_that_was_read(
+    capsys: Capture, server: ApiServer, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = home.path / "an other"
+    write_kubeconfig(other, server, token_user(JANE_TOKEN), context="shop")
+    given = ("--kubeconfig", str(other))
+    monkeypatch.setenv("KUBECONFIG", "/nope")
+    said = fails(capsys, "register", "lab", *given, "--context", "nope")
+    names = f"all names: kubectl config get-contexts -o name --kubeconfig '{other}'"
+    assert said == (3, 'no context named "nope"', names)
+    succeeds(capsys, "register", "lab", *given, "--store", "file", "--no-verify")
+    assert fails(capsys, "update", "lab", "--auto-configure", "--context", "nope")[2] == names
+    other.write_text(other.read_text().replace("cluster: shop-cluster", "cluster: gone"))
+    hint = fails(capsys, "update", "lab", "--auto-configure")[2]
+    assert hint.endswith(f"kubectl config get-clusters --kubeconfig '{other}'")
+
+
+def test_a_current_context_that_does_not_exist_is_not_blamed_on_the_user(
+    capsys: Capture, server: ApiServer, home: Home
+) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN), context="shop")
+    text = home.kubeconfig.read_text()
+    home.kubeconfig.write_text(text.replace("current-context: shop", "current-context: lab"))
+    code, error, hint = fails(capsys, "register", "lab", "--auto-configure")
+    assert (code, error) == (3, 'the current context "lab" of ~/.kube/config does not exist')
+    assert hint == (
+        "name another one with --context; all names: kubectl config get-contexts -o name"
+    )
+
+
 def test_list_says_that_the_kubeconfig_is_not_there(
     capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
