@@ -48,6 +48,14 @@ class KubeconfigFiles:
         mend = "set KUBECONFIG to the right file, or unset it" if source else "set KUBECONFIG"
         return KubeconfigError(f"no kubeconfig: {problem}", f"{remedy}, or {mend}")
 
+    def check_named(self) -> None:
+        """Raise KubeconfigError where ``--kubeconfig`` names a file that does not exist (D6)."""
+        if self.explicit and not os.path.exists(self.paths[0]):
+            raise KubeconfigError(
+                f"{display_path(self.paths[0])} does not exist",
+                "check the path given with --kubeconfig",
+            )
+
     @property
     def listing(self) -> str:
         """Where to find the names of the contexts of these files, as a part of a hint."""

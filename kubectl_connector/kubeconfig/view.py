@@ -105,8 +105,9 @@ class Kubeconfig:
             )
         found = self.contexts.get(name)
         if not found and not context:
+            file = display_path(self._says_current)
             raise NotFoundError(
-                f'the current context "{name}" of {display_path(self._says_current)} does not exist',
+                f'the current context "{name}" of {file} does not exist',
                 f"name another one with --context; {self.files.listing}",
             )
         if not found:
@@ -154,11 +155,8 @@ def load(files: KubeconfigFiles) -> Kubeconfig:
     Raises KubeconfigError; the error names every file that is bad (M5).
     """
     contents = {path: read_kubeconfig(files.source(path)) for path in files.paths}
-    if files.explicit and None in contents.values():
-        raise KubeconfigError(
-            f"{display_path(files.paths[0])} does not exist",
-            "check the path given with --kubeconfig",
-        )
+    if None in contents.values():
+        files.check_named()
     return merge(files, contents)
 
 

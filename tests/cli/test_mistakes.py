@@ -107,12 +107,33 @@ def test_a_current_context_that_does_not_exist_is_not_blamed_on_the_user(
 def test_list_says_that_the_kubeconfig_is_not_there(
     capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    missing = "contexts are unknown: no kubeconfig: ~/.kube/config (from KUBECONFIG) does not exist"
     assert run(["list"]) == 0
-    assert missing in capsys.readouterr().err
+    assert "no kubeconfig yet: ~/.kube/config (from KUBECONFIG)\n" in capsys.readouterr().err
+    monkeypatch.setenv("KUBECONFIG", ":")
+    assert run(["list"]) == 0
+    assert "contexts are unknown: KUBECONFIG is set, but names no file" in capsys.readouterr().err
     monkeypatch.delenv("KUBECONFIG")  # nobody has named one then
     assert run(["list"]) == 0
-    assert "unknown" not in capsys.readouterr().err
+    assert "kubeconfig" not in capsys.readouterr().err.lower()
+
+
+def test_logout_tells_of_a_kubeconfig_that_it_removes_and_of_one_that_is_not_there(
+    capsys: Capture, server: ApiServer, home: Home
+) -> None:
+    other = home.path / "other"
+    write_kubeconfig(other, server, token_user(JANE_TOKEN))
+    given = ("register", "shop", "--kubeconfig", str(other), "--store", "file", "--no-verify")
+    succeeds(capsys, *given)
+    succeeds(capsys, "login", "shop")
+    out = succeeds(capsys, "logout", "shop")
+    assert "; removed ~/.kube/config, which login had made; no context" in out
+    assert not home.kubeconfig.exists()
+    assert succeeds(capsys, "logout", "shop") == '"shop" is not logged in\n'
+    empty = ("--kubeconfig", "")  # as if it were not there: what kubectl makes of it (D1)
+    assert succeeds(capsys, "logout", "shop", *empty) == '"shop" is not logged in\n'
+    for words in (["shop"], ["--all"], ["s*"]):
+        said = fails(capsys, "logout", *words, "--kubeconfig", str(home.path / "nope"))
+        assert said == (7, "~/nope does not exist", "check the path given with --kubeconfig")
 
 
 def test_a_variable_that_names_no_file(
