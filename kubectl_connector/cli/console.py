@@ -69,13 +69,18 @@ def counted(number: int, noun: str) -> str:
 
 
 def complain(error: ConnectorError) -> None:
-    """Print an error in two lines, and with ``-v`` its causes, by type and text."""
-    note(joined([mark("error:", State.REFUSED), f" {_one_line(error.message)}"]))
-    note(f"hint:  {_one_line(error.hint)}")
+    """Print an error in two lines, and with ``-v`` its causes, by type and text.
+
+    People give a token where a name belongs, and errors repeat names: so it is taken out here.
+    """
+    from kubectl_connector.secret_looking import without_tokens  # most commands have no errors
+
+    note(joined([mark("error:", State.REFUSED), f" {without_tokens(_one_line(error.message))}"]))
+    note(f"hint:  {without_tokens(_one_line(error.hint))}")
     if is_verbose():
         cause = error.__cause__
         while cause is not None:
-            note(f"cause: {type(cause).__name__}: {cause}")
+            note(without_tokens(f"cause: {type(cause).__name__}: {cause}"))
             cause = cause.__cause__
 
 

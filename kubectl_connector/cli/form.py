@@ -22,13 +22,13 @@ from kubectl_connector.errors import (
 )
 from kubectl_connector.frozen import MISSING, replace
 from kubectl_connector.kubeconfig.view import load
-from kubectl_connector.model.connector import check_name, spec_fields
+from kubectl_connector.model.connector import spec_fields
 from kubectl_connector.model.field import CONNECTOR
 from kubectl_connector.operations.draft import new_draft
 from kubectl_connector.operations.plan import AnyPlan, Plan
 from kubectl_connector.operations.register import plan_register
 from kubectl_connector.operations.source import FromContext
-from kubectl_connector.operations.spec import Changes, apply, check_cluster
+from kubectl_connector.operations.spec import Changes, apply, check_cluster, check_new_name
 from kubectl_connector.operations.workspace import Workspace
 from kubectl_connector.stores import store_names
 
@@ -103,7 +103,7 @@ def _free_name(workspace: Workspace) -> Callable[[str], str]:
     def check(name: str) -> str:
         if name in taken:
             raise name_taken(name)
-        return check_name(name)
+        return check_new_name(name)
 
     return check
 

@@ -382,6 +382,48 @@ def test_a_connectors_name_is_no_command_and_how_to_use_it_is_said(
     assert taken[1].startswith('there is a connector named "shop" already')
 
 
+JWT = f"eyJhbGciOiJSUzI1NiJ9.{'a' * 600}.{'B' * 342}"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "register lab --server https://lab --certificate-authority {}",
+        "register lab --server https://lab --token-file {}",
+        "register lab --kubeconfig {}",
+        "register lab --context {}",
+        "register {} --server https://lab",
+        "register {} --interactive",
+        "rename lab {}",
+        "login {}",
+        "describe {}",
+        "list {}",
+    ],
+)
+def test_a_token_in_the_wrong_place_is_not_repeated(
+    capsys: Capture, server: ApiServer, home: Home, words: str
+) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+    _, error, hint = fails(capsys, *(word.format(JWT) for word in words.split()))
+    assert "eyJ" not in error + hint
+    assert len(error) < 200
+
+
+def test_a_token_is_no_name(capsys: Capture, home: Home) -> None:
+    code, error, hint = fails(
+        capsys, "register", "eyJhbGci.eyJzdWIi.c2lnbmF0", "--server", "https://lab"
+    )
+    assert (code, "looks like a token" in error, "--token-stdin" in hint) == (2, True, True)
+    assert not home.connector_home.exists()
+
+
+def test_a_file_that_is_not_there_and_what_is(capsys: Capture, home: Home) -> None:
+    given = ("register", "lab", "--server", "https://lab", "--certificate-authority")
+    hint = fails(capsys, *given, str(home.path / "certs" / "ca.crt"))[2]
+    assert hint == f"give a file that you can read; what is there: ls -l {home.path}"
+    assert fails(capsys, *given, "ca.crt")[2].endswith("ls -l .")
+
+
 def test_the_commands_in_messages_and_help_are_there() -> None:
     """No hint sends anybody to a command or an option that does not exist."""
     package = Path(kubectl_connector.__file__).parent
