@@ -220,6 +220,7 @@ class Terminal:
                 return default
             if answer.lower() in ("y", "yes", "n", "no"):
                 return answer.lower().startswith("y")
+            note("answer y or n")
 
 
 def _edit_lines(complete_files: bool) -> None:
@@ -253,7 +254,7 @@ class NoTerminal:
 
     @staticmethod
     def _refuse(question: str, instead: str) -> NoReturn:
-        raise UsageError(f"there is no terminal to ask at: {question}", instead)
+        raise UsageError(f"can't ask without a terminal: {question}", instead)
 
 
 def asker() -> Asker:

@@ -250,7 +250,10 @@ def _answer(field: Field, default: str) -> str:
     """The text that a person types for a field; never empty where something must be said."""
     question = _question(field)
     if field.kind is FieldKind.FILE and not field.question:
-        question += ", file" if field.required else ", file (empty: none)"
+        question += " (a file)"
+    if not (field.required or default or "empty" in question):
+        start, end, _ = question.rpartition(")")
+        question = f"{start}; empty: none)" if end else f"{question} (empty: none)"
     file = field.kind is FieldKind.FILE
     return (_insist if field.required else _ask)(question, default, file)
 

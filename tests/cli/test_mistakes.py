@@ -377,7 +377,7 @@ def test_a_connectors_name_is_no_command_and_how_to_use_it_is_said(
     assert succeeds(capsys, "rename", "shop", "shop") == 'Connector "shop" unchanged\n'
     assert succeeds(capsys, "--version", "list") == succeeds(capsys, "version")
     error = fails(capsys, "update", "shop", "--username", "jane")[1]
-    assert error == "there is no terminal to ask at: Password"
+    assert error == "can't ask without a terminal: Password"
     taken = fails(capsys, "register", "shop", "--interactive")  # before any question
     assert taken[1].startswith('there is a connector named "shop" already')
 
