@@ -96,5 +96,39 @@ def in_text(text: str) -> bool:
     return any(map(_is_secret_value, words)) or bool(_SAID.search(text))
 
 
+def is_surely_secret(word: str) -> bool:
+    """Whether a word is a token for sure: then it is refused where it would be kept in the open.
+
+    That is a JWT, a token of AWS, or a long run of digits, capitals and small letters in a mix that
+    nobody types. UUIDs, digests and names in several parts, however long, are none.
+    """
+    runs = re.findall(r"[A-Za-z0-9]{32,}", word)
+    return bool(_JWT.search(word)) or word.startswith("k8s-aws-v1.") or any(map(_is_mixed, runs))
+
+
+def _is_mixed(run: str) -> bool:
+    kinds = all(re.search(kind, run) for kind in ("[A-Z]", "[a-z]"))
+    return kinds and len(re.findall("[0-9]+", run)) > 1 and not re.fullmatch("[0-9A-Fa-f]+", run)
+
+
+def path_for_people(path: str) -> str:
+    """What was given as the name of a file, for an error: cut, and hidden if it is a secret.
+
+    People paste a token or a key where its file is asked for.
+    """
+    pasted = "\n" in path or "-----BEGIN" in path or in_text(path) or is_surely_secret(path)
+    if pasted:
+        return HIDDEN
+    return path if len(path) <= _LONGEST_PATH else f"{path[:_LONGEST_PATH]}…"
+
+
+_LONGEST_PATH = 200
+
+
+def without_tokens(text: str) -> str:
+    """A text for people without the JWTs in it, in whatever place somebody put them."""
+    return _JWT.sub(HIDDEN, text) if "eyJ" in text else text
+
+
 _SAID = re.compile(rf"{_SECRET_NAME.pattern}\w*[\"']?\s*[:=]\s*\S", re.IGNORECASE)
 """``token: x`` or ``PASSWORD=x``, in a comment for instance."""

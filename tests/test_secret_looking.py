@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from kubectl_connector.secret_looking import HIDDEN, split_args, split_env
+from kubectl_connector.secret_looking import (
+    HIDDEN,
+    is_surely_secret,
+    path_for_people,
+    split_args,
+    split_env,
+)
 
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl"
 
@@ -83,3 +89,29 @@ def test_environment() -> None:
     assert [pair for pair in shown if pair[0] not in secrets] == [
         pair for pair in env if pair[0] not in secrets
     ]
+
+
+@pytest.mark.parametrize(
+    ("word", "sure"),
+    [
+        (JWT, True),
+        ("k8s-aws-v1.aHR0cHM6Ly9zdHM", True),
+        ("Zx81kQ0fWv5bTn3yHc7LdJ2mRa9GsPe4", True),
+        ("k8s-prod-eu-1", False),
+        ("kubernetes-production-europe-west-1-blue-2024", False),
+        ("6dae42f8-4368-4678-94ff-3960e28e3630", False),
+        ("6DAE42F84368467894FF3960E28E3630", False),
+        ("arn_aws_eks_eu-west-1_123456789012_cluster_Prod", False),
+        ("gke_my-project-123456_europe-west1-b_production-cluster-2", False),
+        ("TheProductionClusterOfTheShopInEurope1", False),
+    ],
+)
+def test_no_ordinary_name_is_surely_a_secret(word: str, sure: bool) -> None:
+    assert is_surely_secret(word) is sure
+
+
+def test_a_path_for_people() -> None:
+    assert path_for_people("/etc/kubernetes/pki/ca.crt") == "/etc/kubernetes/pki/ca.crt"
+    assert path_for_people("/x" * 500) == "/x" * 100 + "…"
+    for pasted in (JWT, "-----BEGIN EC PRIVATE KEY-----", "one\nline more", "k" * 20 + "7" * 20):
+        assert path_for_people(pasted) == HIDDEN

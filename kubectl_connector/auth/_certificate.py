@@ -25,10 +25,16 @@ def certificate_fields(required: bool) -> tuple[Field, ...]:
         FieldKind.FILE,
         secret=True,
         required=required,
+        question="File of the client certificate (PEM)",
         parse=_certificate,
     )
     key = replace(
-        certificate, name=KEY, help="its private key, PEM", parse=_key, beside=CERTIFICATE
+        certificate,
+        name=KEY,
+        help="its private key, PEM",
+        question="File of its private key (PEM)",
+        parse=_key,
+        beside=CERTIFICATE,
     )
     return certificate, key
 

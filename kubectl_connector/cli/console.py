@@ -72,13 +72,18 @@ def counted(number: int, noun: str) -> str:
 
 
 def complain(error: ConnectorError) -> None:
-    """Print an error in two lines, and with ``-v`` its causes, by type and text."""
-    note(joined([mark("error:", State.REFUSED), f" {_one_line(error.message)}"]))
-    note(f"hint:  {_one_line(error.hint)}")
+    """Print an error in two lines, and with ``-v`` its causes, by type and text.
+
+    People give a token where a name belongs, and errors repeat names: so it is taken out here.
+    """
+    from kubectl_connector.secret_looking import without_tokens  # most commands have no errors
+
+    note(joined([mark("error:", State.REFUSED), f" {without_tokens(_one_line(error.message))}"]))
+    note(f"hint:  {without_tokens(_one_line(error.hint))}")
     if is_verbose():
         cause = error.__cause__
         while cause is not None:
-            note(f"cause: {type(cause).__name__}: {cause}")
+            note(without_tokens(f"cause: {type(cause).__name__}: {cause}"))
             cause = cause.__cause__
 
 
@@ -236,6 +241,7 @@ class Terminal:
                 return default
             if answer.lower() in ("y", "yes", "n", "no"):
                 return answer.lower().startswith("y")
+            note("answer y or n")
 
 
 def _edit_lines(complete_files: bool) -> None:
@@ -269,7 +275,7 @@ class NoTerminal:
 
     @staticmethod
     def _refuse(question: str, instead: str) -> NoReturn:
-        raise UsageError(f"there is no terminal to ask at: {question}", instead)
+        raise UsageError(f"can't ask without a terminal: {question}", instead)
 
 
 def asker() -> Asker:

@@ -22,12 +22,12 @@ from kubectl_connector.errors import (
 )
 from kubectl_connector.frozen import MISSING, replace
 from kubectl_connector.kubeconfig.view import load
-from kubectl_connector.model.connector import check_name, spec_fields
+from kubectl_connector.model.connector import spec_fields
 from kubectl_connector.model.field import CONNECTOR
 from kubectl_connector.operations.plan import AnyPlan, Plan
 from kubectl_connector.operations.register import plan_register
 from kubectl_connector.operations.source import FromContext
-from kubectl_connector.operations.spec import Changes, check_so_far
+from kubectl_connector.operations.spec import Changes, check_new_name, check_so_far
 from kubectl_connector.operations.workspace import Workspace
 from kubectl_connector.stores import store_names
 from kubectl_connector.urls import split_url
@@ -107,7 +107,7 @@ def _free_name(workspace: Workspace) -> Callable[[str], str]:
     def check(name: str) -> str:
         if name in taken:
             raise name_taken(name)
-        return check_name(name)
+        return check_new_name(name)
 
     return check
 
@@ -256,7 +256,10 @@ def _answer(field: Field, default: str) -> str:
     """The text that a person types for a field; never empty where something must be said."""
     question = _question(field)
     if field.kind is FieldKind.FILE and not field.question:
-        question += ", file" if field.required else ", file (empty: none)"
+        question += " (a file)"
+    if not (field.required or default or "empty" in question):
+        start, end, _ = question.rpartition(")")
+        question = f"{start}; empty: none)" if end else f"{question} (empty: none)"
     file = field.kind is FieldKind.FILE
     return (_insist if field.required else _ask)(question, default, file)
 

@@ -9,6 +9,7 @@ from kubectl_connector.cli.choice import NONE_YET, selector_of
 from kubectl_connector.cli.console import counted
 from kubectl_connector.errors import ConnectorError
 from kubectl_connector.formats import render, wanted
+from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.operations.overview import overview
 from kubectl_connector.operations.workspace import Workspace
 
@@ -51,6 +52,9 @@ def command(
     console.out(render(report, how))
     if found.kubeconfig_error:
         console.note(f"contexts are unknown: {found.kubeconfig_error.message}")
+    if found.missing:
+        named = ", ".join(map(display_path, found.missing))
+        console.note(f"no kubeconfig yet: {named} (from KUBECONFIG)")
     if not report.rows and how.for_people:
         console.note(f"no connector matches -l {only.text}" if only else NONE_YET)
     _tell_of_orphans(workspace)

@@ -49,6 +49,7 @@ def command(
     """
     workspace = environment.workspace()
     files = environment.kubeconfigs(kubeconfig)
+    files.check_named()
     said = choice.choice_of(names, selector, every)
 
     def one(name: str | None) -> None:
@@ -77,6 +78,8 @@ def _sentence(name: str | None, done: LoggedOut) -> str:
     if not done.contexts:
         parts.append(f"Removed what was left in {where}")
     text = ", ".join(parts)
+    if done.removed:
+        text += f"; removed {', '.join(map(display_path, done.removed))}, which login had made"
     if done.gone:
         return (
             f'{text}; "{done.gone}", which was current before, is not there any more:'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import re
+import shlex
 import sys
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Optional
@@ -17,6 +18,7 @@ from kubectl_connector.cli import console
 from kubectl_connector.errors import NotFoundError, UsageError
 from kubectl_connector.frozen import replace
 from kubectl_connector.model.connector import TYPE
+from kubectl_connector.secret_looking import path_for_people
 
 KUBECONFIG = "Kubeconfig"
 """A group of options in ``--help``, beside those of the fields (``model/field.py``)."""
@@ -186,11 +188,24 @@ def read_text(path: str) -> str:
         with open(os.path.expanduser(path), encoding="utf-8") as file:
             return file.read(1_000_000)
     except OSError as error:
-        raise UsageError(f"{path} can't be read: {error.strerror}", "check the name") from error
+        raise UsageError(
+            f"{path_for_people(path)} can't be read: {error.strerror}", _what_is_there(path)
+        ) from None  # the cause names the path as it is
     except UnicodeDecodeError as error:
         raise UsageError(
-            f"{path} is not a text file", "give a text file; a certificate as PEM, not DER"
+            f"{path_for_people(path)} is not a text file",
+            "give a text file; a certificate as PEM, not DER",
         ) from error
+
+
+def _what_is_there(path: str) -> str:
+    """A hint for a file that can't be read: what to look at, in the nearest folder that exists."""
+    if path_for_people(path) != path:
+        return "give the name of the file that holds it, not what is in it"
+    folder = os.path.dirname(os.path.expanduser(path))
+    while folder and not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    return f"give a file that you can read; what is there: ls -l {shlex.quote(folder or '.')}"
 
 
 def parameters(field: Field) -> list[inspect.Parameter]:

@@ -21,10 +21,11 @@ from kubectl_connector.cli.options import (
 )
 from kubectl_connector.errors import ClusterError, ConnectorError, RefusedError, UsageError
 from kubectl_connector.kubeconfig.paths import display_path
-from kubectl_connector.model.connector import TYPE, Connector, check_name
+from kubectl_connector.model.connector import TYPE, Connector
 from kubectl_connector.operations.plan import Plan
 from kubectl_connector.operations.register import Registered, plan_register, register
 from kubectl_connector.operations.source import FromContext, PlainText
+from kubectl_connector.operations.spec import check_new_name
 from kubectl_connector.operations.workspace import Workspace
 
 
@@ -80,7 +81,7 @@ def command(
             " to be asked for everything: kubectl connector register --interactive",
         )
     if name is not None:
-        check_name(name)
+        check_new_name(name)
     workspace = environment.workspace(timeout)
     changes = changes_from(given)
     from_context = auto_configure or context or kubeconfig

@@ -48,6 +48,26 @@ class KubeconfigFiles:
         mend = "set KUBECONFIG to the right file, or unset it" if source else "set KUBECONFIG"
         return KubeconfigError(f"no kubeconfig: {problem}", f"{remedy}, or {mend}")
 
+    def check_named(self) -> None:
+        """Raise KubeconfigError where ``--kubeconfig`` names a file that does not exist (D6)."""
+        if self.explicit and not os.path.exists(self.paths[0]):
+            raise KubeconfigError(
+                f"{display_path(self.paths[0])} does not exist",
+                "check the path given with --kubeconfig",
+            )
+
+    @property
+    def listing(self) -> str:
+        """Where to find the names of the contexts of these files, as a part of a hint."""
+        return f"all names: kubectl config get-contexts -o name{self.option}"
+
+    @property
+    def option(self) -> str:
+        """What a command in a hint ends with, to mean these files too."""
+        from shlex import quote  # only an error needs it
+
+        return f" --kubeconfig {quote(self.paths[0])}" if self.explicit else ""
+
     @property
     def default(self) -> str:
         """Where new entries go: the first file that exists, else the last one listed (W3).

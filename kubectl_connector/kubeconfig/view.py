@@ -70,9 +70,10 @@ class Kubeconfig:
         self.files = files
         self.documents = documents
         """The files that exist, by path, in order of precedence."""
-        current = (d.current_context for d in documents.values() if d.current_context)
-        self.current_context: str | None = next(current, None)
+        current = ((d.current_context, path) for path, d in documents.items() if d.current_context)
+        self.current_context: str | None
         """The first that is not empty (M2)."""
+        self.current_context, self._says_current = next(current, (None, ""))
         self._tables: dict[str, dict[str, Found]] = {kind: {} for kind in LISTS}
         for path, document in documents.items():
             for kind, table in self._tables.items():
@@ -100,15 +101,19 @@ class Kubeconfig:
         if not name:
             raise NotFoundError(
                 "the kubeconfig has no current context",
-                "name one with --context; all names: kubectl config get-contexts -o name",
+                f"name one with --context; {self.files.listing}",
             )
         found = self.contexts.get(name)
+        if not found and not context:
+            file = display_path(self._says_current)
+            raise NotFoundError(
+                f'the current context "{name}" of {file} does not exist',
+                f"name another one with --context; {self.files.listing}",
+            )
         if not found:
             raise NotFoundError(
                 f'no context named "{name}"',
-                suggest.did_you_mean(
-                    name, self.contexts, "all names: kubectl config get-contexts -o name"
-                ),
+                suggest.did_you_mean(name, self.contexts, self.files.listing),
             )
         body = Context.from_entry(found.entry)
         cluster_entry = self._referred(self.clusters, found, "cluster", body.cluster)
@@ -140,7 +145,7 @@ class Kubeconfig:
         problem = f'refers to a {what} "{name}" that does not exist' if name else f"names no {what}"
         raise KubeconfigError(
             f'context "{found.name}" {problem}',
-            f"see what it should be: kubectl config get-{what}s",
+            f"see what it should be: kubectl config get-{what}s{self.files.option}",
         )
 
 
@@ -150,11 +155,8 @@ def load(files: KubeconfigFiles) -> Kubeconfig:
     Raises KubeconfigError; the error names every file that is bad (M5).
     """
     contents = {path: read_kubeconfig(files.source(path)) for path in files.paths}
-    if files.explicit and None in contents.values():
-        raise KubeconfigError(
-            f"{display_path(files.paths[0])} does not exist",
-            "check the path given with --kubeconfig",
-        )
+    if None in contents.values():
+        files.check_named()
     return merge(files, contents)
 
 

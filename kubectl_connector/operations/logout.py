@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from functools import partial
 
@@ -24,6 +25,9 @@ class LoggedOut:
     contexts: tuple[str, ...]
     """The contexts that were taken out."""
     files: tuple[str, ...]
+    """The files that were changed or removed."""
+    removed: tuple[str, ...]
+    """Those of them that login had made, with nothing else in them: they are gone."""
     switched: bool
     """Whether the current context was among them, and is another now."""
     current: str | None
@@ -79,7 +83,14 @@ def logout(
     back = tuple(context for context in removed.contexts if context in restored.bodies["contexts"])
     gone = None if current else removed.gone
     return LoggedOut(
-        removed.contexts, changed, removed.switched, current, gone, back, tuple(restored.lost)
+        removed.contexts,
+        changed,
+        tuple(path for path in changed if not os.path.exists(path)),
+        removed.switched,
+        current,
+        gone,
+        back,
+        tuple(restored.lost),
     )
 
 

@@ -32,10 +32,13 @@ class Listed:
 
 @dataclass(frozen=True)
 class Overview:
-    """All connectors that matched, and why nothing is known of the kubeconfig, if that is so."""
+    """All connectors that matched, and what there is to say of the kubeconfig."""
 
     listed: tuple[Listed, ...]
-    kubeconfig_error: KubeconfigError | None
+    kubeconfig_error: KubeconfigError | None = None
+    """Why nothing is known of it, if that is so."""
+    missing: tuple[str, ...] = ()
+    """The files that KUBECONFIG names, where none of them exists: there will be one with login."""
 
 
 def overview(
@@ -53,8 +56,10 @@ def overview(
     except KubeconfigError as error:
         return Overview(tuple(Listed(c, (), (), None) for c in connectors), error)
     listed = tuple(_listed(c, kubeconfig, contexts.get(c.id, ())) for c in connectors)
-    mistyped = files.from_variable and not kubeconfig.documents
-    return Overview(listed, files.lack(*MISSING) if mistyped else None)
+    if files.from_variable and not files.paths:
+        return Overview(listed, files.lack(*MISSING))
+    absent = files.from_variable and not kubeconfig.documents
+    return Overview(listed, missing=files.paths if absent else ())
 
 
 def parse_labels(texts: list[str]) -> dict[str, str]:

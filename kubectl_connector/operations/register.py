@@ -8,13 +8,13 @@ from kubectl_connector.catalog import Connectors, find, name_taken
 from kubectl_connector.cluster.probe import Probe
 from kubectl_connector.errors import UsageError
 from kubectl_connector.frozen import dataclass, fields, replace
-from kubectl_connector.model.connector import Connector, Spec, check_name
+from kubectl_connector.model.connector import Connector, Spec
 from kubectl_connector.model.secret import Item
 from kubectl_connector.operations.draft import new_draft
 from kubectl_connector.operations.items import commit, same_secret
 from kubectl_connector.operations.plan import Plan, changed
 from kubectl_connector.operations.source import FromContext
-from kubectl_connector.operations.spec import NOTHING, Changes
+from kubectl_connector.operations.spec import NOTHING, Changes, check_new_name
 from kubectl_connector.operations.take_over import take_over
 from kubectl_connector.operations.verify import check
 from kubectl_connector.operations.workspace import Workspace
@@ -43,7 +43,7 @@ def plan_register(
     of the changes alone. Nothing is asked or run. Raises UsageError where that makes no connector,
     and what reading the kubeconfig raises.
     """
-    check_name(name)
+    check_new_name(name)
     if source is None:
         if "server" not in changes.fields:
             raise UsageError(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from kubectl_connector.catalog import Connectors, find, name_taken
 from kubectl_connector.frozen import replace
-from kubectl_connector.model.connector import Connector, check_name
+from kubectl_connector.model.connector import Connector
+from kubectl_connector.operations.spec import check_new_name
 from kubectl_connector.operations.workspace import Workspace
 
 
@@ -13,7 +14,7 @@ def rename(workspace: Workspace, old: str, new: str) -> Connector:
 
     Raises NotFoundError, UsageError for a bad name, ConnectorError for one that is taken.
     """
-    check_name(new)
+    check_new_name(new)
 
     def edit(connectors: Connectors) -> Connectors:
         connector = find(connectors, old)

@@ -8,9 +8,10 @@ from typing import Any
 from kubectl_connector import suggest
 from kubectl_connector.errors import UsageError
 from kubectl_connector.frozen import MISSING, dataclass, field
-from kubectl_connector.model.connector import AnySpec, Spec, SpecField, spec_fields
+from kubectl_connector.model.connector import AnySpec, Spec, SpecField, check_name, spec_fields
 from kubectl_connector.model.field import UNSET, FieldKind, Reach
 from kubectl_connector.model.kubeconfig import Cluster
+from kubectl_connector.secret_looking import is_surely_secret
 from kubectl_connector.stores import check_store_name
 from kubectl_connector.urls import (
     PROXY_SCHEMES,
@@ -61,6 +62,19 @@ class Changes:
 
 
 NOTHING = Changes()
+
+
+def check_new_name(name: str) -> str:
+    """``name`` if a connector may get it; UsageError.
+
+    A token is none: it would be kept in the open. (A connector that has such a name keeps it.)
+    """
+    if is_surely_secret(name):
+        raise UsageError(
+            "what is given as the connector's name looks like a token, and names are no secret",
+            "give a name such as prod, and the token with --token-stdin or --token-file FILE",
+        )
+    return check_name(name)
 
 
 def apply(spec: AnySpec, fields: Mapping[str, Any]) -> AnySpec:

@@ -112,10 +112,10 @@ def test_everything_can_be_asked_for(server: ApiServer, authority: Path, home: H
     person.answers("Username: ", "")
     person.answers("Username: ", "admin")
     person.answers("Password: ", "wrong")
-    person.answers("Namespace: ", "My Shop")
+    person.answers("Namespace (empty: none): ", "My Shop")
     person.sees("can't be a namespace's name")
-    person.answers("Namespace: ", "shop")
-    person.answers("Description: ", "")
+    person.answers("Namespace (empty: none): ", "shop")
+    person.answers("Description (empty: none): ", "")
     person.sees("https://127.0.0.1:1 can't be reached")
     person.answers("Server (https://HOST:PORT) [https://127.0.0.1:1]: ", address)
     person.answers("CA certificate file (empty: as before): ", "")
@@ -174,8 +174,8 @@ def test_a_key_is_asked_for_only_beside_a_certificate(
     person = Person("register", "lab", "-i", *given, "--cluster-name", "c", "--namespace", "n")
     person.answers("[token]: ", "")
     person.answers("Bearer token: ", JANE_TOKEN)
-    person.answers("Client certificate, PEM, file (empty: none): ", "")
-    person.answers("Description: ", "")
+    person.answers("File of the client certificate (PEM; empty: none): ", "")
+    person.answers("Description (empty: none): ", "")
     code, rest = person.leaves()
     assert code == 0, rest
     jane, bob = (server.issue_client_certificate(name) for name in ("jane", "bob"))
@@ -183,14 +183,14 @@ def test_a_key_is_asked_for_only_beside_a_certificate(
         (home.path / name).write_text(pem)
     person = Person("register", "two", "-i", *given, "--cluster-name", "c", "--namespace", "n")
     person.answers("[token]: ", "client-certificate")
-    person.answers("Client certificate, PEM, file: ", "~/jane.key")
+    person.answers("File of the client certificate (PEM): ", "~/jane.key")
     person.sees("is not a certificate")
     for key in ("bob", "jane"):
-        person.answers("Client certificate, PEM, file: ", "~/jane.crt")
-        person.answers("Its private key, PEM, file: ", f"~/{key}.key")
+        person.answers("File of the client certificate (PEM): ", "~/jane.crt")
+        person.answers("File of its private key (PEM): ", f"~/{key}.key")
         if key == "bob":
             person.sees("does not belong to the client certificate")
-    person.answers("Description: ", "")
+    person.answers("Description (empty: none): ", "")
     code, rest = person.leaves()
     assert code == 0, rest
 
@@ -199,10 +199,11 @@ def test_the_current_context_is_offered(server: ApiServer, home: Home) -> None:
     write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN), namespace="shop")
     person = Person("register", "lab", "-i", "--store", "file")
     person.answers(f"Use your current context lab ({server.url})? (Y/n): ", "what?")
+    person.sees("answer y or n")
     person.answers("(Y/n): ", "")
     person.answers("Name of the cluster [lab-cluster]: ", "ours")
     person.answers("Namespace [shop]: ", "")
-    person.answers("Description: ", "it works")
+    person.answers("Description (empty: none): ", "it works")
     code, rest = person.leaves()
     assert code == 0, rest
     assert "Use it: kubectl connector login lab" in rest

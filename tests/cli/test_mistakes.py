@@ -74,15 +74,66 @@ def test_a_kubeconfig_that_says_nothing_is_named_with_the_reason(
         assert "--kubeconfig FILE" in hint
 
 
+def test_the_names_in_a_hint_are_those_of_the_file_that_was_read(
+    capsys: Capture, server: ApiServer, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = home.path / "an other"
+    write_kubeconfig(other, server, token_user(JANE_TOKEN), context="shop")
+    given = ("--kubeconfig", str(other))
+    monkeypatch.setenv("KUBECONFIG", "/nope")
+    said = fails(capsys, "register", "lab", *given, "--context", "nope")
+    names = f"all names: kubectl config get-contexts -o name --kubeconfig '{other}'"
+    assert said == (3, 'no context named "nope"', names)
+    succeeds(capsys, "register", "lab", *given, "--store", "file", "--no-verify")
+    assert fails(capsys, "update", "lab", "--auto-configure", "--context", "nope")[2] == names
+    other.write_text(other.read_text().replace("cluster: shop-cluster", "cluster: gone"))
+    hint = fails(capsys, "update", "lab", "--auto-configure")[2]
+    assert hint.endswith(f"kubectl config get-clusters --kubeconfig '{other}'")
+
+
+def test_a_current_context_that_does_not_exist_is_not_blamed_on_the_user(
+    capsys: Capture, server: ApiServer, home: Home
+) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN), context="shop")
+    text = home.kubeconfig.read_text()
+    home.kubeconfig.write_text(text.replace("current-context: shop", "current-context: lab"))
+    code, error, hint = fails(capsys, "register", "lab", "--auto-configure")
+    assert (code, error) == (3, 'the current context "lab" of ~/.kube/config does not exist')
+    assert hint == (
+        "name another one with --context; all names: kubectl config get-contexts -o name"
+    )
+
+
 def test_list_says_that_the_kubeconfig_is_not_there(
     capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    missing = "contexts are unknown: no kubeconfig: ~/.kube/config (from KUBECONFIG) does not exist"
     assert run(["list"]) == 0
-    assert missing in capsys.readouterr().err
+    assert "no kubeconfig yet: ~/.kube/config (from KUBECONFIG)\n" in capsys.readouterr().err
+    monkeypatch.setenv("KUBECONFIG", ":")
+    assert run(["list"]) == 0
+    assert "contexts are unknown: KUBECONFIG is set, but names no file" in capsys.readouterr().err
     monkeypatch.delenv("KUBECONFIG")  # nobody has named one then
     assert run(["list"]) == 0
-    assert "unknown" not in capsys.readouterr().err
+    assert "kubeconfig" not in capsys.readouterr().err.lower()
+
+
+def test_logout_tells_of_a_kubeconfig_that_it_removes_and_of_one_that_is_not_there(
+    capsys: Capture, server: ApiServer, home: Home
+) -> None:
+    other = home.path / "other"
+    write_kubeconfig(other, server, token_user(JANE_TOKEN))
+    given = ("register", "shop", "--kubeconfig", str(other), "--store", "file", "--no-verify")
+    succeeds(capsys, *given)
+    succeeds(capsys, "login", "shop")
+    out = succeeds(capsys, "logout", "shop")
+    assert "; removed ~/.kube/config, which login had made; no context" in out
+    assert not home.kubeconfig.exists()
+    assert succeeds(capsys, "logout", "shop") == '"shop" is not logged in\n'
+    empty = ("--kubeconfig", "")  # as if it were not there: what kubectl makes of it (D1)
+    assert succeeds(capsys, "logout", "shop", *empty) == '"shop" is not logged in\n'
+    for words in (["shop"], ["--all"], ["s*"]):
+        said = fails(capsys, "logout", *words, "--kubeconfig", str(home.path / "nope"))
+        assert said == (7, "~/nope does not exist", "check the path given with --kubeconfig")
 
 
 def test_a_variable_that_names_no_file(
@@ -329,9 +380,51 @@ def test_a_connectors_name_is_no_command_and_how_to_use_it_is_said(
     assert succeeds(capsys, "rename", "shop", "shop") == 'Connector "shop" unchanged\n'
     assert succeeds(capsys, "--version", "list") == succeeds(capsys, "version")
     error = fails(capsys, "update", "shop", "--username", "jane")[1]
-    assert error == "there is no terminal to ask at: Password"
+    assert error == "can't ask without a terminal: Password"
     taken = fails(capsys, "register", "shop", "--interactive")  # before any question
     assert taken[1].startswith('there is a connector named "shop" already')
+
+
+JWT = f"eyJhbGciOiJSUzI1NiJ9.{'a' * 600}.{'B' * 342}"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "register lab --server https://lab --certificate-authority {}",
+        "register lab --server https://lab --token-file {}",
+        "register lab --kubeconfig {}",
+        "register lab --context {}",
+        "register {} --server https://lab",
+        "register {} --interactive",
+        "rename lab {}",
+        "login {}",
+        "describe {}",
+        "list {}",
+    ],
+)
+def test_a_token_in_the_wrong_place_is_not_repeated(
+    capsys: Capture, server: ApiServer, home: Home, words: str
+) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+    _, error, hint = fails(capsys, *(word.format(JWT) for word in words.split()))
+    assert "eyJ" not in error + hint
+    assert len(error) < 200
+
+
+def test_a_token_is_no_name(capsys: Capture, home: Home) -> None:
+    code, error, hint = fails(
+        capsys, "register", "eyJhbGci.eyJzdWIi.c2lnbmF0", "--server", "https://lab"
+    )
+    assert (code, "looks like a token" in error, "--token-stdin" in hint) == (2, True, True)
+    assert not home.connector_home.exists()
+
+
+def test_a_file_that_is_not_there_and_what_is(capsys: Capture, home: Home) -> None:
+    given = ("register", "lab", "--server", "https://lab", "--certificate-authority")
+    hint = fails(capsys, *given, str(home.path / "certs" / "ca.crt"))[2]
+    assert hint == f"give a file that you can read; what is there: ls -l {home.path}"
+    assert fails(capsys, *given, "ca.crt")[2].endswith("ls -l .")
 
 
 def test_the_commands_in_messages_and_help_are_there() -> None:
