@@ -7,8 +7,10 @@ import it.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
+import time
 from collections.abc import Iterator
 
 from kubectl_connector.errors import ConnectorError
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
+
+MAX_BYTES = 64 * 1024 * 1024
+"""What is read of a file that a user names, at most: about 12,000 contexts with certificates."""
+LEFT_AFTER = 10.0
+"""Seconds; a temporary file that is older has no writer any more. Writing takes milliseconds."""
 
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 """How a temporary file is opened: as ``tempfile`` does, which imports much for it."""
@@ -59,6 +66,43 @@ def replace_file(path: str, data: bytes, mode: int | None = None) -> None:
             os.unlink(temporary)
         raise
     sync_folder(folder)
+
+
+def read_regular(path: str) -> bytes:
+    """The bytes of a regular file; OSError where it is none, or larger than MAX_BYTES.
+
+    A device may have no end, and a FIFO no writer.
+    """
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise OSError(errno.EINVAL, "it is not a regular file", path)
+    with open(path, "rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise OSError(errno.EFBIG, f"it is larger than {MAX_BYTES // 1024 // 1024} MiB", path)
+    return data
+
+
+def remove_leftovers(path: str) -> None:
+    """Remove the temporary files that writers of a file left when they were killed.
+
+    The caller holds the file's lock. A link to the file may have another lock, and its holder may
+    be writing: so only files older than LEFT_AFTER go. What can't be removed stays.
+    """
+    target = os.path.realpath(path)
+    prefix = temporary_prefix(target)
+    with contextlib.suppress(OSError):
+        for found in os.scandir(os.path.dirname(target)):
+            if found.name.startswith(prefix) and _is_random(found.name[len(prefix) :]):
+                status = found.stat(follow_symlinks=False)
+                mine = os.name == "nt" or status.st_uid == os.geteuid()
+                old = time.time() - status.st_mtime > LEFT_AFTER
+                if stat.S_ISREG(status.st_mode) and mine and old:
+                    os.unlink(found.path)
+
+
+def _is_random(text: str) -> bool:
+    """Whether it ends a temporary file's name: hex digits; tempfile's were of more letters."""
+    return len(text) == 8 and all(each in "abcdefghijklmnopqrstuvwxyz0123456789_" for each in text)
 
 
 def temporary_prefix(target: str) -> str:

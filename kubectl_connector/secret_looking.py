@@ -24,22 +24,30 @@ _HARMLESS_NAME = re.compile(
 )
 _JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
 _RANDOM = re.compile(r"[A-Za-z0-9+_-]{32,}={0,2}")  # no dots or slashes: hosts, paths and ARNs
+_WORDS = re.compile(r"[^\s\"',;=]+")
+_NAMED = re.compile(
+    r"(?<![\w./-])([\w.-]+)[\"'\\]*\s*[:=]\s*\S"
+)  # a name that begins a word: linear
+_SCHEME = re.compile(r"\b(bearer|basic)\s+\S", re.IGNORECASE)
+_URL_PASSWORD = re.compile(r"//[^\s/:@]*:[^\s/@]+@")
+_TOLD = re.compile(rf"{_SECRET_NAME.pattern}\w{{0,20}}[\s\"':=]+\S", re.IGNORECASE)
 
 
 def split_args(args: Sequence[str]) -> tuple[tuple[str, ...], dict[int, str]]:
     """The arguments with secrets replaced by :data:`HIDDEN`, and those secrets by position.
 
-    In ``--flag=value`` the value is hidden. After a bare ``--flag`` the next word is hidden.
+    In ``--flag=value`` the value is hidden. After a bare ``--flag`` the next word is hidden. An
+    argument that says by itself that a secret follows, such as a shell command, is hidden whole.
     """
     shown, secrets = [], {}
     follows_secret_flag = False
     for position, arg in enumerate(args):
         flag, equals, value = arg.partition("=")
         is_flag = flag.startswith("-")
-        if is_flag and equals and (_names_secret(flag) or _is_secret_value(value)):
+        if is_flag and equals and (_names_secret(flag) or in_text(value)):
             shown.append(f"{flag}={HIDDEN}")
             secrets[position] = arg
-        elif not is_flag and (follows_secret_flag or _is_secret_value(arg)):
+        elif says_so(arg) or (not is_flag and (follows_secret_flag or in_text(arg))):
             shown.append(HIDDEN)
             secrets[position] = arg
         else:
@@ -54,7 +62,7 @@ def split_env(
     """The environment with secrets replaced by :data:`HIDDEN`, and those secrets by name."""
     shown, secrets = [], {}
     for name, value in env:
-        hidden = bool(value) and (_names_secret(name) or _is_secret_value(value))
+        hidden = bool(value) and (_names_secret(name) or in_text(value))
         shown.append((name, HIDDEN if hidden else value))
         if hidden:
             secrets[name] = value
@@ -79,10 +87,11 @@ def _is_uuid(value: str) -> bool:
 
 
 def in_data(data: object) -> bool:
-    """Whether JSON-like data holds a text that looks like a secret, or is called like one."""
+    """Whether JSON-like data holds a text that looks like a secret, or a value called like one."""
     if isinstance(data, dict):
         return any(
-            in_data(value) or (bool(value) and isinstance(value, str) and _names_secret(str(key)))
+            in_data(value)
+            or (bool(value) and not isinstance(value, bool) and _names_secret(str(key)))
             for key, value in data.items()
         )
     if isinstance(data, (list, tuple)):
@@ -92,8 +101,18 @@ def in_data(data: object) -> bool:
 
 def in_text(text: str) -> bool:
     """Whether a word of a text looks like a secret, or the text says that there is one."""
-    words = re.split(r"[\s\"',;]+", text)
-    return any(map(_is_secret_value, words)) or bool(_SAID.search(text))
+    return says_so(text) or any(map(_is_secret_value, _WORDS.findall(text)))
+
+
+def says_so(text: str) -> bool:
+    """Whether a text says that a secret follows: ``token: x``, ``Bearer x``, ``//user:x@host``."""
+    named = any(_names_secret(name) for name in _NAMED.findall(text))
+    return named or bool(_SCHEME.search(text) or _URL_PASSWORD.search(text))
+
+
+def in_prose(text: str) -> bool:
+    """As :func:`in_text`, for what people write to each other, such as ``old password x``."""
+    return in_text(text) or bool(_TOLD.search(text))
 
 
 def is_surely_secret(word: str) -> bool:
@@ -128,7 +147,3 @@ _LONGEST_PATH = 200
 def without_tokens(text: str) -> str:
     """A text for people without the JWTs in it, in whatever place somebody put them."""
     return _JWT.sub(HIDDEN, text) if "eyJ" in text else text
-
-
-_SAID = re.compile(rf"{_SECRET_NAME.pattern}\w*[\"']?\s*[:=]\s*\S", re.IGNORECASE)
-"""``token: x`` or ``PASSWORD=x``, in a comment for instance."""

@@ -6,6 +6,8 @@ import pytest
 
 from kubectl_connector.secret_looking import (
     HIDDEN,
+    in_data,
+    in_prose,
     is_surely_secret,
     path_for_people,
     split_args,
@@ -41,8 +43,10 @@ JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl"
             "--token-cache-storage=keyring",
             "--token-cache-dir=/home/jane/.kube/cache/oidc-login",
         ),
+        ("--token-file", "/var/token", "--token-file=/x", "TOKEN_FILE=/x", "--region", "eu"),
+        ("--proxy=http://jane@proxy:3128", "--a-flag-with-more-than-32-letters-and-2-digits", "y"),
     ],
-    ids=["eks", "eks-role", "aks", "oidc"],
+    ids=["eks", "eks-role", "aks", "oidc", "files", "flags"],
 )
 def test_nothing_is_hidden_of_a_harmless_stanza(args: tuple[str, ...]) -> None:
     assert split_args(args) == (args, {})
@@ -60,8 +64,16 @@ def test_nothing_is_hidden_of_a_harmless_stanza(args: tuple[str, ...]) -> None:
         (("get", JWT), ("get", HIDDEN), {1: JWT}),
         ((f"--id={JWT}",), (f"--id={HIDDEN}",), {0: f"--id={JWT}"}),
         (("login", "k" * 20 + "7" * 20), ("login", HIDDEN), {1: "k" * 20 + "7" * 20}),
+        (("-c", "export VAULT_TOKEN=s"), ("-c", HIDDEN), {1: "export VAULT_TOKEN=s"}),
+        (("-H", "Authorization: Bearer s"), ("-H", HIDDEN), {1: "Authorization: Bearer s"}),
+        (("-HX-Token: s",), (HIDDEN,), {0: "-HX-Token: s"}),
+        (("--proxy=http://u:s@p",), (f"--proxy={HIDDEN}",), {0: "--proxy=http://u:s@p"}),
+        (("echo", '{"token":"s"}'), ("echo", HIDDEN), {1: '{"token":"s"}'}),
     ],
-    ids=["flag=value", "flag value", "a JWT", "a JWT behind any flag", "random characters"],
+    ids=[
+        *("flag=value", "flag value", "a JWT", "a JWT behind any flag", "random characters"),
+        *("shell", "header", "header in the flag", "URL", "JSON"),
+    ],
 )
 def test_secret_arguments_are_taken_out(
     args: tuple[str, ...], shown: tuple[str, ...], secrets: dict[int, str]
@@ -82,10 +94,17 @@ def test_environment() -> None:
         ("AZURE_FEDERATED_TOKEN_FILE", "/var/token"),
         ("VAULT_TOKEN", "hvs.x"),
         ("EMPTY_TOKEN", ""),
+        ("HTTPS_PROXY", "http://jane:s@proxy:3128"),
+        ("HTTP_PROXY", "http://proxy:3128"),
+        ("PATH", "/opt/credential-helpers:/usr/bin"),
     )
     shown, secrets = split_env(env)
-    assert secrets == {"AWS_SECRET_ACCESS_KEY": "abc", "VAULT_TOKEN": "hvs.x"}
-    assert [value for name, value in shown if name in secrets] == [HIDDEN, HIDDEN]
+    assert secrets == {
+        "AWS_SECRET_ACCESS_KEY": "abc",
+        "VAULT_TOKEN": "hvs.x",
+        "HTTPS_PROXY": "http://jane:s@proxy:3128",
+    }
+    assert [value for name, value in shown if name in secrets] == [HIDDEN] * 3
     assert [pair for pair in shown if pair[0] not in secrets] == [
         pair for pair in env if pair[0] not in secrets
     ]
@@ -115,3 +134,35 @@ def test_a_path_for_people() -> None:
     assert path_for_people("/x" * 500) == "/x" * 100 + "…"
     for pasted in (JWT, "-----BEGIN EC PRIVATE KEY-----", "one\nline more", "k" * 20 + "7" * 20):
         assert path_for_people(pasted) == HIDDEN
+
+
+@pytest.mark.parametrize(
+    ("data", "secret"),
+    [
+        ({"password": 87654321}, True),
+        ({"tokens": ["s"]}, True),
+        ({"x": [{"passwords": {"a": "s"}}]}, True),
+        ({"token": "", "passwords": {}, "secret": None, "use-token": True}, False),
+        ({"provider": "minikube.sigs.k8s.io", "version": "v1.33.1", "tokenFile": "/x"}, False),
+    ],
+)
+def test_any_value_under_a_secret_name_counts(data: object, secret: bool) -> None:
+    assert in_data(data) is secret
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("old password s", True),
+        ("token:    s", True),
+        ("Bearer s", True),
+        ("jane's cluster, asks for a token", False),
+    ],
+)
+def test_prose(text: str, secret: bool) -> None:
+    assert in_prose(text) is secret
+
+
+@pytest.mark.parametrize("piece", ["a", "//", "//:", ":a", "token", "token-", "bearer ", "x ", "="])
+def test_a_long_text_takes_no_longer_than_its_length(piece: str) -> None:
+    in_prose(piece * 100_000)

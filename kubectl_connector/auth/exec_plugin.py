@@ -17,6 +17,7 @@ from kubectl_connector.auth.interface import (
     Material,
 )
 from kubectl_connector.auth.programs import find_program, output_of
+from kubectl_connector.child_environment import child_environment
 from kubectl_connector.errors import ConnectorError, RefusedError, UsageError
 from kubectl_connector.frozen import replace
 from kubectl_connector.model.connector import Connector, parse_time
@@ -147,7 +148,8 @@ def _run(stanza: ExecConfig, request: IssueRequest) -> bytes:
     }
     if stanza.provide_cluster_info:
         info["spec"]["cluster"] = _cluster_info(request.cluster)  # type: ignore[index]
-    env = {**os.environ, **dict(stanza.env), "KUBERNETES_EXEC_INFO": json.dumps(info)}
+    env = child_environment(program, os.environ) | dict(stanza.env)
+    env["KUBERNETES_EXEC_INFO"] = json.dumps(info)
     log.info("running %s", program)
     try:
         code, output = output_of([program, *stanza.args], env, interactive, request.timeout)

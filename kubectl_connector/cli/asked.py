@@ -69,6 +69,8 @@ def _parent() -> str:
 
 
 def _forget_old(folder: str) -> None:
+    if os.path.islink(folder):
+        return  # what it leads to is not ours
     for entry in os.scandir(folder):
         ours = entry.name.replace("-", "").isdecimal() and entry.is_file(follow_symlinks=False)
         with contextlib.suppress(OSError):

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
-import re
 import select
 import stat
-import time
 
 from kubectl_connector import files
 from kubectl_connector.errors import KubeconfigError
+from kubectl_connector.files import MAX_BYTES
 from kubectl_connector.kubeconfig.paths import display_path
 
-MAX_BYTES = 64 * 1024 * 1024
-"""About 12,000 contexts with certificates."""
 FIFO_TIMEOUT = 10.0
 """Seconds to wait until a program writes to a FIFO."""
-LEFT_AFTER = 3600.0
-"""Seconds; a temporary file that is older has no writer any more."""
-
-_RANDOM = re.compile("[a-z0-9_]{8}")  # eight hex digits; tempfile's were of more letters
 
 
 def read_kubeconfig(path: str, for_edit: bool = False) -> bytes | None:
@@ -113,8 +105,7 @@ def write_kubeconfig(path: str, data: bytes) -> None:
             f"{display_path(path)} can't be written: {error.strerror}",
             "nothing was changed; check the folder's owner, mode and free space",
         ) from error
-    with contextlib.suppress(OSError):
-        _remove_leftovers(os.path.realpath(path))
+    files.remove_leftovers(path)
 
 
 def _refuse_read_only(path: str) -> None:
@@ -124,21 +115,6 @@ def _refuse_read_only(path: str) -> None:
             f"{display_path(path)} can't be written: {os.strerror(errno.EACCES)}",
             f"if it is to be changed: chmod u+w {display_path(path)}",
         )
-
-
-def _remove_leftovers(target: str) -> None:
-    """Remove the temporary files that writers of a kubeconfig left when they were killed.
-
-    The caller holds the kubeconfig's lock. A link to the file has another lock, and its holder may
-    be writing: so only old files go.
-    """
-    prefix = files.temporary_prefix(target)
-    for found in os.scandir(os.path.dirname(target)):
-        if found.name.startswith(prefix) and _RANDOM.fullmatch(found.name, len(prefix)):
-            status = found.stat(follow_symlinks=False)
-            mine = os.name == "nt" or status.st_uid == os.geteuid()
-            if stat.S_ISREG(status.st_mode) and mine and time.time() - status.st_mtime > LEFT_AFTER:
-                os.unlink(found.path)
 
 
 def refuse_public(path: str) -> None:
@@ -170,3 +146,4 @@ def remove_kubeconfig(path: str) -> None:
             f"{display_path(path)} can't be removed: {error.strerror}",
             "nothing was changed; check the folder's owner and mode",
         ) from error
+    files.remove_leftovers(path)

@@ -118,13 +118,15 @@ def _help_of_set(environ: Mapping[str, str]) -> str | None:
     """The help of ``kubectl kuberc set``; empty where it is unknown, None without a kubectl."""
     import subprocess
 
+    from kubectl_connector.child_environment import child_environment
+
     kubectl = environ.get("KUBECTL_PATH") or shutil.which("kubectl", path=environ.get("PATH"))
     if not kubectl:
         return None
     try:
         done = subprocess.run(
             [kubectl, "kuberc", "set", "--help"],
-            env={**environ, "KUBERC": "off"},
+            env={**child_environment(kubectl, environ), "KUBERC": "off"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

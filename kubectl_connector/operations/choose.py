@@ -7,12 +7,14 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from kubectl_connector.catalog import Connectors, find
-from kubectl_connector.errors import NotFoundError
+from kubectl_connector.errors import NotFoundError, UsageError
 from kubectl_connector.frozen import dataclass
 
 if TYPE_CHECKING:  # most choices are names
     from kubectl_connector.model.selector import Selector
 
+LONGEST_GLOB = 253
+"""As the longest name; what a longer glob costs grows with its square."""
 _LISTING = "all names: kubectl connector list"
 
 
@@ -44,7 +46,8 @@ def choose(connectors: Connectors, choice: Choice, others: Collection[str] = ())
     """The names of the connectors that are meant, each once, in the order in which they were said.
 
     ``others`` are names that count too, though no connector has them. Raises NotFoundError for a
-    name that is unknown, and for a glob or a selector that matches nothing.
+    name that is unknown, and for a glob or a selector that matches nothing; UsageError for a glob
+    that is too long.
     """
     if not choice.words:
         return _selected(connectors, choice.selector)
@@ -65,6 +68,8 @@ def _called(word: str, known: Collection[str], connectors: Connectors) -> list[s
         return [word]
     if not is_glob(word):
         return [find(connectors, word).name]
+    if len(word) > LONGEST_GLOB:
+        raise UsageError(f"a glob has at most {LONGEST_GLOB} characters", _LISTING)
     names = [name for name in known if fnmatchcase(name, word)]
     if not names:
         raise NotFoundError(f'no connector matches "{word}"', _LISTING)

@@ -10,7 +10,7 @@ from typing import Any
 
 from kubectl_connector.catalog import Connectors, find, name_taken
 from kubectl_connector.errors import ConnectorError, StoreError, UsageError
-from kubectl_connector.files import replace_file
+from kubectl_connector.files import read_regular, replace_file
 from kubectl_connector.frozen import dataclass, replace
 from kubectl_connector.model.connector import Connector, check_name
 from kubectl_connector.model.secret import Item
@@ -67,9 +67,7 @@ def read_export(path: str, passphrase: Callable[[], str]) -> tuple[Carried, ...]
     )
 
     try:
-        with open(path, "rb") as file:
-            data = file.read()
-        return _load(open_document(data, passphrase()))
+        return _load(open_document(read_regular(path), passphrase()))
     except OSError as error:
         raise ConnectorError(f"{path} can't be read: {error.strerror}", "check its name") from error
     except SealError as error:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from kubectl_connector import kernel_keyring, unlocked
 from kubectl_connector.errors import NotFoundError, StoreError, UsageError
-from kubectl_connector.files import make_private_folder, replace_file
+from kubectl_connector.files import make_private_folder, remove_leftovers, replace_file
 from kubectl_connector.model.secret import Item
 from kubectl_connector.model.setting import Setting
 from kubectl_connector.stores.interface import StoreOptions, check_new_passphrase
@@ -126,6 +126,7 @@ class FileStore:
             if rest.items:
                 self._write(rest)
             else:
+                self._forget(file)
                 self._remove()
 
     def refs(self) -> set[str]:
@@ -297,6 +298,7 @@ class FileStore:
         try:
             make_private_folder(self._options.folder)
             replace_file(self._path, file.dump())
+            remove_leftovers(self._path)
         except OSError as error:
             raise self._inaccessible("written", error) from error
 

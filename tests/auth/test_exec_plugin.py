@@ -75,6 +75,32 @@ def test_the_program_gets_what_kubectl_gives_it(plugin: Any, tmp_path: Path) -> 
     }
 
 
+@pytest.mark.parametrize(
+    ("name", "gets"),
+    [
+        ("plugin", {"EXPORT": "the stanza's"}),
+        ("kubectl-connector", {"": "x", "EXPORT": "the stanza's"}),
+    ],
+)
+def test_our_passphrases_are_not_for_it(
+    plugin: Any, monkeypatch: pytest.MonkeyPatch, name: str, gets: dict[str, str]
+) -> None:
+    variables = {
+        each: f"KUBECTL_CONNECTOR_{each}_PASSPHRASE".replace("__", "_")
+        for each in ("", "NEW", "EXPORT")
+    }
+    for variable in variables.values():
+        monkeypatch.setenv(variable, "x")
+    stanza = plugin(
+        f"seen = {{n: os.environ[v] for n, v in {variables!r}.items() if v in os.environ}}",
+        f"assert seen == {gets!r}, seen",
+        answer({"token": "t"}),
+        env=((variables["EXPORT"], "the stanza's"),),
+    )
+    path = Path(stanza.command).rename(Path(stanza.command).with_name(name))
+    assert issue(replace(stanza, command=str(path))).token == "t"
+
+
 def test_a_program_that_did_not_ask_for_it_gets_no_cluster(plugin: Any) -> None:
     stanza = plugin(
         "assert 'cluster' not in json.loads(os.environ['KUBERNETES_EXEC_INFO'])['spec']",

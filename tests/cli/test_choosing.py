@@ -90,6 +90,7 @@ def test_nothing_found_says_what_was_asked_for(crowd: Home, capsys: Capture) -> 
         (("list", "-o", "custom-columns=NAME:{"), 2, '"{" is not a path'),
         (("list", "--sort-by", ".nothing"), 2, "nothing has {.nothing}"),
         (("list", "--sort-by", ".labels"), 2, "{.labels} has no order"),
+        (("describe", "[!" * 30_000), 2, "a glob has at most 253 characters"),
         (("verify", "--all", "-o", "jsonpath={"), 2, "the JSONPath {: a { is not closed"),
     ],
 )

@@ -159,3 +159,12 @@ def test_what_is_no_export_is_named(capsys: Capture, tmp_path: Path, data: bytes
         path.write_bytes(data)
     _, error, _ = fails(capsys, "store", "import", str(path))
     assert str(path) in error
+
+
+def test_what_has_no_end_is_not_read(capsys: Capture, tmp_path: Path) -> None:
+    large = tmp_path / "large"
+    with large.open("wb") as file:
+        file.truncate(64 * 1024 * 1024 + 1)
+    for path, problem in (("/dev/zero", "not a regular file"), (str(large), "larger than 64 MiB")):
+        _, error, _ = fails(capsys, "store", "import", path)
+        assert problem in error

@@ -23,7 +23,7 @@ from kubectl_connector.kubeconfig.edit import Edit
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
 from kubectl_connector.kubeconfig.write import edit_kubeconfig
 from tests.conftest import ROOT
-from tests.kubeconfig.edits import just, login
+from tests.kubeconfig.edits import just, login, logout
 from tests.kubeconfig.killed import ACTIONS
 
 TEXT = b"# mine\nusers: [{name: u, user: {token: t}}]\ncurrent-context: ''\n"
@@ -328,6 +328,17 @@ def test_the_next_write_removes_what_a_killed_write_left_and_nothing_else(tmp_pa
     before = {each.name for each in folder.iterdir()}
     edit_kubeconfig(files_of(path), login("ours"))
     assert {each.name for each in folder.iterdir()} == before - {f"{left}abcd_012"}
+
+
+def test_so_does_a_logout_that_removes_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    edit_kubeconfig(files_of(path), login("ours"))
+    left = tmp_path / ".config.kubectl-connector-01234567"
+    left.touch()
+    os.utime(left, (OLD_LOCK, OLD_LOCK))
+    edit_kubeconfig(files_of(path), logout("ours"))
+    assert not path.exists()
+    assert not left.exists()
 
 
 # What stays as it was

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from kubectl_connector.errors import ConnectorError, KubeconfigError, StoreError, UsageError
-from kubectl_connector.kubeconfig.ours.originals import Unkept
+from kubectl_connector.kubeconfig.document import parse
+from kubectl_connector.kubeconfig.ours.originals import Unkept, original_of
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
-from kubectl_connector.kubeconfig.view import load
+from kubectl_connector.kubeconfig.schema import BODY
+from kubectl_connector.kubeconfig.view import Found, load
 from kubectl_connector.operations import logout as logout_module
 from kubectl_connector.operations.delete import delete
 from kubectl_connector.operations.items import orphans, prune
@@ -363,3 +365,31 @@ def test_no_connector_is_made_of_a_context_that_runs_us(
     text = kubeconfig.read_text()  # somebody signs in again there, as kubectl config does it
     kubeconfig.write_text(text.replace("    user:\n", '    user:\n      token: "hunter3"\n'))
     assert dict(plan_update(lab, "lab", source).draft.secret) == {"token": "hunter3"}
+
+
+EXEC = "exec: {apiVersion: client.authentication.k8s.io/v1, command: sh, interactiveMode: Never, "
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "line"),
+    [
+        ("users", "client-key: /y", "password: S3CR3T"),
+        ("users", EXEC + "token: S3CR3T}", ""),
+        ("users", EXEC + 'env: [{name: HTTPS_PROXY, value: "http://u:S3CR3T@p"}]}', ""),
+        ("users", EXEC + 'args: ["-c", "export VAULT_TOKEN=S3CR3T"]}', ""),
+        ("users", EXEC + "args: ['-H', 'Authorization: Bearer S3CR3T']}", ""),
+        ("users", "client-key: /y # old password S3CR3T", "x: y"),
+        ("users", "client-key: /y # token:", "#   S3CR3T\n  x: y"),
+        ("users", "client-key: /y\n    as-user-extra: {token: [S3CR3T]}", ""),
+        ("clusters", 'proxy-url: "http://S3CR3T@p"', ""),
+        ("clusters", "server: https://x # Bearer S3CR3T", "x: y"),
+        ("contexts", "extensions: [{name: x, extension: {password: 87654321}}]", ""),
+        ("contexts", "extensions: [{name: x, extension: {tokens: [S3CR3T]}}]", ""),
+        ("contexts", "extensions: [{name: x, extension: {passwords: {a: S3CR3T}}}]", ""),
+        ("contexts", "namespace: x", "token: 87654321"),
+    ],
+)
+def test_what_may_be_a_secret_goes_to_the_store(kind: str, field: str, line: str) -> None:
+    item = f"- name: lab\n  {BODY[kind]}:\n    {field}\n" + (f"  {line}\n" if line else "")
+    found = Found("lab", "/config", kind, parse("/config", f"{kind}:\n{item}".encode()))
+    assert isinstance(original_of(found, {}), Unkept)

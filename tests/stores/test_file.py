@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from kubectl_connector import kernel_keyring
 from kubectl_connector.errors import ConnectorError, NotFoundError, StoreError
 from kubectl_connector.files import own_lock
 from kubectl_connector.model.secret import Item, Secret
@@ -24,6 +25,8 @@ from kubectl_connector.stores import SecretStore, StoreOptions, open_store
 from kubectl_connector.stores.file import FileStore
 from kubectl_connector.stores.support.encrypted_file import EncryptedFile
 from kubectl_connector.stores.support.sealing import KeyRecipe, ScryptCost, derive_key
+from kubectl_connector.unlocked import key_name
+from tests.conftest import require_kernel_keyring
 from tests.stores.conformance import ITEMS, ONE, OTHER, PEM, StoreConformance
 from tests.stores.conftest import no_passphrase
 
@@ -191,6 +194,18 @@ class TestPassphrase:
         reopen("another one").put(ONE, ITEMS["token"])
         assert reopen("another one").get(ONE) == ITEMS["token"]
 
+    def test_the_last_secret_takes_the_remembered_key_along(
+        self, options: StoreOptions, path: Path
+    ) -> None:
+        require_kernel_keyring()
+        store = FileStore(options, CHEAP, remember=lambda: 60)
+        store.put(ONE, ITEMS["token"])
+        salt = json.loads(path.read_bytes())["kdf"]["salt"]
+        name = key_name(str(path), salt)
+        assert kernel_keyring.recall(name)
+        store.drop(ONE)
+        assert kernel_keyring.recall(name) is None
+
     def test_its_key_is_derived_once_a_process(
         self, store: SecretStore, reopen: Callable[[str], FileStore]
     ) -> None:
@@ -325,6 +340,15 @@ class TestFile:
             assert caught.value.hint == f"chmod 600 {filled}"
         filled.chmod(0o600)
         assert store.get(ONE) == ITEMS["token"]
+
+    def test_a_write_removes_what_a_killed_one_left(self, store: SecretStore, path: Path) -> None:
+        store.put(ONE, ITEMS["token"])
+        left = [path.with_name(f".secrets.json.kubectl-connector-{i}2345678") for i in (0, 1)]
+        for each in left:
+            each.touch()
+        os.utime(left[0], (0, 0))
+        store.put(OTHER, ITEMS["token"])
+        assert [each.exists() for each in left] == [False, True]
 
     def test_leaves_nothing_else_in_the_folder(self, store: SecretStore, path: Path) -> None:
         store.put(ONE, ITEMS["token"])

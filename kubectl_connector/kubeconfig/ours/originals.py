@@ -21,7 +21,7 @@ from kubectl_connector.kubeconfig.text.outline import TextError
 from kubectl_connector.kubeconfig.text.scalars import has_one_spelling, tokens
 from kubectl_connector.kubeconfig.view import Found, Kubeconfig
 from kubectl_connector.model.kubeconfig import Context, Entry
-from kubectl_connector.urls import has_password
+from kubectl_connector.urls import without_password
 
 Texts = Mapping[str, str | None]
 """Texts that a secret store keeps, by reference; None: it has lost the text."""
@@ -77,24 +77,39 @@ def original_of(found: Found, refs: Mapping[str, str]) -> Original | Unkept:
             " the file uses anchors or tags",
             "choose another name with --context",
         )
-    if not has_plaintext(found.kind, found.entry, spelt.text):
+    try:
+        beside = {key: value for key, value in spelt.item().items() if key != BODY[found.kind]}
+    except TextError:
+        beside = {}
+    if not has_plaintext(found.kind, found.entry, spelt.text, beside):
         return Original(spelt.column, spelt.text)
     ref = refs.get(spelt.text)
     return Original(spelt.column, ref=ref) if ref else Unkept(found.file, spelt.text)
 
 
-def has_plaintext(kind: str, body: Entry, text: str = "") -> bool:
+def has_plaintext(kind: str, body: Entry, text: str = "", beside: Entry | None = None) -> bool:
     """Whether a secret stands in an entry, as far as that can be told; rather yes than no.
 
-    ``text`` is the entry's text, whose comments count too.
+    ``text`` is the entry's text: its comments count, and what a second key of a name hides.
+    ``beside`` are the fields that stand beside its body.
     """
+    rest = {key: value for key, value in body.items() if key not in _PUBLIC[kind]}
+    if secret_looking.in_data([rest, beside]) or secret_looking.says_so(text):
+        return True
     if kind == "users" and (body.get("client-key-data") or _exec_has_secret(body.get("exec"))):
         return True
-    if kind == "clusters" and any(has_password(body.get(k) or "") for k in ("proxy-url", "server")):
+    if kind == "clusters" and any(
+        map(_url_has_secret, (body.get("proxy-url"), body.get("server")))
+    ):
         return True
-    rest = {key: value for key, value in body.items() if key not in _PUBLIC[kind]}
-    comments = _COMMENT.findall(text)
-    return secret_looking.in_data(rest) or any(map(secret_looking.in_text, comments))
+    # A sentence may go on in the next line's comment.
+    return secret_looking.in_prose(" ".join(_COMMENT.findall(text)))
+
+
+def _url_has_secret(url: str | None) -> bool:
+    """Also where there is a user without a password: that may be a token."""
+    url = url or ""
+    return without_password(url) != url or secret_looking.in_text(url)
 
 
 def _exec_has_secret(stanza: Any) -> bool:
@@ -102,7 +117,7 @@ def _exec_has_secret(stanza: Any) -> bool:
         return False
     env = ((each.get("name") or "", each.get("value") or "") for each in stanza.get("env") or ())
     _, args = secret_looking.split_args(stanza.get("args") or ())
-    return bool(args or secret_looking.split_env(env)[1])
+    return bool(args or secret_looking.split_env(env)[1]) or secret_looking.in_data(stanza)
 
 
 def restore(going: Mapping[str, Mapping[str, Mark]], texts: Texts) -> Restored:
