@@ -19,6 +19,7 @@ from kubectl_connector.catalog import Connectors
 from kubectl_connector.errors import ConnectorError, NotFoundError, StoreError
 from kubectl_connector.frozen import replace
 from kubectl_connector.journal import Place
+from kubectl_connector.kubeconfig.lock import find_lock
 from kubectl_connector.kubeconfig.ours.originals import Unkept
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, display_path
 from kubectl_connector.model.connector import Connector, Original
@@ -117,19 +118,27 @@ def forget(workspace: Workspace, refs: Collection[str]) -> None:
         discard(workspace, place)
 
 
-def refuse_needed(connectors: Iterable[Connector]) -> None:
-    """Raise ConnectorError for a connector that keeps what only its logout can give back."""
-    for connector in connectors:
-        for each in connector.originals:
-            with contextlib.suppress(OSError):
-                if _mentions(each.kubeconfig, each.ref):
-                    raise _needed(connector.name, each.kubeconfig)
+def refuse_needed(workspace: Workspace, connector: Connector) -> None:
+    """Raise ConnectorError where a connector keeps what only its logout can give back, or may."""
+    for each in connector.originals:
+        with workspace.catalog.journal.claim(Place(each.store, each.ref)) as mine:
+            if not mine:
+                raise _needed(connector.name, each.kubeconfig, "just now")
+        try:
+            needed, why = _mentions(each.kubeconfig, each.ref), ""
+        except FileNotFoundError:  # it was moved, perhaps
+            needed, why = True, "which is not there any more"
+        except OSError as error:
+            needed, why = True, f"which can't be read: {error.strerror}"
+        if needed:
+            raise _needed(connector.name, each.kubeconfig, why)
 
 
-def _needed(name: str, kubeconfig: str) -> ConnectorError:
+def _needed(name: str, kubeconfig: str, why: str) -> ConnectorError:
     file = shlex.quote(kubeconfig)
+    what = f'"{name}" keeps what its login replaced in {display_path(kubeconfig)}'
     return ConnectorError(
-        f'"{name}" keeps what its login replaced in {display_path(kubeconfig)}',
+        f"{what}, {why}" if why else what,
         f"give it back first: kubectl connector logout {name} --kubeconfig {file};"
         f" or lose it: kubectl connector delete {name} --force",
     )
@@ -166,10 +175,13 @@ def _text(workspace: Workspace, original: Original) -> str | None:
 
 
 def _mentions(path: str, ref: str) -> bool:
-    """Whether a file refers to a text. One without content is being written just now."""
+    """Whether a file refers to a text, or may: it can be empty while it is being written.
+
+    Raises OSError.
+    """
     with open(path, "rb") as file:
         data = file.read()
-    return not data or ref.encode() in data
+    return ref.encode() in data or (not data and find_lock(path) is not None)
 
 
 def _adopt(workspace: Workspace, id_: str, refs: Collection[str]) -> None:
