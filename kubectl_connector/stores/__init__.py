@@ -3,7 +3,7 @@
 Every public module in this folder except :mod:`~kubectl_connector.stores.interface` is a secret
 store. The store has the module's name, and the module has a function ``open_store(options)``.
 Where a user can configure the store, the module has ``SETTINGS`` too, such as
-``{"shelf.folder": Setting("shelf")}``. ``options.setting`` gives their values.
+``{"shelf.folder": Setting("shelf", "Where the shelf is.")}``. ``options.setting`` gives the value.
 Opening a store imports it, so a store that is not used costs nothing.
 """
 
