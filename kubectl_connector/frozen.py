@@ -2,9 +2,9 @@
 
 The library's own writes and compiles the source of six methods for each class, and imports
 ``inspect``. With the classes that ``list`` needs that was a third of its time
-(docs/performance.md).
-Here the classes share their methods, which look at a class's fields. To a type checker, to other
-code and to the functions of ``dataclasses`` they are dataclasses. Only what we use is here.
+(docs/performance.md). Here the classes share their methods, which look at a class's fields. To a
+type checker, to other code and to the functions of ``dataclasses`` they are dataclasses. Only what
+we use is here.
 """
 
 from __future__ import annotations

@@ -11,8 +11,11 @@ from kubectl_connector.model.setting import Setting
 
 KIND = "Settings"
 PASSPHRASE_VARIABLE = "KUBECTL_CONNECTOR_PASSPHRASE"  # noqa: S105 (its name)
+"""The environment variable with the passphrase of the file store, for where nobody can be asked."""
 NEW_PASSPHRASE_VARIABLE = "KUBECTL_CONNECTOR_NEW_PASSPHRASE"  # noqa: S105
+"""The one with the passphrase that the file store is to get instead."""
 EXPORT_PASSPHRASE_VARIABLE = "KUBECTL_CONNECTOR_EXPORT_PASSPHRASE"  # noqa: S105
+"""The one with the passphrase of a file that is exported or imported."""
 
 _NEEDS = {
     PASSPHRASE_VARIABLE: "the file store needs its passphrase",
@@ -70,50 +73,64 @@ class Settings:
         """Every setting by name."""
         return {**OWN, **self._of_stores()}
 
-    def _check(self, name: str, value: str) -> None:
-        if name in OWN:
-            self._checks.get(name, str)(value)
-        else:
-            self._of_stores()[name].check(value)
-
-    def load(self) -> dict[str, str]:
-        """The settings that the user made, by name."""
-        fields = yaml_file.read(self.path, KIND).by_name
-        for name, located in fields.items():
-            if name not in OWN and name not in self.known():
-                raise yaml_file.broken(self.path, located.line, f'unknown setting "{name}"')
-            try:
-                self._check(name, str(located.value))
-            except UsageError as error:
-                raise yaml_file.broken(self.path, located.line, error.message) from None
-        return {name: str(located.value) for name, located in fields.items()}
-
-    def get(self, name: str) -> str:
-        """A setting's value, or its default; UsageError for an unknown setting."""
-        return self.load().get(name, self.default(name))
-
-    def default(self, name: str) -> str:
-        """A setting's default; UsageError for an unknown setting, with the nearest one."""
+    def _setting(self, name: str) -> Setting:
         known = OWN if name in OWN else self.known()
         if name not in known:
             listing = f"settings: {', '.join(known)}"
             raise UsageError(f'no setting "{name}"', suggest.did_you_mean(name, known, listing))
-        return known[name].default
+        return known[name]
+
+    def _check(self, name: str, value: str) -> None:
+        check = self._checks.get(name, str) if name in OWN else self._setting(name).check
+        check(value)
+
+    def load(self) -> dict[str, str]:
+        """The settings that the user made, by name; all of them are checked."""
+        fields = yaml_file.read(self.path, KIND).by_name
+        for name, located in fields.items():
+            if name not in OWN and name not in self.known():
+                raise yaml_file.broken(self.path, located.line, f'unknown setting "{name}"')
+        return {name: self._value(name, located) for name, located in fields.items()}
+
+    def _value(self, name: str, located: yaml_file.Located) -> str:
+        try:
+            self._check(name, str(located.value))
+        except UsageError as error:
+            raise yaml_file.broken(self.path, located.line, error.message) from None
+        return str(located.value)
+
+    def get(self, name: str) -> str:
+        """A setting's value, or its default; UsageError for an unknown setting."""
+        return self.values(name)[name]
+
+    def values(self, *names: str) -> dict[str, str]:
+        """The values of some settings, or their defaults; UsageError for an unknown setting.
+
+        No other setting is checked, because checking that of a store imports the store.
+        """
+        values = {name: self.default(name) for name in names}
+        fields = yaml_file.read(self.path, KIND).by_name
+        made = {name: self._value(name, fields[name]) for name in names if name in fields}
+        return values | made
+
+    def default(self, name: str) -> str:
+        """A setting's default; UsageError for an unknown setting, with the nearest one."""
+        return self._setting(name).default
 
     def set(self, name: str, value: str) -> None:
         """Keep a value; UsageError for a value that the setting can't have."""
-        self.default(name)
         self._check(name, value)
-        self._change(lambda settings: {**settings, name: value})
+        self._change(name, lambda settings: {**settings, name: value})
 
     def unset(self, name: str) -> None:
         """Return a setting to its default."""
-        self.default(name)
-        self._change(lambda settings: {k: v for k, v in settings.items() if k != name})
+        self._change(name, lambda settings: {k: v for k, v in settings.items() if k != name})
 
-    def _change(self, edit: Callable[[dict[str, str]], dict[str, str]]) -> None:
+    def _change(self, name: str, edit: Callable[[dict[str, str]], dict[str, str]]) -> None:
+        setting = self._setting(name)
         with files.own_lock(self.path):
             before = self.load()
             after = edit(before)
             if after != before:
                 yaml_file.write(self.path, KIND, dict(after))
+        setting.apply(os.path.dirname(self.path))

@@ -147,6 +147,7 @@ def _laid_out(path: Path, source: str) -> str:
 def everyday() -> str:
     """The text of everyday.py."""
     verbs = {name: _quick_verb(name) for name in EVERYDAY_VERBS}
+    aliases = {alias: name for alias, name in ALIASES.items() if name in EVERYDAY_VERBS}
     source = (
         '"""The everyday verbs as quick.py reads them. Made by: make generate; don\'t edit."""\n\n'
         "from __future__ import annotations\n\n"
@@ -154,6 +155,8 @@ def everyday() -> str:
         "if TYPE_CHECKING:\n"
         "    from kubectl_connector.cli.quick import Verb\n\n"
         f"EVERYDAY: dict[str, Verb] = {verbs!r}\n\n"
+        f"ALIASES: dict[str, str] = {aliases!r}\n"
+        '"""The verbs by their other names."""\n\n'
         f"ROOT = {_root()!r}\n"
         '"""The usage, the meaning and the rows of --help."""\n'
     )

@@ -91,6 +91,8 @@ TYPED = {
     "describe prod": {"yaml", "hashlib"},
     "login prod": {"yaml"},
     "list -o json": {"yaml"},
+    "ls": {"yaml"},
+    "use prod": {"yaml"},
     "logout prod": {"yaml"},
     "verify prod": {"yaml", "hashlib", "logging", "shutil", "urllib.parse", *CLUSTER},
 }
@@ -144,6 +146,8 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
         )
         environment |= {"KUBECONFIG": str(kubeconfig), "HOME": str(folder)}
         run_ours(environment, "register", "prod", "--auto-configure")
+        for setting, value in (("login.mode", "embed"), ("file.remember", "600")):
+            run_ours(environment, "config", "set", setting, value)
         yield environment
 
 

@@ -89,6 +89,9 @@ EVERYDAY: dict[str, Verb] = {
     ),
 }
 
+ALIASES: dict[str, str] = {"ls": "list", "use": "login"}
+"""The verbs by their other names."""
+
 ROOT = (
     "Usage: kubectl connector COMMAND",
     "Named ways into Kubernetes clusters: credentials in your keyring, contexts in kubectl.",

@@ -131,8 +131,8 @@ def command(
     if namespace:
         check_namespace(namespace)
     stanza_command = program.command(exec_command or "auto")
-    settings = environment.settings()
-    api_version = exec_api_version or settings.get("login.exec-api-version")
+    settings = environment.settings().values("login.mode", "login.exec-api-version")
+    api_version = exec_api_version or settings["login.exec-api-version"]
     request = LoginRequest(
         environment.kubeconfigs(kubeconfig),
         context,
@@ -142,7 +142,7 @@ def command(
         lock_timeout,
         break_lock,
         mode=mode,
-        default_mode=settings.get("login.mode"),
+        default_mode=settings["login.mode"],
         program=stanza_command,
         program_env=program.needed_environment(stanza_command),
         api_version=api_version_called(api_version),

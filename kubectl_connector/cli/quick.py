@@ -11,10 +11,17 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kubectl_connector.cli import console
-from kubectl_connector.cli.everyday import EVERYDAY
+from kubectl_connector.cli.everyday import ALIASES, EVERYDAY
 from kubectl_connector.frozen import dataclass
 
-FLAG, TEXT, TEXTS, VERBOSE = "flag", "text", "texts", "verbose"
+FLAG = "flag"
+"""The kind of an option that takes no value."""
+TEXT = "text"
+"""The kind of one that takes a value; of several the last counts."""
+TEXTS = "texts"
+"""The kind of one that takes a value, and may be repeated."""
+VERBOSE = "verbose"
+"""The kind of ``-v``, and its parameter."""
 
 if TYPE_CHECKING:
     Option = tuple[str, str, Any]
@@ -63,7 +70,8 @@ class _NotPlainError(Exception):
 
 def understand(arguments: Sequence[str]) -> Call | None:
     """What the words say; None where typer has to read them."""
-    verb = EVERYDAY.get(arguments[0]) if arguments else None
+    name = arguments[0] if arguments else ""
+    verb = EVERYDAY.get(ALIASES.get(name, name))
     if verb is None:
         return None
     module, options, argument = verb

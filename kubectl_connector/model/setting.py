@@ -14,3 +14,6 @@ class Setting(NamedTuple):
     """A line for ``config set --help``."""
     check: Callable[[str], object] = str
     """Raises UsageError for a value that it can't have."""
+    apply: Callable[[str], object] = str
+    """Called with the folder of our files whenever a user has said what the value is from now on;
+    may raise ConnectorError."""

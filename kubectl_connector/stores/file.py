@@ -31,7 +31,9 @@ from kubectl_connector.stores.support.sealing import KeyRecipe, ScryptCost, Seal
 FILE_NAME = "secrets.json"
 
 REMEMBER = "file.remember"
+"""The setting for how long the kernel remembers the file's key, in seconds."""
 LONGEST = 86_400
+"""What it can be at most: a day, in seconds."""
 
 
 def _seconds(text: str) -> int:
@@ -44,12 +46,18 @@ def _seconds(text: str) -> int:
     return int(text)
 
 
+def _lock(folder: str) -> None:
+    """Have the kernel forget a key that it would remember for as long as was said before."""
+    FileStore(StoreOptions(folder, lambda confirm: "")).lock()  # noqa: ARG005 (it does not ask)
+
+
 SETTINGS = {
     REMEMBER: Setting(
         "900",
         "How many seconds after its last use the kernel remembers the encrypted file's key;"
         " 0: it never does. Linux only.",
         _seconds,
+        _lock,
     )
 }
 

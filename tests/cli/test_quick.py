@@ -76,6 +76,7 @@ def test_whatever_is_understood_is_what_typer_says(words: list[str]) -> None:
     "line",
     [
         "",
+        "ls --help",
         "lst",
         "register x",
         "--help",

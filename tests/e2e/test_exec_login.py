@@ -244,6 +244,7 @@ class TestARememberedKey:
 
     def test_the_setting_turns_it_off(self, unlocked: Terminal) -> None:
         unlocked.connector("config", "set", "file.remember", "0")
+        assert "needs its passphrase" in unlocked.run("auth", "whoami").stderr
         assert unlocked.refused("verify", "prod").code == 6
         unlocked.connector("verify", "prod", env={VARIABLE: PASSPHRASE})  # and it is forgotten
         assert "needs its passphrase" in unlocked.run("auth", "whoami").stderr
