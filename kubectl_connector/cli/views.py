@@ -98,7 +98,7 @@ def resources_report(connectors: Sequence[Connector]) -> Report:
 
 
 def verified_report(outcomes: Sequence[Verified]) -> Report:
-    """The rows of ``verify --all``."""
+    """The rows of ``verify`` for several connectors."""
     return Report(
         "Verification",
         tuple(Column(title) for title in ("NAME", "STATUS", "VERSION", "USER", "DETAIL")),
