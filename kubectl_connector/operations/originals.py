@@ -139,7 +139,7 @@ def _needed(name: str, kubeconfig: str) -> ConnectorError:
     return ConnectorError(
         f'"{name}" keeps what its login replaced in {display_path(kubeconfig)}',
         f"give it back first: kubectl connector logout {name} --kubeconfig {file};"
-        f" or lose it: kubectl connector delete {name} --force",
+        f" or lose it: kubectl connector delete {name} --yes --force",
     )
 
 
