@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 import typer
@@ -62,7 +62,7 @@ VERBS = {
         "logout", "kubectl", "Take connectors out of the kubeconfig again", unlocks=True
     ),
     "credential": Verb("credential", "kubectl", "What kubectl runs for a credential", unlocks=True),
-    "store": Verb("store", "Settings", "The passphrase, and all secrets at once", unlocks=True),
+    "store": Verb("store", "Settings", "The passphrase, and all secrets at once"),
     "config": Verb("config", "Settings", "Your defaults"),
     "completion": Verb("completion", "Settings", "Let the TAB key complete"),
     "version": Verb("version", "Settings", "The version of this program"),
@@ -72,14 +72,15 @@ VERBS = {
 ALIASES = {verb.alias: name for name, verb in VERBS.items() if verb.alias}
 """The commands by their other names."""
 
+_PASSPHRASE = ("KUBECTL_CONNECTOR_PASSPHRASE",)
 _SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
 
 
 class VerbCommand(TyperCommand):
     """A command that takes ``-v`` wherever it stands among its options."""
 
-    unlocks = False
-    """Whether it may need the passphrase of the file store."""
+    reads: Collection[str] = ()
+    """The variables of the environment that may hold a passphrase for it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """As TyperCommand, with one option more."""
@@ -123,10 +124,17 @@ class VerbCommand(TyperCommand):
 
     def sections(self) -> dict[str, help_.Rows]:
         """What ``--help`` says after the options."""
-        from kubectl_connector.settings import PASSPHRASE_VARIABLE
+        from kubectl_connector import settings
 
-        meaning = "The passphrase of the file store; where it is not set, it is asked for."
-        return {"Environment": [(PASSPHRASE_VARIABLE, meaning)]} if self.unlocks else {}
+        whose = {
+            settings.PASSPHRASE_VARIABLE: "The passphrase of the file store",
+            settings.NEW_PASSPHRASE_VARIABLE: "The new passphrase of the file store",
+            settings.EXPORT_PASSPHRASE_VARIABLE: "The passphrase of the exported file",
+        }
+        rows = [
+            (name, f"{whose[name]}; where it is not set, it is asked for.") for name in self.reads
+        ]
+        return {"Environment": rows} if rows else {}
 
 
 class Group(TyperGroup):
@@ -221,14 +229,10 @@ def load(name: str) -> Any:
     if isinstance(command, typer.Typer):
         built: Any = typer.main.get_group(command)
         built.name = name
-        commands = [*built.commands.values()]
     else:
         app = new_app()
-        add_verb(app, name, command, alias=verb.alias)
+        add_verb(app, name, command, alias=verb.alias, reads=_PASSPHRASE if verb.unlocks else ())
         built = typer.main.get_command(app)
-        commands = [built]
-    for each in commands:
-        each.unlocks = verb.unlocks
     return built
 
 
@@ -238,8 +242,11 @@ def add_verb(
     function: Callable[..., None],
     cls: type[VerbCommand] = VerbCommand,
     alias: str = "",
+    reads: Collection[str] = (),
 ) -> None:
     """Make ``function`` a command; its docstring is the help, whose examples are not wrapped.
+
+    ``reads`` are the variables that may hold a passphrase for it.
 
     The everyday verbs import typer, and what they take from ``options.py``, only for a type
     checker. So those names are looked up here, where their declarations are needed.
@@ -250,6 +257,7 @@ def add_verb(
     function.__annotations__ = inspect.get_annotations(function, globals=names, eval_str=True)
     also = f"\n\nAlso: kubectl connector {alias}" if alias else ""
     text = (inspect.getdoc(function) or "").replace("\n\nExample", f"{also}\n\n\b\nExample", 1)
+    cls = type(cls.__name__, (cls,), {"reads": reads})
     app.command(name, cls=cls, help=text, context_settings=_SETTINGS)(function)
 
 

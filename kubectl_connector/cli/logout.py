@@ -83,7 +83,7 @@ def _sentence(name: str | None, done: LoggedOut) -> str:
     if done.gone:
         return (
             f'{text}; "{done.gone}", which was current before, is not there any more:'
-            " kubectl config use-context NAME"
+            " kubectl config use-context NAME (names: kubectl config get-contexts -o name)"
         )
     if not done.switched:
         return text

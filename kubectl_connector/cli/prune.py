@@ -34,7 +34,7 @@ def command(yes: YesOption = False) -> None:
     if left:
         raise StoreError(
             f"{counted(len(left), 'secret')} could not be removed: {left[0].message}",
-            "when that is mended: kubectl connector prune",
+            f"{left[0].hint}; then: kubectl connector prune",
         )
 
 

@@ -9,7 +9,12 @@ import typer
 from kubectl_connector.cli import console, environment
 from kubectl_connector.cli.app import add_verb, new_app
 from kubectl_connector.errors import UsageError
-from kubectl_connector.settings import EXPORT_PASSPHRASE_VARIABLE, NEW_PASSPHRASE_VARIABLE
+from kubectl_connector.kubeconfig.paths import display_path
+from kubectl_connector.settings import (
+    EXPORT_PASSPHRASE_VARIABLE,
+    NEW_PASSPHRASE_VARIABLE,
+    PASSPHRASE_VARIABLE,
+)
 from kubectl_connector.stores import PassphraseStore
 
 command = new_app(help="The passphrase, and all secrets at once.", invoke_without_command=True)
@@ -25,7 +30,7 @@ def _help(context: typer.Context) -> None:
 
 
 def change_passphrase() -> None:
-    """Have another passphrase guard the encrypted file.
+    """Change the passphrase of the encrypted file.
 
     It asks for the passphrase of today, then twice for the new one. Where nobody can be asked, give
     them in KUBECTL_CONNECTOR_PASSPHRASE and KUBECTL_CONNECTOR_NEW_PASSPHRASE. The secrets of all
@@ -45,9 +50,9 @@ def change_passphrase() -> None:
 
 
 def lock() -> None:
-    """Have the passphrase of the encrypted file asked for again.
+    """Forget the remembered key of the encrypted file.
 
-    On Linux the kernel remembers the file's key for as long as the setting file.remember says.
+    The passphrase is asked for again then. On Linux the kernel remembers the file's key for as long as the setting file.remember says.
 
     Example:
       kubectl connector store lock
@@ -81,7 +86,7 @@ def export(file: FileArgument) -> None:
         file,
         lambda: environment.new_passphrase(f"Passphrase for {file}", EXPORT_PASSPHRASE_VARIABLE),
     )
-    console.say(f"Exported {console.counted(len(exported), 'connector')} to {file}")
+    console.say(f"Exported {console.counted(len(exported), 'connector')} to {display_path(file)}")
 
 
 def import_(
@@ -129,10 +134,10 @@ def _pair(text: str) -> tuple[str, str]:
     return old, new
 
 
-for _name, _function in (
-    ("change-passphrase", change_passphrase),
-    ("lock", lock),
-    ("export", export),
-    ("import", import_),
+for _name, _function, _reads in (
+    ("change-passphrase", change_passphrase, (PASSPHRASE_VARIABLE, NEW_PASSPHRASE_VARIABLE)),
+    ("lock", lock, ()),
+    ("export", export, (PASSPHRASE_VARIABLE, EXPORT_PASSPHRASE_VARIABLE)),
+    ("import", import_, (PASSPHRASE_VARIABLE, EXPORT_PASSPHRASE_VARIABLE)),
 ):
-    add_verb(command, _name, _function)
+    add_verb(command, _name, _function, reads=_reads)

@@ -380,7 +380,7 @@ TREE: Tree = {
         (),
     ),
     "store change-passphrase": (
-        "Have another passphrase guard the encrypted file",
+        "Change the passphrase of the encrypted file",
         (
             (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
             (("-h", "--help"), None, False, "Show this message and exit"),
@@ -388,7 +388,7 @@ TREE: Tree = {
         (),
     ),
     "store lock": (
-        "Have the passphrase of the encrypted file asked for again",
+        "Forget the remembered key of the encrypted file",
         (
             (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
             (("-h", "--help"), None, False, "Show this message and exit"),

@@ -8,8 +8,9 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from kubectl_connector import suggest
 from kubectl_connector.catalog import Connectors, find, name_taken
-from kubectl_connector.errors import ConnectorError, StoreError, UsageError
+from kubectl_connector.errors import ConnectorError, NotFoundError, StoreError, UsageError
 from kubectl_connector.files import read_regular, replace_file
 from kubectl_connector.frozen import dataclass, replace
 from kubectl_connector.model.connector import Connector, check_name
@@ -105,8 +106,14 @@ def import_connectors(
     where the store can't be used; all that before anything is changed.
     """
     names = how.names or {}
+    there = [each.connector.name for each in carried]
     for name in names:
-        find(tuple(each.connector for each in carried), name)
+        if name not in there:
+            listing = f"it has: {', '.join(sorted(there))}"
+            raise NotFoundError(
+                f'no connector named "{name}" in the file',
+                suggest.did_you_mean(name, there, listing),
+            )
     wanted = [_renamed(each, names) for each in carried]
     taken = {each.name for each in workspace.catalog.load()}
     double = [each.connector.name for each in wanted]

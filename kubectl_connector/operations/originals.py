@@ -140,7 +140,7 @@ def _needed(name: str, kubeconfig: str, why: str) -> ConnectorError:
     return ConnectorError(
         f"{what}, {why}" if why else what,
         f"give it back first: kubectl connector logout {name} --kubeconfig {file};"
-        f" or lose it: kubectl connector delete {name} --force",
+        f" or lose it: kubectl connector delete {name} --yes --force",
     )
 
 

@@ -284,7 +284,7 @@ class FileStore:
             self._passphrase = None
             raise WrongPassphraseError(
                 f"the passphrase does not open {self._path}",
-                "try it: kubectl connector verify --all. If you are sure of it, the file was"
+                "try again: kubectl connector verify --all; if you are sure of it, the file was"
                 " altered: restore it from a backup",
             ) from error
         self._passphrase = passphrase

@@ -95,6 +95,11 @@ def test_names_that_are_taken_are_refused_first(capsys: Capture, home: Home, exp
         (("--rename", "filed=ringed"), 2),
     ):
         assert fails(capsys, *take_in, *words)[0] == wanted
+    code, error, hint = fails(capsys, *take_in, "--rename", "nobody=x")
+    assert (error, hint) == (
+        'no connector named "nobody" in the file',
+        "it has: filed, ringed, running",  # the file's names, not the catalog's
+    )
     assert (home.connector_home / "connectors.yaml").read_bytes() == before
 
 
@@ -168,3 +173,28 @@ def test_what_has_no_end_is_not_read(capsys: Capture, tmp_path: Path) -> None:
     for path, problem in (("/dev/zero", "not a regular file"), (str(large), "larger than 64 MiB")):
         _, error, _ = fails(capsys, "store", "import", path)
         assert problem in error
+
+
+@pytest.mark.parametrize(
+    ("verb", "named"),
+    [
+        ("export", ["", "EXPORT_"]),
+        ("import", ["", "EXPORT_"]),
+        ("change-passphrase", ["", "NEW_"]),
+        ("lock", []),
+    ],
+)
+def test_help_names_the_passphrases_that_a_command_reads(
+    capsys: Capture, verb: str, named: list[str]
+) -> None:
+    _, _, environment = succeeds(capsys, "store", verb, "--help").partition("Environment:")
+    found = [word for word in environment.split() if word.startswith("KUBECTL_CONNECTOR_")]
+    assert found == [f"KUBECTL_CONNECTOR_{which}PASSPHRASE" for which in named]
+
+
+def test_an_export_into_the_home_folder_is_named_with_a_tilde(
+    capsys: Capture, export: Path, home: Home
+) -> None:
+    succeeds(capsys, "delete", "ringed", "--yes", "--force")
+    said = succeeds(capsys, "store", "export", str(home.path / "x.sealed"))
+    assert said == "Exported 2 connectors to ~/x.sealed\n"

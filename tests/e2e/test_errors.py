@@ -150,7 +150,7 @@ def test_no_store(terminal: Terminal, server: ApiServer) -> None:
     write_kubeconfig(terminal.home.kubeconfig, server, token_user(JANE_TOKEN))
     refusal = terminal.refused("register", "prod", "--auto-configure", "--store", "keyring")
     assert refusal.code == STORE
-    assert "--store file" in refusal.hint
+    assert "config set store file" in refusal.hint
     without = {"KUBECTL_CONNECTOR_PASSPHRASE": ""}
     refusal = terminal.refused(*REGISTER, env=without)
     assert refusal.code == STORE

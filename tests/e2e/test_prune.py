@@ -66,6 +66,8 @@ def test_a_store_that_can_not_be_used_keeps_it(killed: Terminal) -> None:
     assert refusal.code == 6
     assert "1 secret could not be removed" in refusal.error
     assert "can be read by others" in refusal.error
+    assert refusal.hint.startswith("chmod 600 ")
+    assert refusal.hint.endswith("/secrets.json; then: kubectl connector prune")
     secrets.chmod(0o600)
     assert killed.connector("prune") == "Removed 1 secret\n"
 

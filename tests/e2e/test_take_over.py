@@ -105,6 +105,7 @@ def test_delete_refuses_what_only_logout_can_give_back(lab: Terminal, before: by
     refusal = lab.refused("delete", "lab", "--yes")
     assert (refusal.code, "keeps what its login replaced" in refusal.error) == (1, True)
     assert "kubectl connector logout lab" in refusal.hint
+    assert refusal.hint.endswith("kubectl connector delete lab --yes --force")
     assert "no connector" not in lab.connector("prune") + lab.connector("list")
     lab.connector("logout", "--all")
     assert lab.home.kubeconfig.read_bytes() == before

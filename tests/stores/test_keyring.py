@@ -120,7 +120,7 @@ class TestTrouble:
                 call()
             assert caught.value.message == "the keyring is locked"
             assert "unlock" in caught.value.hint
-            assert "--store file" in caught.value.hint
+            assert "config set store file" in caught.value.hint
 
     def test_failing(self, options: StoreOptions) -> None:
         for call in calls(KeyringStore(options, FailingKeyring())):
@@ -181,7 +181,7 @@ class TestTimeLimit:
                 call()
             assert 0.2 <= time.monotonic() - start < 1.0
             assert "waiting to be unlocked" in caught.value.message
-            assert "--store file" in caught.value.hint
+            assert "config set store file" in caught.value.hint
 
     def test_an_answer_in_time_is_waited_for(
         self, options: StoreOptions, backend: BlockingKeyring
@@ -249,7 +249,7 @@ class TestChoice:
             assert caught.value.message.startswith(
                 "PYTHON_KEYRING_BACKEND" if where == "environment" else str(tmp_path)
             )
-            assert "--store file" in caught.value.hint
+            assert "config set store file" in caught.value.hint
 
     def test_a_broken_configuration_is_not_guessed_at(
         self, options: StoreOptions, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -298,9 +298,9 @@ class TestSecretService:
             monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
         store = open_store("keyring", options)
         for call in (store.check, *calls(store)):
-            with pytest.raises(StoreError, match="no keyring can be used here") as caught:
+            with pytest.raises(StoreError, match="here: there is no session bus$") as caught:
                 call()
-            assert "--store file" in caught.value.hint
+            assert caught.value.hint.endswith("kubectl connector config set store file")
 
     def test_gone(self, options: StoreOptions, monkeypatch: pytest.MonkeyPatch) -> None:
         require_secret_service()

@@ -90,8 +90,19 @@ def _first_usable(names: tuple[str, ...]) -> KeyringBackend:
         except (RuntimeError, OSError) as error:
             reasons.append(error)
     raise StoreError(
-        f"no keyring can be used here ({reasons[0]})", f"log in to a desktop, or {USE_FILE_STORE}"
+        f"no keyring can be used here: {_in_words(reasons[0])}",
+        f"run this in the desktop session that has it, or {USE_FILE_STORE}",
     ) from reasons[0]
+
+
+def _in_words(error: Exception) -> str:
+    """Why a backend can't be used. What the libraries say of the Secret Service means little."""
+    text = str(error)
+    if isinstance(error, OSError) or text.startswith("Unable to initialize SecretService"):
+        return "there is no session bus"
+    if "activatable" in text:
+        return "no program on the session bus keeps secrets"
+    return text
 
 
 def _named_backend(environ: Mapping[str, str]) -> tuple[str | None, str]:

@@ -9,8 +9,8 @@ from kubectl_connector.stores.interface import StoreTimeoutError
 from kubectl_connector.stores.support.deadline import DeadlineError
 from kubectl_connector.stores.support.keyring_items import ItemError
 
-USE_FILE_STORE = "use a file for new connectors: register them with --store file"
-"""The end of a hint: this helps wherever there is no keyring."""
+USE_FILE_STORE = "keep new connectors in a file: kubectl connector config set store file"
+"""The end of a hint: this helps wherever there is no keyring, though no connector that is in one."""
 
 _SPEAKS_OF_NO_SECRET = frozenset(
     {"dbus", "gi", "jeepney", "keyring", "pywintypes", "secretstorage", "win32ctypes"}
