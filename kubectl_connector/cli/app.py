@@ -140,6 +140,9 @@ class VerbCommand(TyperCommand):
 class Group(TyperGroup):
     """Commands under one word. It suggests the nearest for a typo; alone, it shows its help."""
 
+    below: tuple[str, ...] = ()
+    """Commands of its groups that are suggested too, since people look for them here."""
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """The arguments; where there are none, the help is shown instead."""
         if not args and not self.invoke_without_command:
@@ -161,7 +164,8 @@ class Group(TyperGroup):
         name, known = args[0], self.list_commands(ctx)
         if name not in known and not name.startswith("-"):
             listing = f"all commands: {ctx.command_path} --help"
-            raise UsageError(f'no command "{name}"', suggest.did_you_mean(name, known, listing))
+            hint = suggest.did_you_mean(name, [*known, *self.below], listing)
+            raise UsageError(f'no command "{name}"', hint)
         return super().resolve_command(ctx, args)
 
     def get_help(self, ctx: Any) -> str:
@@ -193,6 +197,8 @@ class Group(TyperGroup):
 
 class VerbGroup(Group):
     """The tree's root: finds commands in :data:`VERBS`."""
+
+    below = ("store export", "store import")
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """The arguments; ``help COMMAND`` is ``COMMAND --help``."""

@@ -24,7 +24,12 @@ _MOST = 12
 """Lines of the list, however high the terminal is."""
 _AFTER_ESCAPE = 0.1
 """Seconds in which the rest of an arrow key must come; else it was the Esc key."""
-_HELP = "arrows or letters choose, Enter takes, Esc leaves"
+_HELPS = (
+    "arrows or letters choose, Enter takes, Esc leaves",
+    "Enter takes, Esc leaves",
+    "Esc leaves",
+)
+"""The last line: the longest that fits."""
 
 Row = tuple[str, ...]
 """What is shown of a thing; the name comes first."""
@@ -119,7 +124,9 @@ class Picking:
             for index, row in enumerate(left[first : first + room], first)
         ]
         count = f"{len(left)} of {len(self.rows)}: " if left else "nothing has that; "
-        lines = [f"{self.question}: {self.typed}", *shown, f"  {count}{_HELP}"]
+        last = (f"  {count}{text}" for text in _HELPS)
+        fitting = next((line for line in last if len(line) < columns), f"  {count}".rstrip(" :;"))
+        lines = [f"{self.question}: {self.typed}", *shown, fitting]
         return [_fit(line, min(_cells(line), columns - 1)) for line in lines]
 
 

@@ -22,11 +22,12 @@ def show(report: Report, how: Output) -> None:
 
 
 def show_record(rows: Sequence[tuple[str, str]], caption: str = "") -> None:
-    """Print one thing, a property a row, below a caption that a pipe does without."""
+    """Print one thing, a property a row, below a caption."""
     if framed():
         console.out(boxed_table(RECORD, rows, caption, _columns()))
     else:
-        console.out(joined(["\n", plain_table(list(RECORD), [list(row) for row in rows])]))
+        title = f"\n{caption}\n" if caption else "\n"
+        console.out(joined([title, plain_table(list(RECORD), [list(row) for row in rows])]))
 
 
 def framed() -> bool:

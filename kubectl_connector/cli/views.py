@@ -221,7 +221,7 @@ def configuration(connector: Connector, item: Item | None) -> list[tuple[str, st
     cluster = connector.cluster
     ours: dict[str, str | None] = {
         "server": cluster.server,
-        "insecure": mark("True", State.INSECURE) if cluster.insecure_skip_tls_verify else None,
+        "insecure": mark("yes", State.INSECURE) if cluster.insecure_skip_tls_verify else None,
         "cluster_name": connector.cluster_name,
         "certificate_authority": _authority(cluster.certificate_authority_data),
         "tls_server_name": cluster.tls_server_name,

@@ -71,6 +71,12 @@ def parse_labels(texts: list[str]) -> dict[str, str]:
         key, equals, value = text.partition("=")
         if not equals:
             raise UsageError(f'"{text}" is not a label', "write it like team=payments")
+        several = value.split(",")
+        if len(several) > 1 and all("=" in each for each in several[1:]):
+            raise UsageError(
+                f'"{text}" is more than one label',
+                f"give --label once for each: --label {text.replace(',', ' --label ')}",
+            )
         check_label(key, value)
         labels[key] = value
     return labels

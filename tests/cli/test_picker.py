@@ -72,6 +72,9 @@ def test_what_it_shows() -> None:
         "  prod-us   開発クラスタ   2 d ago",
         "  2 of 3: arrows or letters choose, Enter takes, Esc leaves",
     ]
+    for columns, last in ((40, "2 of 3: Enter takes, Esc leaves"), (24, "2 of 3: Esc leaves")):
+        assert pressed(*"prod").lines(columns, 24)[-1].strip() == last
+    assert pressed(*"x?").lines(40, 24)[-1].strip() == "nothing has that; Esc leaves"
 
 
 pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are a Unix thing")

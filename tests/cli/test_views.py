@@ -53,7 +53,7 @@ def test_a_methods_rows_do_not_replace_ours(monkeypatch: pytest.MonkeyPatch) -> 
         secret_ref="1",
     )
     rows = configuration(connector, Item(Secret({"server": "its own"})))
-    assert rows[:2] == [("server", "https://lab.example"), ("insecure", "True")]
+    assert rows[:2] == [("server", "https://lab.example"), ("insecure", "yes")]
     assert rows[-3:] == [("insecure", "False"), ("origin", "nowhere"), ("server", "its own")]
     assert configuration(connector, None)[-1] == ("server", HIDDEN)
 
