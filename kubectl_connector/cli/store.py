@@ -52,7 +52,8 @@ def change_passphrase() -> None:
 def lock() -> None:
     """Forget the remembered key of the encrypted file.
 
-    The passphrase is asked for again then. On Linux the kernel remembers the file's key for as long as the setting file.remember says.
+    The passphrase is asked for again then. On Linux the kernel remembers the file's key for as long
+    as the setting file.remember says.
 
     Example:
       kubectl connector store lock

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kubectl_connector import suggest
-from kubectl_connector.catalog import Connectors, find, name_taken
+from kubectl_connector.catalog import Connectors, name_taken
 from kubectl_connector.errors import ConnectorError, NotFoundError, StoreError, UsageError
 from kubectl_connector.files import read_regular, replace_file
 from kubectl_connector.frozen import dataclass, replace

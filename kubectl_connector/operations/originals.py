@@ -118,20 +118,18 @@ def forget(workspace: Workspace, refs: Collection[str]) -> None:
         discard(workspace, place)
 
 
-def refuse_needed(workspace: Workspace, connector: Connector) -> None:
-    """Raise ConnectorError where a connector keeps what only its logout can give back, or may."""
-    for each in connector.originals:
-        with workspace.catalog.journal.claim(Place(each.store, each.ref)) as mine:
-            if not mine:
-                raise _needed(connector.name, each.kubeconfig, "just now")
-        try:
-            needed, why = _mentions(each.kubeconfig, each.ref), ""
-        except FileNotFoundError:  # it was moved, perhaps
-            needed, why = True, "which is not there any more"
-        except OSError as error:
-            needed, why = True, f"which can't be read: {error.strerror}"
-        if needed:
-            raise _needed(connector.name, each.kubeconfig, why)
+def refuse_needed(connectors: Iterable[Connector]) -> None:
+    """Raise ConnectorError for a connector that keeps what only its logout can give back, or may."""
+    for connector in connectors:
+        for each in connector.originals:
+            try:
+                needed, why = _mentions(each.kubeconfig, each.ref), ""
+            except FileNotFoundError:  # it was moved, perhaps
+                needed, why = True, "which is not there"
+            except OSError as error:
+                needed, why = True, f"which can't be read: {error.strerror}"
+            if needed:
+                raise _needed(connector.name, each.kubeconfig, why)
 
 
 def _needed(name: str, kubeconfig: str, why: str) -> ConnectorError:

@@ -10,7 +10,7 @@ from kubectl_connector.stores.support.deadline import DeadlineError
 from kubectl_connector.stores.support.keyring_items import ItemError
 
 USE_FILE_STORE = "keep new connectors in a file: kubectl connector config set store file"
-"""The end of a hint: this helps wherever there is no keyring, though no connector that is in one."""
+"""The end of a hint: this helps new connectors wherever there is no keyring."""
 
 _SPEAKS_OF_NO_SECRET = frozenset(
     {"dbus", "gi", "jeepney", "keyring", "pywintypes", "secretstorage", "win32ctypes"}
