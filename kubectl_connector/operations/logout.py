@@ -7,14 +7,14 @@ import shlex
 from functools import partial
 
 from kubectl_connector import suggest
-from kubectl_connector.errors import NotFoundError
+from kubectl_connector.errors import KubeconfigError, NotFoundError
 from kubectl_connector.frozen import dataclass
 from kubectl_connector.kubeconfig.ours.logout import logout_edit
 from kubectl_connector.kubeconfig.ours.mark import our_contexts
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles
 from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.kubeconfig.write import KubeconfigEditor
-from kubectl_connector.operations.originals import forget, read
+from kubectl_connector.operations.originals import are_from_elsewhere, put_back, read
 from kubectl_connector.operations.workspace import Workspace
 
 
@@ -58,18 +58,31 @@ def logout(
     """
     ids = {connector.name: connector.id for connector in workspace.catalog.load()}
     editor = KubeconfigEditor(files, lock_timeout, break_lock)
+    file = f" --kubeconfig {shlex.quote(files.paths[0])}" if files.explicit else ""
+    again = f"kubectl connector logout {name or '--all'}{file} --force"
     texts: dict[str, str | None] = {}
     while True:
-        make_edit = partial(logout_edit, name=name, ids=ids, texts=texts)
+        make_edit = partial(
+            logout_edit,
+            name=name,
+            ids=ids,
+            texts=texts,
+            secret=are_from_elsewhere(workspace, texts, files),
+            force=force,
+        )
         removed, changed = editor.edit(make_edit)
         restored = removed.restored
         if not restored.unread:
             break
         # A store may ask a person, so no lock is held here.
-        file = f" --kubeconfig {shlex.quote(files.paths[0])}" if files.explicit else ""
-        again = f"kubectl connector logout {name or '--all'}{file} --force"
         texts |= read(workspace, restored.unread, force, again)
-    forget(workspace, restored.refs)
+    if restored.lost and not force:
+        raise KubeconfigError(
+            f"what login replaced with {restored.lost[0]} can't be given back:"
+            " somebody has changed what was noted of it",
+            f"log out without it: {again}",
+        )
+    put_back(workspace, restored.refs, files)
     if name and not changed and name not in ids:
         raise NotFoundError(
             f'no connector named "{name}"',

@@ -118,8 +118,38 @@ def forget(workspace: Workspace, refs: Collection[str]) -> None:
         discard(workspace, place)
 
 
+def put_back(workspace: Workspace, refs: Collection[str], files: KubeconfigFiles) -> None:
+    """Drop texts that a logout has put back, unless another kubeconfig still needs one.
+
+    That is so where the logout was of a copy: the kubeconfig that login wrote has its own.
+    """
+    originals = [each for c in workspace.catalog.load() for each in c.originals if each.ref in refs]
+    forget(workspace, [each.ref for each in originals if not _is_needed_elsewhere(each, files)])
+
+
+def are_from_elsewhere(workspace: Workspace, refs: Collection[str], files: KubeconfigFiles) -> bool:
+    """Whether one of these texts stood in another file: then this one may be anybody's."""
+    originals = [each for c in workspace.catalog.load() for each in c.originals if each.ref in refs]
+    return not all(_is_among(each.kubeconfig, files) for each in originals)
+
+
+def _is_needed_elsewhere(original: Original, files: KubeconfigFiles) -> bool:
+    if _is_among(original.kubeconfig, files):
+        return False
+    try:
+        return _mentions(original.kubeconfig, original.ref)
+    except FileNotFoundError:  # it was moved, and this is it
+        return False
+    except OSError:
+        return True
+
+
+def _is_among(path: str, files: KubeconfigFiles) -> bool:
+    return os.path.realpath(path) in map(os.path.realpath, files.paths)
+
+
 def refuse_needed(connectors: Iterable[Connector]) -> None:
-    """Raise ConnectorError for a connector that keeps what only its logout can give back, or may."""
+    """Raise ConnectorError for one that keeps, or may keep, what only its logout can give back."""
     for connector in connectors:
         for each in connector.originals:
             try:

@@ -153,7 +153,7 @@ def test_a_given_value_that_fits_no_answer_is_asked_for_too(
     person.sees("can't hold a colon")
     person.answers("Username: ", "admin")
     person.answers("Password: ", ADMIN_PASSWORD)
-    person.answers("Description: ", "")
+    person.answers("Description (empty: none): ", "")
     code, rest = person.leaves()
     assert (code, "you are admin" in rest) == (0, True), rest
 

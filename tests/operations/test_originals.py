@@ -90,6 +90,55 @@ def test_there_and_back(
     assert len(store.items) == len(lab.catalog.journal.places()) == 1
 
 
+def test_a_copy_that_is_logged_out_leaves_what_the_other_one_needs(
+    lab: Workspace, files: KubeconfigFiles, kubeconfig: Path, tmp_path: Path, store: MemoryStore
+) -> None:
+    log_in(lab, files)
+    copy = tmp_path / "copy"
+    copy.write_bytes(kubeconfig.read_bytes())
+    copy.chmod(0o644)
+    copied = kubeconfig_files(str(copy), {})
+    with pytest.raises(KubeconfigError, match="can be read by others"):
+        log_out(lab, copied)
+    copy.chmod(0o600)
+    log_out(lab, copied)
+    assert copy.read_bytes() == BEFORE
+    log_out(lab, files)
+    assert kubeconfig.read_bytes() == BEFORE
+    assert len(store.items) == 1
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_a_kubeconfig_that_was_moved_or_made_public_gets_its_own_back(
+    lab: Workspace, files: KubeconfigFiles, kubeconfig: Path, store: MemoryStore, moved: bool
+) -> None:
+    log_in(lab, files)
+    if moved:
+        kubeconfig = kubeconfig.rename(kubeconfig.with_name("moved"))
+    else:
+        kubeconfig.chmod(0o644)  # as it may have been before login
+    log_out(lab, kubeconfig_files(str(kubeconfig), {}))
+    assert kubeconfig.read_bytes() == BEFORE
+    assert len(store.items) == 1
+
+
+def test_what_no_longer_fits_is_not_dropped_unless_forced(
+    lab: Workspace, files: KubeconfigFiles, kubeconfig: Path, store: MemoryStore
+) -> None:
+    log_in(lab, files)
+    good = kubeconfig.read_bytes()
+    bad = good.replace(b"column: 4\n", b"column: 9\n")
+    assert bad != good
+    kubeconfig.write_bytes(bad)
+    with pytest.raises(KubeconfigError, match="somebody has changed what was noted") as caught:
+        log_out(lab, files)
+    assert caught.value.hint.endswith(" --force")
+    assert (kubeconfig.read_bytes(), len(store.items)) == (bad, 2)
+    kubeconfig.write_bytes(good)
+    log_out(lab, files)
+    assert kubeconfig.read_bytes() == BEFORE
+
+
 def test_a_login_that_was_killed_before_it_wrote(
     lab: Workspace,
     files: KubeconfigFiles,
@@ -139,7 +188,7 @@ def test_a_logout_that_is_not_done_yet_takes_nothing_from_a_login(
     log_in(lab, files)
     keep = Keeper.keep
 
-    def late(workspace: Workspace, refs: Collection[str]) -> None:
+    def late(workspace: Workspace, refs: Collection[str], _: KubeconfigFiles) -> None:
         def beside(keeper: Keeper, unkept: Iterable[Unkept]) -> None:
             keep(keeper, unkept)
             forget(workspace, refs)
@@ -149,7 +198,7 @@ def test_a_logout_that_is_not_done_yet_takes_nothing_from_a_login(
             log_in(lab, files)
 
     with monkeypatch.context() as patch:
-        patch.setattr(logout_module, "forget", late)
+        patch.setattr(logout_module, "put_back", late)
         log_out(lab, files)
     log_out(lab, files)
     assert kubeconfig.read_bytes() == BEFORE
@@ -164,7 +213,7 @@ def test_a_logout_that_was_killed_after_it_wrote(
 ) -> None:
     log_in(lab, files)
     with monkeypatch.context() as patch:
-        patch.setattr(logout_module, "forget", lambda *_: None)
+        patch.setattr(logout_module, "put_back", lambda *_: None)
         log_out(lab, files)
     assert (kubeconfig.read_bytes(), len(store.items)) == (BEFORE, 2)
     assert [done.secret_left for done in delete(lab, ["lab"])] == [False]

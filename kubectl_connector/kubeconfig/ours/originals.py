@@ -59,7 +59,7 @@ class Restored:
     unread: list[str] = field(default_factory=list)
     """References of texts that have to be read first."""
     lost: list[str] = field(default_factory=list)
-    """The entries whose texts the store has lost, such as ``user "lab-user"``."""
+    """The entries whose texts are lost, or don't fit any more, such as ``user "lab-user"``."""
     refs: list[str] = field(default_factory=list)
     """The references of the texts that are in it."""
 
