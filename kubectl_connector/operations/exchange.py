@@ -68,7 +68,7 @@ def read_export(path: str, passphrase: Callable[[], str]) -> tuple[Carried, ...]
     )
 
     try:
-        return _load(open_document(read_regular(path), passphrase()))
+        return _load(open_document(read_regular(path), passphrase))
     except OSError as error:
         raise ConnectorError(f"{path} can't be read: {error.strerror}", "check its name") from error
     except SealError as error:

@@ -292,15 +292,8 @@ class FileStore:
         return key
 
     def _derive(self, passphrase: str, recipe: KeyRecipe) -> bytes:
-        try:
-            with in_turn(f"{self._path}.key"):
-                return derive_key(passphrase, recipe)
-        except MemoryError as error:
-            needed = 128 * recipe.cost.n * recipe.cost.r // 2**20
-            raise StoreError(
-                f"{self._path} takes {needed} MiB of memory to open, and there is not as much",
-                "free some memory, then run the command again",
-            ) from error
+        with in_turn(f"{self._path}.key"):
+            return derive_key(passphrase, recipe)
 
     def _write(self, file: EncryptedFile) -> None:
         try:

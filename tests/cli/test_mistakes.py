@@ -14,7 +14,7 @@ import typer
 
 import kubectl_connector
 from kubectl_connector import suggest
-from kubectl_connector.cli.app import ALIASES, VERBS, add_verb, build, load, new_app
+from kubectl_connector.cli.app import ALIASES, VERBS, VerbGroup, add_verb, build, load, new_app
 from kubectl_connector.cli.console import with_tilde
 from kubectl_connector.cli.main import PROGRAM, run
 from kubectl_connector.errors import UsageError
@@ -225,7 +225,10 @@ def test_every_word_from_elsewhere_leads_to_a_word_that_there_is() -> None:
     words |= {
         name for one in every for parameter in one.params for name in parameter.secondary_opts
     }
-    words |= {*VERBS, *(one.name for one in below)}
+    words |= {*VERBS, *(one.name for one in below), *VerbGroup.below}
+    assert set(VerbGroup.below) <= {
+        f"{group.name} {one}" for group in commands for one in getattr(group, "commands", {})
+    }
     assert set(suggest.MEANINGS) <= words
     for ours, others in suggest.MEANINGS.items():
         kind = "option" if ours.startswith("-") else "command"

@@ -122,7 +122,7 @@ def test_what_is_picked_can_go_into_a_file(crowd: Home) -> None:
         timeout=20,
         dimensions=(24, 40),
     )
-    shell.expect_exact("5 of 5: arrows or letters choose, Ent\x1b[")  # cut, not wrapped
+    shell.expect_exact("5 of 5: Enter takes, Esc leaves\x1b[")  # the whole does not fit
     shell.send("eu\r")
     shell.expect(pexpect.EOF)
     assert (crowd.path / "out").read_text() == "prod-eu\n"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ import yaml
 
 from tests.apiserver import ApiServer
 from tests.cli.test_commands import Capture, fails, succeeds
-from tests.conftest import BOB_TOKEN, JANE_TOKEN, Home
+from tests.conftest import BOB_TOKEN, JANE_TOKEN, PLUGIN, Home
 from tests.kubeconfigs import exec_user, token_user, write_kubeconfig
 from tests.secret_service import require_secret_service, secret_service
 
@@ -158,12 +160,26 @@ def test_an_export_replaces_nothing_and_needs_a_good_passphrase(
 
 
 @pytest.mark.parametrize("data", [b"", b"{}", b"\xff", None])
-def test_what_is_no_export_is_named(capsys: Capture, tmp_path: Path, data: bytes | None) -> None:
+def test_what_is_no_export_is_named(
+    capsys: Capture, tmp_path: Path, data: bytes | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anybody is asked for a passphrase."""
+    monkeypatch.delenv("KUBECTL_CONNECTOR_EXPORT_PASSPHRASE")
     path = tmp_path / "export"
     if data is not None:
         path.write_bytes(data)
     _, error, _ = fails(capsys, "store", "import", str(path))
     assert str(path) in error
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems limit memory otherwise")
+def test_too_little_memory_is_no_fault_of_ours(export: Path, home: Home) -> None:
+    limit = "import resource as r, os, sys; r.setrlimit(r.RLIMIT_AS, (150_000_000,) * 2)"
+    run_it = f"{limit}; os.execv(sys.argv[1], sys.argv[1:])"
+    words = [str(PLUGIN), "store", "import", str(export), "--rename", "filed=z"]
+    limited = [sys.executable, "-c", run_it, *words]
+    done = subprocess.run(limited, check=False, capture_output=True, text=True)
+    assert (done.returncode, "128 MiB of memory" in done.stderr) == (6, True), done.stderr
 
 
 def test_what_has_no_end_is_not_read(capsys: Capture, tmp_path: Path) -> None:

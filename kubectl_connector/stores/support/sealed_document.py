@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kubectl_connector.stores.support.encrypted_file import EncryptedFile, FormError
 from kubectl_connector.stores.support.sealing import KeyRecipe, ScryptCost, SealError, derive_key
 
@@ -12,15 +14,18 @@ _REF = "export"
 
 
 def seal_document(document: bytes, passphrase: str) -> bytes:
-    """The bytes of a file that only ``passphrase`` opens. Raises MemoryError."""
+    """The bytes of a file that only ``passphrase`` opens. Raises StoreError."""
     recipe = KeyRecipe.fresh(ScryptCost())
     key = derive_key(passphrase, recipe)
     return EncryptedFile.create(recipe, key).with_item(key, _REF, document).dump()
 
 
-def open_document(data: bytes, passphrase: str) -> bytes:
-    """The document. FormError for bytes that are none of ours, SealError for a wrong passphrase."""
+def open_document(data: bytes, passphrase: Callable[[], str]) -> bytes:
+    """The document. ``passphrase`` is only called for a file that is one of ours.
+
+    Raises FormError for bytes that are none of ours, SealError for a wrong passphrase, StoreError.
+    """
     file = EncryptedFile.parse(data)
     if set(file.items) != {_REF}:
         raise FormError("it was not made by export")
-    return file.unseal(derive_key(passphrase, file.recipe), _REF)
+    return file.unseal(derive_key(passphrase(), file.recipe), _REF)

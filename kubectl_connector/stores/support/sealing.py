@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from kubectl_connector.errors import StoreError
 from kubectl_connector.frozen import dataclass
 
 CIPHER = "ChaCha20-Poly1305"
@@ -60,14 +61,21 @@ class KeyRecipe:
 def derive_key(passphrase: str, recipe: KeyRecipe) -> bytes:
     """The key. It is cached for each passphrase and recipe, because it takes half a second.
 
-    Raises MemoryError where the machine lacks the memory that the recipe's cost needs.
+    Raises StoreError where the machine lacks the memory that the recipe's cost needs.
     """
     # Systems differ in the code points that they give for one typed passphrase.
     text = unicodedata.normalize("NFC", passphrase)
     cost = recipe.cost
     scrypt = Scrypt(salt=recipe.salt, length=_KEY_BYTES, n=cost.n, r=cost.r, p=cost.p)
     # Python passes on an environment variable that is not UTF-8 with its bytes as surrogates.
-    return scrypt.derive(text.encode("utf-8", "surrogateescape"))
+    try:
+        return scrypt.derive(text.encode("utf-8", "surrogateescape"))
+    except MemoryError as error:
+        raise StoreError(
+            f"the encrypted file takes {128 * cost.n * cost.r // 2**20} MiB of memory to open,"
+            " and there is not as much",
+            "free some memory, then run the command again",
+        ) from error
 
 
 def seal(key: bytes, plain: bytes, bound_to: bytes) -> bytes:
