@@ -43,7 +43,7 @@ CAST = (
 LOOK = ("kubectl connector list", "kubectl connector describe shop")
 MISTAKES = (
     "kubectl connector login lba",
-    "kubectl connector login lab --context loopback",
+    "kubectl connector verify old",
     "kubectl connector register lab --server https://lab:6443 --token s3cret",
 )
 TYPED = "kubectl connector login --"
