@@ -122,6 +122,30 @@ def test_a_kubeconfig_that_was_moved_or_made_public_gets_its_own_back(
     assert len(store.items) == 1
 
 
+def test_delete_refuses_while_the_kubeconfig_can_not_be_seen(
+    lab: Workspace, files: KubeconfigFiles, kubeconfig: Path, store: MemoryStore
+) -> None:
+    log_in(lab, files)
+    moved = kubeconfig.rename(kubeconfig.with_name("moved"))
+    with pytest.raises(ConnectorError, match="which is not there"):
+        list(delete(lab, ["lab"]))
+    kubeconfig.mkdir()
+    with pytest.raises(ConnectorError, match="which can't be read"):
+        list(delete(lab, ["lab"]))
+    kubeconfig.rmdir()
+    kubeconfig.touch()
+    lock = kubeconfig.with_name("config.lock")
+    lock.touch()  # whoever holds it may have emptied the file to write it
+    with pytest.raises(ConnectorError, match="keeps what its login replaced"):
+        list(delete(lab, ["lab"]))
+    lock.unlink()
+    moved.replace(kubeconfig)
+    log_out(lab, files)
+    assert kubeconfig.read_bytes() == BEFORE
+    assert [done.secret_left for done in delete(lab, ["lab"])] == [False]
+    assert store.items == {}
+
+
 def test_what_no_longer_fits_is_not_dropped_unless_forced(
     lab: Workspace, files: KubeconfigFiles, kubeconfig: Path, store: MemoryStore
 ) -> None:
