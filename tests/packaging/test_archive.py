@@ -111,6 +111,7 @@ def test_what_is_loaded_is_the_archives_or_the_c_library(home: Home, server: Api
     write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
     words = ["register", "lab", "--auto-configure", "--store", "file"]
     subprocess.run([PLUGIN, *words], env={**os.environ, **PASSPHRASE}, check=True)
+    subprocess.run([PLUGIN, "store", "lock"], check=True)  # else the kernel remembers the key
     screen = pexpect.spawn(str(PLUGIN), ["login", "lab"], env=dict(os.environ), timeout=20)
     screen.expect("assphrase")
     maps = Path(f"/proc/{screen.pid}/maps").read_text()
