@@ -201,6 +201,10 @@ def test_options_that_no_command_has_yet_are_spoken_of_in_our_words(words: str, 
         ("whoami", "verify"),
         ("show", "describe"),
         ("edit", "update"),
+        ("export", "store export"),
+        ("import", "register or store import"),
+        ("secrets", "store"),
+        ("list --cluster b", "--selector"),
         ("config ls", "view"),
         ("config rm", "unset"),
         ("register a --ca ca.crt", "--certificate-authority"),
@@ -413,6 +417,20 @@ def test_a_token_in_the_wrong_place_is_not_repeated(
     _, error, hint = fails(capsys, *(word.format(JWT) for word in words.split()))
     assert "eyJ" not in error + hint
     assert len(error) < 200
+
+
+def test_several_labels_at_once(capsys: Capture) -> None:
+    code, error, hint = fails(capsys, "update", "lab", "--label", "a=b,c=d")
+    assert (code, error) == (2, '"a=b,c=d" is more than one label')
+    assert hint == "give --label once for each: --label a=b --label c=d"
+
+
+def test_describe_names_its_second_table_in_a_pipe_too(
+    capsys: Capture, server: ApiServer, home: Home
+) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+    succeeds(capsys, "register", "lab", "--auto-configure", "--store", "file", "--no-verify")
+    assert succeeds(capsys, "describe", "lab").count("\nConfiguration\n") == 1
 
 
 def test_a_token_is_no_name(capsys: Capture, home: Home) -> None:
