@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
@@ -22,3 +23,14 @@ def in_words(span: timedelta) -> str:
 def ago(moment: datetime, now: datetime) -> str:
     """``3 d ago`` for a past moment, ``in 3 d`` for a future one."""
     return f"in {in_words(moment - now)}" if moment > now else f"{in_words(now - moment)} ago"
+
+
+def parse_span(text: str) -> timedelta:
+    """A span such as ``90s``, ``1h30m`` or ``7d``, as in Go, and with days; ValueError."""
+    if not re.fullmatch(r"(?:\d{1,9}[smhd])+", text, re.ASCII):
+        raise ValueError(f'"{text}" is not a span of time like 30m, 8h, 1h30m or 7d')
+    parts = re.findall(r"(\d+)([smhd])", text)
+    return timedelta(seconds=sum(int(number) * _SECONDS[unit] for number, unit in parts))
+
+
+_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}

@@ -67,7 +67,9 @@ def choose(given: Set[str], wanted: str | None = None, current: str = "") -> Aut
     candidates = [
         method
         for method in auth_methods()
-        if method.from_options and given <= {f.name for f in method.option_fields}
+        if method.from_options
+        and not method.needs_base
+        and given <= {f.name for f in method.option_fields}
     ]
     if not candidates:
         options = ", ".join(sorted(option_of(name) for name in given))
@@ -76,6 +78,23 @@ def choose(given: Set[str], wanted: str | None = None, current: str = "") -> Aut
             "kubectl connector describe-type kubernetes  shows which go together",
         )
     return min(candidates, key=lambda method: _distance(method, given))
+
+
+def choose_derived(
+    given: Set[str], wanted: str | None = None, current: str = ""
+) -> AuthMethod | None:
+    """The method that makes its credentials with another one's; None where nobody wants one.
+
+    That is the one called ``wanted``, else the one that requires a field that was ``given``, else
+    the ``current`` one. UsageError where there is none called ``wanted``.
+    """
+    if wanted is not None:
+        method = auth_method(wanted)
+        return method if method.needs_base else None
+    for method in auth_methods() if given else ():
+        if method.needs_base and given & {f.name for f in method.option_fields if f.required}:
+            return method
+    return auth_method(current) if current else None
 
 
 def _renews(method: AuthMethod, given: Set[str]) -> bool:

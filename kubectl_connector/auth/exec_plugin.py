@@ -32,6 +32,7 @@ class _ExecPlugin(AuthMethod):
     name = "exec"
     title = "Exec plugin"
     summary = "A program that gives fresh credentials (GKE, EKS, AKS, OIDC); only from kubeconfigs."
+    renews_itself = True
     fields = (
         Field("command", "the program", FieldKind.DERIVED),
         Field("args", "its arguments", FieldKind.DERIVED, required=False),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
+from kubectl_connector import log
 from kubectl_connector.errors import UsageError
 from kubectl_connector.frozen import dataclass, field
 from kubectl_connector.model.connector import Connector
@@ -41,7 +42,11 @@ class IssueRequest:
     interactive: bool = False
     """Whether a person is there to be asked (stdin is a terminal)."""
     timeout: float = 30.0
-    """How long a program that gives credentials may take, in seconds."""
+    """How long a program that gives credentials may take, or a cluster, in seconds."""
+    connector_id: str = ""
+    """Whom it is for, to name what is made in the cluster for it."""
+    tell: Callable[[str], None] = log.info
+    """What people should know of how it goes, such as a server's warning."""
 
 
 class AuthMethod(ABC):
@@ -59,6 +64,10 @@ class AuthMethod(ABC):
     """Of kind TEXT, FILE, SECRET or DERIVED: a method is given texts."""
     keeps_issued: ClassVar[bool] = False
     """Whether what :meth:`issue` gives is kept in the store, and handed out until it ends."""
+    needs_base: ClassVar[bool] = False
+    """Whether its credentials are made with another method's (``auth/derived.py``)."""
+    renews_itself: ClassVar[bool] = False
+    """Whether :meth:`issue` alone gives a fresh credential, without a person."""
     can_exec: ClassVar[bool] = True
     """Whether an exec plugin can hand the credential to kubectl (``login --exec``)."""
     can_embed: ClassVar[bool] = True

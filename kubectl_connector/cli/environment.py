@@ -72,6 +72,7 @@ def workspace(
         interactive=asking,
         timeout=timeout,
         progress=console.spinner,
+        tell=console.note,
     )
 
 

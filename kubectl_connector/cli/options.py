@@ -165,7 +165,9 @@ def auth_values(given: Mapping[str, Any]) -> dict[str, str]:
     for name, field in method_fields().items():
         if field.kind is not FieldKind.SECRET:
             value = given[name]
-            if value is not None:
+            if field.kind is FieldKind.FLAG and value is not None:
+                values[name] = "yes" if value else ""  # a method is given texts
+            elif value is not None:
                 is_file = field.kind is FieldKind.FILE
                 values[name] = field.parse(read_text(value)) if is_file else field.check(value)
             continue

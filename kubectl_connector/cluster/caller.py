@@ -7,8 +7,10 @@ requests (docs/performance.md).
 from __future__ import annotations
 
 import json
+import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -19,7 +21,8 @@ from kubectl_connector import log
 from kubectl_connector.cluster.tls import presented_issuer
 from kubectl_connector.cluster.transport import AuthenticatedPool, proxy_for
 from kubectl_connector.errors import ClusterError
-from kubectl_connector.model.kubeconfig import Cluster
+from kubectl_connector.model.kubeconfig import Cluster, Impersonation
+from kubectl_connector.model.secret import Credential
 
 
 def mapping(value: object) -> Mapping[str, Any]:
@@ -30,11 +33,21 @@ def mapping(value: object) -> Mapping[str, Any]:
 class Caller:
     """Sends requests to one cluster, and explains the transport's failures to the user."""
 
-    def __init__(self, cluster: Cluster, pool: AuthenticatedPool, timeout: float) -> None:
-        """``timeout`` is in seconds, for each connection and each answer."""
+    def __init__(
+        self,
+        cluster: Cluster,
+        pool: AuthenticatedPool,
+        timeout: float,
+        tell: Callable[[str], None] = log.info,
+    ) -> None:
+        """``timeout`` is in seconds, for each connection and each answer.
+
+        ``tell`` is told the server's warnings, which kubectl shows too (KEP-1693).
+        """
         self._cluster = cluster
         self._pool = pool
         self._timeout = timeout
+        self._tell = tell
         self._server = cluster.server.rstrip("/")
 
     def call(
@@ -57,6 +70,8 @@ class Caller:
         except http_errors.HTTPError as error:
             self._explain(error)
         log.info("%s %s%s: %s", method, self._server, path, response.status)
+        for warning in _WARNING.findall(response.headers.get("Warning", "")):
+            self._tell("warning: " + _ESCAPED.sub(r"\1", warning))
         try:
             answer = json.loads(response.data)
         except ValueError:
@@ -113,6 +128,27 @@ class Caller:
         raise ClusterError(
             f"{self._server} presents a certificate that is not trusted ({why})", hint
         ) from cause
+
+
+@contextmanager
+def calling(
+    cluster: Cluster,
+    credential: Credential,
+    as_whom: Impersonation,
+    timeout: float,
+    tell: Callable[[str], None] = log.info,
+) -> Iterator[Caller]:
+    """A caller with one credential, for a few requests; its connections are closed at the end."""
+    pool = AuthenticatedPool(cluster, lambda: credential, as_whom)
+    try:
+        yield Caller(cluster, pool, timeout, tell)
+    finally:
+        pool.clear()
+
+
+_WARNING = re.compile(r'299 \S+ "((?:[^"\\]|\\.)*)"')
+"""A warning of an API server in the header of RFC 7234, section 5.5; there may be several."""
+_ESCAPED = re.compile(r"\\(.)")
 
 
 def _root_cause(error: BaseException) -> BaseException:

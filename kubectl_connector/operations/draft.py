@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from kubectl_connector.auth import auth_method
@@ -57,14 +56,6 @@ class Draft:
             ready = replace(ready, expires_at=earliest(ready.expires_at, spec.expires_at))
         proxy = spec.cluster.proxy_url if self.proxy_has_password else None
         return Item(self.secret, proxy, ready)
-
-    def known_values(self, method: str) -> Mapping[str, str]:
-        """The values of a method's fields, where it is the method of this draft."""
-        if self.spec.auth_method != method:
-            return {}
-        kept = {**self.spec.configuration, **self.secret}
-        names = [field.name for field in auth_method(method).option_fields]
-        return {name: kept[name] for name in names if isinstance(kept.get(name), str)}
 
 
 def new_draft(store: str) -> Draft:

@@ -6,7 +6,10 @@ as for the credential path.
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from kubectl_connector import log
 from kubectl_connector.auth import auth_method
@@ -14,6 +17,7 @@ from kubectl_connector.auth.interface import IssueRequest, user_of
 from kubectl_connector.catalog import Connectors, find
 from kubectl_connector.durations import ago
 from kubectl_connector.errors import ConnectorError, NotFoundError, RefusedError, StoreError
+from kubectl_connector.files import OwnLockError, own_lock
 from kubectl_connector.frozen import replace
 from kubectl_connector.model.connector import Connector, format_time
 from kubectl_connector.model.kubeconfig import AuthInfo
@@ -40,14 +44,19 @@ def issue(
     refused, which is then not handed out again if the method can issue another. Raises ExpiredError
     where the credential has ended, and what :meth:`AuthMethod.issue` raises.
     """
+    _check_end(workspace, connector, connector.expires_at)
     credential = _with_end(connector, _obtain(workspace, connector, item, instead_of))
-    end, now = credential.expires_at, workspace.now()
+    _check_end(workspace, connector, credential.expires_at)
+    return credential
+
+
+def _check_end(workspace: Workspace, connector: Connector, end: datetime | None) -> None:
+    now = workspace.now()
     if end and has_ended(format_time(end), format_time(now)):
         raise ExpiredError(
             f'the {noun(connector)} of "{connector.name}" expired {ago(end, now)}',
             renewal(connector),
         )
-    return credential
 
 
 class CredentialSource:
@@ -80,7 +89,7 @@ def user_to_embed(workspace: Workspace, connector: Connector, item: Item) -> Aut
             f"kubectl connector login {connector.name} --exec",
         )
     user = method.auth_info(connector.configuration, item.secret)
-    user = user or user_of(_obtain(workspace, connector, item))
+    user = user or user_of(_obtain(workspace, connector, item, anew=True))
     return replace(user, impersonation=connector.impersonation)
 
 
@@ -117,20 +126,72 @@ def _obtain(
     connector: Connector,
     item: Item,
     instead_of: Credential | None = None,
+    anew: bool = False,
 ) -> Credential:
-    """What the item has ready, what was issued earlier and is still good, or a new one."""
+    """What the item has ready, what was issued earlier and is still good, or a new one.
+
+    With ``anew``, what was issued earlier is not used.
+    """
     method = auth_method(connector.auth_method)
     if item.ready:
         return item.ready
-    if method.keeps_issued:
-        kept = _kept(workspace, connector)
-        if kept and kept != instead_of:
+    request = _request(workspace, connector, item)
+    if not method.keeps_issued:
+        return method.issue(connector.configuration, item.secret, request)
+    if not anew and (kept := _kept(workspace, connector, instead_of)):
+        return kept
+    with _turn(workspace, connector):
+        current = next((c for c in workspace.catalog.load() if is_same(c, connector)), connector)
+        meanwhile = current.issued_ref != connector.issued_ref
+        if (meanwhile or not anew) and (kept := _kept(workspace, current, instead_of)):
             return kept
-    request = IssueRequest(full_cluster(connector, item), workspace.interactive, workspace.timeout)
-    issued = method.issue(connector.configuration, item.secret, request)
-    if method.keeps_issued:
-        _keep(workspace, connector, _with_end(connector, issued))
+        issued = method.issue(connector.configuration, item.secret, request)
+        issued = _early(_with_end(connector, issued), workspace.now())
+        _keep(workspace, current, issued)
     return issued
+
+
+def _request(workspace: Workspace, connector: Connector, item: Item) -> IssueRequest:
+    return IssueRequest(
+        full_cluster(connector, item),
+        workspace.interactive,
+        workspace.timeout,
+        connector.id,
+        workspace.tell,
+    )
+
+
+@contextlib.contextmanager
+def _turn(workspace: Workspace, connector: Connector) -> Iterator[None]:
+    """Wait for other processes that issue for the same connector, so that many ask a cluster once.
+
+    The work goes on without the lock where there can be none, or where another process holds it for
+    too long: a person may be signing in there.
+    """
+    path = os.path.join(os.path.dirname(workspace.catalog.path), f"issue-{connector.id}")
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(OwnLockError):
+            held.enter_context(own_lock(path, workspace.timeout + _SPARE))
+        yield
+
+
+_SPARE = 5.0
+"""Seconds that starting, and keeping what was issued, may take beside what the cluster takes."""
+
+
+def _early(credential: Credential, now: datetime) -> Credential:
+    """The credential with an end a while before its own, so that it is renewed in time.
+
+    That is a minute, or a tenth of its life, the shorter: no request is on its way with a
+    credential that ends before it arrives.
+    """
+    end = credential.expires_at
+    if end is None:
+        return credential
+    return replace(credential, expires_at=end - min(_EARLY, max((end - now) / 10, timedelta(0))))
+
+
+_EARLY = timedelta(minutes=1)
 
 
 def _with_end(connector: Connector, credential: Credential) -> Credential:
@@ -138,7 +199,9 @@ def _with_end(connector: Connector, credential: Credential) -> Credential:
     return replace(credential, expires_at=earliest(connector.expires_at, credential.expires_at))
 
 
-def _kept(workspace: Workspace, connector: Connector) -> Credential | None:
+def _kept(
+    workspace: Workspace, connector: Connector, instead_of: Credential | None
+) -> Credential | None:
     """What the method issued earlier for this very connector, if it was kept and is still good."""
     if connector.issued_ref is None:
         return None
@@ -148,9 +211,8 @@ def _kept(workspace: Workspace, connector: Connector) -> Credential | None:
         # Another process has just issued a newer one, or it can't be read; the secret could be.
         log.info("what was issued earlier is not used: %s", error.message)
         return None
-    if kept and is_good(kept.to_status(), format_time(workspace.now())):
-        return kept
-    return None
+    good = kept and is_good(kept.to_status(), format_time(workspace.now()))
+    return kept if good and kept != instead_of else None
 
 
 def _keep(workspace: Workspace, connector: Connector, credential: Credential) -> None:

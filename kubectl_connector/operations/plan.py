@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from kubectl_connector.auth import auth_method, choose
-from kubectl_connector.auth.interface import AuthMethod, Field, FieldKind
+from kubectl_connector.auth import auth_method
+from kubectl_connector.auth.interface import Field
 from kubectl_connector.errors import UsageError
 from kubectl_connector.frozen import dataclass, replace
 from kubectl_connector.model.connector import Spec
 from kubectl_connector.model.field import UNSET
 from kubectl_connector.model.kubeconfig import ExecConfig
-from kubectl_connector.model.secret import Secret, earliest
+from kubectl_connector.model.secret import earliest
 from kubectl_connector.operations.draft import Draft
+from kubectl_connector.operations.layers import brings_base, changed_layers, layers_of
 from kubectl_connector.operations.spec import Changes, apply, check_cluster
 
 AnyPlan = TypeVar("AnyPlan", bound="Plan")
@@ -53,8 +54,9 @@ class Plan:
         """What is to be kept. UsageError where a secret is still missing."""
         if self.asks:
             option, what = self.asks[0].option, self.asks[0].help
+            method = layers_of(self.draft).base.method
             raise UsageError(
-                f"authentication method {self.draft.spec.auth_method} needs a {what}",
+                f"authentication method {method} needs a {what}",
                 f"give it with {option}-stdin or {option}-file FILE",
             )
         return self.draft
@@ -72,38 +74,24 @@ def changed(start: Draft, changes: Changes) -> tuple[Draft, tuple[Field, ...]]:
     check_cluster(spec.cluster)
     if not spec.cluster_name:
         spec = replace(spec, cluster_name=urlsplit(spec.cluster.server).hostname or "")
-    method = _new_method(start.spec, changes)
-    if method is None:
+    draft = replace(start, spec=spec)
+    if not changes_sign_in(start.spec, changes):
         if "expires_at" in fields:
-            spec = _with_end(spec, start.secret, changes)
-        return Draft(spec, start.secret), ()
-    values = {**start.known_values(method.name), **changes.credential}
-    missing = [f for f in method.option_fields if f.required and not values.get(f.name)]
-    for field in missing:
-        if field.kind is not FieldKind.SECRET:
-            raise UsageError(
-                f"authentication method {method.name} needs {field.option}", f"give {field.typed}"
-            )
-    # It is still made from its context, whose place login takes; only the credential is another.
-    origin = replace(spec.origin, credential=False) if spec.origin else None
-    spec = replace(spec, auth_method=method.name, configuration={}, origin=origin)
-    if missing:
-        return Draft(spec), tuple(missing)
-    material = method.build(values)
-    spec = replace(spec, configuration=material.configuration)
-    return Draft(_with_end(spec, material.secret, changes), material.secret), ()
+            draft = _with_end(draft, changes)
+        return draft, ()
+    before = layers_of(draft)
+    layers, asks = changed_layers(before, changes)
+    draft = layers.into(draft)
+    if spec.origin and brings_base(before, changes):
+        # It is still made from its context, whose place login takes; only the credential is
+        # another.
+        origin = replace(spec.origin, credential=False)
+        draft = replace(draft, spec=replace(draft.spec, origin=origin))
+    return (draft if asks else _with_end(draft, changes)), asks
 
 
-def _new_method(spec: Spec, changes: Changes) -> AuthMethod | None:
-    """The method of the credential that the changes bring; None where the old one stays."""
-    wanted = changes.get("auth_method")
-    if not brings_credential(spec, changes):
-        return None
-    return choose(changes.credential.keys(), wanted, spec.auth_method)
-
-
-def brings_credential(spec: Spec, changes: Changes) -> bool:
-    """Whether a connector that was like ``spec`` has another credential after the changes."""
+def changes_sign_in(spec: Spec, changes: Changes) -> bool:
+    """Whether the changes concern how a connector that was like ``spec`` signs in."""
     return bool(
         not spec.auth_method
         or changes.credential
@@ -111,8 +99,9 @@ def brings_credential(spec: Spec, changes: Changes) -> bool:
     )
 
 
-def _with_end(spec: Spec, secret: Secret, changes: Changes) -> Spec:
-    """The spec with the earliest end that the person or the credential itself tells."""
-    said = changes.fields.get("expires_at")
-    own = auth_method(spec.auth_method).ends_at(spec.configuration, secret)
-    return replace(spec, expires_at=earliest(None if said is UNSET else said, own))
+def _with_end(draft: Draft, changes: Changes) -> Draft:
+    """The draft with the earliest end that the person or the credential itself tells."""
+    said, spec = changes.fields.get("expires_at"), draft.spec
+    own = auth_method(spec.auth_method).ends_at(spec.configuration, draft.secret)
+    end = earliest(None if said is UNSET else said, own)
+    return replace(draft, spec=replace(spec, expires_at=end))

@@ -12,6 +12,7 @@ from kubectl_connector.model.connector import Connector, Spec
 from kubectl_connector.model.secret import Item
 from kubectl_connector.operations.draft import new_draft
 from kubectl_connector.operations.items import commit, same_secret
+from kubectl_connector.operations.layers import layers_of, says_base
 from kubectl_connector.operations.plan import Plan, changed
 from kubectl_connector.operations.source import FromContext
 from kubectl_connector.operations.spec import NOTHING, Changes, check_new_name
@@ -53,12 +54,12 @@ def plan_register(
             )
         start = new_draft(store)
     else:
-        if changes.get("server") or changes.get("auth_method") or changes.credential:
+        start = source.draft(store)
+        if changes.get("server") or says_base(layers_of(start), changes):
             raise UsageError(
                 "server and credential come from the kubeconfig's context; they can't be given too",
                 f"register first, then: kubectl connector update {name} --help",
             )
-        start = source.draft(store)
     return Plan(name, start, changes, *changed(start, changes))
 
 

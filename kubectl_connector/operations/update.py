@@ -17,7 +17,8 @@ from kubectl_connector.operations.items import (
     same_secret,
     swapped,
 )
-from kubectl_connector.operations.plan import Plan, brings_credential, changed
+from kubectl_connector.operations.layers import brings_base, layers_of
+from kubectl_connector.operations.plan import Plan, changed
 from kubectl_connector.operations.register import Registered
 from kubectl_connector.operations.source import FromContext
 from kubectl_connector.operations.spec import NOTHING, Changes, apply
@@ -68,7 +69,7 @@ def plan_update(
     start = draft_of(old, item)
     if source:
         start = _with_credential_of(start, source.draft(old.store))
-    elif lost and not brings_credential(start.spec, changes):
+    elif lost and not brings_base(layers_of(start), changes):
         raise lost
     draft, asks = changed(start, changes)
     if lost and _lacks(draft, old, source, changes):
@@ -101,11 +102,12 @@ def update(workspace: Workspace, plan: UpdatePlan, verify: bool = True) -> Regis
 def _with_credential_of(draft: Draft, other: Draft) -> Draft:
     """The draft with what a context tells, as in another draft that was made from one.
 
-    That is the credential, and all that no option can say.
+    That is the base of how it signs in, and all that no option can say.
     """
     names = (each.name for each in fields(Spec) if not each.metadata["option"])
-    told = {name: getattr(other.spec, name) for name in (*names, "auth_method", "expires_at")}
-    return Draft(replace(draft.spec, **told), other.secret, other.note)
+    told = {name: getattr(other.spec, name) for name in (*names, "expires_at")}
+    layers = replace(layers_of(draft), base=layers_of(other).base)
+    return layers.into(Draft(replace(draft.spec, **told), other.secret, other.note))
 
 
 def _lacks(draft: Draft, old: Connector, source: FromContext | None, changes: Changes) -> bool:

@@ -43,6 +43,8 @@ class Workspace:
     timeout: float = 10.0
     """How long a cluster, or a program that gives credentials, may take; seconds."""
     progress: Progress = nullcontext
+    tell: Callable[[str], None] = log.info
+    """Tells people what they should know of how it goes, such as a server's warning."""
 
     def read(self, connector: Connector) -> tuple[Connector, Item]:
         """The connector and its secret half, which belong together; empty where there is none.

@@ -1,0 +1,89 @@
+"""Tokens of service accounts, through the TokenRequest API (authentication.k8s.io/v1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from kubectl_connector.cluster.caller import Caller, mapping
+from kubectl_connector.errors import ClusterError, ConnectorError, NotFoundError, RefusedError
+from kubectl_connector.model.connector import parse_time
+from kubectl_connector.model.service_account import ServiceAccount
+
+
+def request_token(
+    caller: Caller,
+    account: ServiceAccount,
+    seconds: int | None,
+    audiences: Sequence[str] = (),
+    bound_to: str | None = None,
+) -> tuple[str, datetime]:
+    """A new token of a service account, and its end in UTC, which the server may bring nearer.
+
+    ``seconds`` is the life that is asked for; None: the server's own, an hour. ``bound_to`` is the
+    name of a Secret in the account's namespace: without it the token is dead. Raises RefusedError
+    (401, 403), NotFoundError where there is no such account, ClusterError.
+    """
+    spec: dict[str, object] = {"audiences": list(audiences)} if audiences else {}
+    if seconds is not None:
+        spec["expirationSeconds"] = seconds
+    if bound_to is not None:
+        spec["boundObjectRef"] = {"kind": "Secret", "apiVersion": "v1", "name": bound_to}
+    request = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
+    status, answer = caller.call("POST", f"{account.path}/token", request)
+    made = mapping(answer.get("status"))
+    token, end = made.get("token"), made.get("expirationTimestamp")
+    if status == 201 and isinstance(token, str) and isinstance(end, str):
+        return token, parse_time(end)
+    raise _refused(status, str(answer.get("message") or ""), account)
+
+
+def make_secret(caller: Caller, account: ServiceAccount, name: str) -> None:
+    """Make the Secret that tokens of the account are bound to, unless it is there.
+
+    Raises RefusedError (401, 403), NotFoundError where there is no such namespace, ClusterError.
+    """
+    labels = {"app.kubernetes.io/managed-by": "kubectl-connector"}
+    metadata = {"name": name, "labels": labels}
+    secret = {"apiVersion": "v1", "kind": "Secret", "type": "Opaque", "metadata": metadata}
+    status, answer = caller.call("POST", _secrets(account), secret)
+    if status not in (201, 409):
+        raise _refused(status, str(answer.get("message") or ""), account)
+
+
+def delete_secret(caller: Caller, account: ServiceAccount, name: str) -> None:
+    """Delete the Secret, and with it every token that is bound to it; the server may take 10 s.
+
+    It is no error where there is none. Raises RefusedError (401, 403) and ClusterError.
+    """
+    status, answer = caller.call("DELETE", f"{_secrets(account)}/{name}")
+    if status not in (200, 202, 404):
+        raise _refused(status, str(answer.get("message") or ""), account)
+
+
+def _secrets(account: ServiceAccount) -> str:
+    return f"/api/v1/namespaces/{account.namespace}/secrets"
+
+
+def _refused(status: int, message: str, account: ServiceAccount) -> ConnectorError:
+    can = f"kubectl auth can-i create serviceaccounts/{account.name} --subresource=token"
+    if status == 401:
+        return RefusedError(
+            f"the cluster refused the credential that tokens of {account} are made with (401)",
+            "renew that credential",
+        )
+    if status == 403:
+        return RefusedError(
+            f"the cluster lets us make no token of {account}: {message or 'forbidden'}",
+            f"have its role allow it, then check: {can} -n {account.namespace}",
+        )
+    if status == 404:
+        return NotFoundError(
+            f"the cluster has no service account {account}: {message or 'not found'}",
+            f"make it: kubectl create serviceaccount {account.name} -n {account.namespace};"
+            " or have register do it: --create",
+        )
+    return ClusterError(
+        f"the cluster made no token of {account} ({status}): {message or 'no reason given'}",
+        "check --duration and --audience: kubectl connector describe-type kubernetes",
+    )
