@@ -73,6 +73,12 @@ def choose(given: Set[str], wanted: str | None = None, current: str = "") -> Aut
     ]
     if not candidates:
         options = ", ".join(sorted(option_of(name) for name in given))
+        if len(given) == 1:
+            theirs = [m.name for m in auth_methods() if given <= {f.name for f in m.option_fields}]
+            raise UsageError(
+                f"{options} alone makes no connector: it goes with {' and '.join(theirs)}",
+                f"kubectl connector describe-type kubernetes --auth-method {theirs[0]}",
+            )
         raise UsageError(
             f"{options} belong to different authentication methods",
             "kubectl connector describe-type kubernetes  shows which go together",

@@ -129,6 +129,15 @@ class AuthMethod(ABC):
         ready = self.ready(configuration, secret)
         return ready.expires_at if ready else None
 
+    def wants(
+        self, configuration: Mapping[str, Any], namespace: str | None
+    ) -> tuple[Mapping[str, Any], ...]:
+        """The objects that the cluster is to have for it, as manifests; the default wants none.
+
+        ``namespace`` is the connector's.
+        """
+        return ()
+
     def runs(self, configuration: Mapping[str, Any]) -> ExecConfig | None:
         """The program that :meth:`issue` runs, as far as people may see it; None: none."""
         return None

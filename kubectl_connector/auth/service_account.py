@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from kubectl_connector.auth._lifetime import DURATION, duration_field, seconds_of
+from kubectl_connector.auth._lifetime import duration_field, seconds_of
 from kubectl_connector.auth.derived import DerivedMethod
 from kubectl_connector.auth.interface import Field, FieldKind, IssueRequest, Material
 from kubectl_connector.errors import UsageError
@@ -16,6 +17,9 @@ from kubectl_connector.model.service_account import ServiceAccount
 ACCOUNT = "service_account"
 AUDIENCE = "audience"
 REVOCABLE = "revocable"
+CREATE = "create"
+ROLE = "role"
+CLUSTER_WIDE = "cluster_wide"
 
 SHORTEST = 600
 """Seconds; the API server refuses a shorter life."""
@@ -45,6 +49,19 @@ class _ServiceAccount(DerivedMethod):
             FieldKind.FLAG,
             required=False,
         ),
+        Field(
+            CREATE, "make the service account, where there is none", FieldKind.FLAG, required=False
+        ),
+        Field(
+            ROLE,
+            "bind the service account to this cluster role, in the namespace of -n",
+            required=False,
+            metavar="view|edit|NAME",
+            question="Cluster role to bind it to (such as view; empty: none)",
+        ),
+        Field(
+            CLUSTER_WIDE, "bind it to the role in every namespace", FieldKind.FLAG, required=False
+        ),
     )
 
     @property
@@ -59,8 +76,17 @@ class _ServiceAccount(DerivedMethod):
                 f'--audience "{values[AUDIENCE]}" is not a list of names',
                 "write them with commas and no blanks: --audience https://a.example,vault",
             )
-        said = {name: values[name] for name in (DURATION, AUDIENCE, REVOCABLE) if values.get(name)}
-        return Material({ACCOUNT: str(account), **said})
+        role = values.get(ROLE) or ""
+        if values.get(CLUSTER_WIDE) and not role:
+            raise UsageError("--cluster-wide is of a role, and there is none", "give --role NAME")
+        if not _ROLE.fullmatch(role):
+            raise UsageError(
+                f'"{role[:80]}" can\'t be the name of a cluster role', "kubectl get clusterroles"
+            )
+        said = {field.name: values.get(field.name) for field in self.fields}
+        return Material(
+            {name: text for name, text in said.items() if text} | {ACCOUNT: str(account)}
+        )
 
     def derive(
         self,
@@ -70,7 +96,7 @@ class _ServiceAccount(DerivedMethod):
         request: IssueRequest,
     ) -> Credential:
         """A token (TokenRequest, authentication.k8s.io/v1); the server may shorten its life."""
-        from kubectl_connector.cluster import token_request
+        from kubectl_connector.cluster import objects, token_request
         from kubectl_connector.cluster.caller import calling
 
         account = ServiceAccount.parse(own[ACCOUNT])
@@ -78,14 +104,55 @@ class _ServiceAccount(DerivedMethod):
         secret = _secret_of(request) if REVOCABLE in own else None
         with calling(request.cluster, base, as_whom, request.timeout, request.tell) as caller:
             if secret:
-                token_request.make_secret(caller, account, secret)
+                objects.make(caller, _secret(account, secret))
             token, end = token_request.request_token(
                 caller, account, seconds_of(own), audiences, secret
             )
         return Credential(token=token, expires_at=end)
 
+    def wants(
+        self, configuration: Mapping[str, Any], namespace: str | None
+    ) -> tuple[Mapping[str, Any], ...]:
+        """The account (``--create``), and its binding to a role (``--role``)."""
+        account = ServiceAccount.parse(configuration[ACCOUNT])
+        made: list[Mapping[str, Any]] = []
+        if CREATE in configuration:
+            made.append(_object("v1", "ServiceAccount", account.name, account.namespace))
+        if ROLE in configuration:
+            where = None if CLUSTER_WIDE in configuration else namespace or account.namespace
+            made.append(_binding(account, configuration[ROLE], where))
+        return tuple(made)
+
     def identity(self, configuration: Mapping[str, Any]) -> str | None:
         return ServiceAccount.parse(configuration[ACCOUNT]).username
+
+
+_ROLE = re.compile(r"[^/%\s]*")
+"""RBAC takes any name that can be part of a path."""
+_RBAC = "rbac.authorization.k8s.io"
+
+
+def _binding(account: ServiceAccount, role: str, namespace: str | None) -> Mapping[str, Any]:
+    """The account's binding to a role, in one namespace or (None) in all of them."""
+    kind = "RoleBinding" if namespace else "ClusterRoleBinding"
+    name = f"kubectl-connector:{account.namespace}:{account.name}:{role}"
+    subject = {"kind": "ServiceAccount", "name": account.name, "namespace": account.namespace}
+    return {
+        **_object(f"{_RBAC}/v1", kind, name, namespace),
+        "roleRef": {"apiGroup": _RBAC, "kind": "ClusterRole", "name": role},
+        "subjects": [subject],
+    }
+
+
+def _secret(account: ServiceAccount, name: str) -> Mapping[str, Any]:
+    return {**_object("v1", "Secret", name, account.namespace), "type": "Opaque"}
+
+
+def _object(api_version: str, kind: str, name: str, namespace: str | None) -> dict[str, Any]:
+    where = {"namespace": namespace} if namespace else {}
+    labels = {"app.kubernetes.io/managed-by": "kubectl-connector"}
+    metadata = {"name": name, **where, "labels": labels}
+    return {"apiVersion": api_version, "kind": kind, "metadata": metadata}
 
 
 def _secret_of(request: IssueRequest) -> str:

@@ -9,10 +9,11 @@ from typing import Annotated
 import typer
 
 from kubectl_connector.cli import choice, console, environment
+from kubectl_connector.cli.manifests import removal
 from kubectl_connector.cli.options import NamesArgument, SelectorOption, YesOption
 from kubectl_connector.errors import StoreError
 from kubectl_connector.operations.choose import choose
-from kubectl_connector.operations.delete import delete
+from kubectl_connector.operations.delete import Deleted, delete
 from kubectl_connector.operations.overview import Listed, overview
 
 
@@ -22,6 +23,13 @@ def command(
     yes: YesOption = False,
     force: Annotated[
         bool, typer.Option("--force", help="Also where the secret itself can't be deleted.")
+    ] = False,
+    remove_service_account: Annotated[
+        bool,
+        typer.Option(
+            "--remove-service-account",
+            help="Also what register --create and --role made in the cluster, and nothing else.",
+        ),
     ] = False,
 ) -> int:
     """Forget connectors: metadata and secret both. It asks first; --yes where nobody can answer.
@@ -44,9 +52,10 @@ def command(
         console.say("Nothing deleted")
         return 0
     secret_left = False
-    for done in delete(workspace, wanted, force):
+    for done in delete(workspace, wanted, force, remove_service_account):
         connector = done.connector
         console.say(f'Deleted connector "{connector.name}"')
+        _tell_of_made(done, remove_service_account)
         if done.secret_left:
             secret_left = True
             console.note(
@@ -67,6 +76,16 @@ def _question(names: Sequence[str]) -> str:
         for name in names:
             console.note(f"  {name}")
     return f"Delete these {len(names)} connectors, secrets included?"
+
+
+def _tell_of_made(done: Deleted, asked: bool) -> None:
+    """Say what became of what was made in the cluster."""
+    for one in done.taken:
+        console.note(f"deleted in the cluster: {one}")
+    if done.connector.made and not asked:
+        console.note("what was made for it in the cluster stays; take it away with kubectl:")
+        for command in removal(done.connector.made):
+            console.note(f"  {command}")
 
 
 def _tell_of_contexts(listed: Listed) -> None:

@@ -12,12 +12,14 @@ from kubectl_connector.auth import auth_method
 from kubectl_connector.auth.programs import find_program
 from kubectl_connector.cli import console, environment, form, views
 from kubectl_connector.cli.changes import changes_from, with_change_options
+from kubectl_connector.cli.manifests import agreed
 from kubectl_connector.cli.options import (
     KUBECONFIG,
     KubeconfigOption,
     NoVerifyOption,
     TimeoutOption,
     TypeOption,
+    YesOption,
 )
 from kubectl_connector.errors import ClusterError, ConnectorError, RefusedError, UsageError
 from kubectl_connector.kubeconfig.paths import display_path
@@ -57,6 +59,7 @@ def command(
         bool, typer.Option("--interactive", "-i", help="Ask for all that is not given.")
     ] = False,
     no_verify: NoVerifyOption = False,
+    yes: YesOption = False,
     timeout: TimeoutOption = environment.DEFAULT_TIMEOUT,
     type_: TypeOption = TYPE,  # noqa: ARG001 (it has been checked)
     **given: Any,
@@ -92,6 +95,9 @@ def command(
     else:
         plan = form.answered(plan_register(name, store, source, changes))
     announce(plan, verify=not no_verify)
+    if not agreed(plan, yes):
+        console.say("Nothing registered")
+        return
     registered, plan = _register(workspace, plan, not no_verify, interactive)
     _show(registered, views.introduction(plan.draft.spec, workspace.now()))
     note_end(plan, registered)

@@ -8,11 +8,13 @@ import typer
 
 from kubectl_connector.cli import console, environment, form, views
 from kubectl_connector.cli.changes import changes_from, with_change_options
+from kubectl_connector.cli.manifests import agreed
 from kubectl_connector.cli.options import (
     KubeconfigOption,
     NameArgument,
     NoVerifyOption,
     TimeoutOption,
+    YesOption,
 )
 from kubectl_connector.cli.register import announce, note_end
 from kubectl_connector.model.connector import Connector
@@ -39,6 +41,7 @@ def command(
     ] = None,
     kubeconfig: KubeconfigOption = None,
     no_verify: NoVerifyOption = False,
+    yes: YesOption = False,
     timeout: TimeoutOption = environment.DEFAULT_TIMEOUT,
     **given: Any,
 ) -> None:
@@ -60,6 +63,9 @@ def command(
     source = _source(workspace, name, context, kubeconfig) if auto_configure else None
     plan = form.answered(plan_update(workspace, name, source, changes))
     announce(plan, verify=not no_verify)
+    if not agreed(plan, yes):
+        console.say("Nothing changed")
+        return
     updated = update(workspace, plan, verify=not no_verify)
     _show(updated, plan.old)
     note_end(plan, updated)

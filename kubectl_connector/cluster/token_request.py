@@ -38,33 +38,6 @@ def request_token(
     raise _refused(status, str(answer.get("message") or ""), account)
 
 
-def make_secret(caller: Caller, account: ServiceAccount, name: str) -> None:
-    """Make the Secret that tokens of the account are bound to, unless it is there.
-
-    Raises RefusedError (401, 403), NotFoundError where there is no such namespace, ClusterError.
-    """
-    labels = {"app.kubernetes.io/managed-by": "kubectl-connector"}
-    metadata = {"name": name, "labels": labels}
-    secret = {"apiVersion": "v1", "kind": "Secret", "type": "Opaque", "metadata": metadata}
-    status, answer = caller.call("POST", _secrets(account), secret)
-    if status not in (201, 409):
-        raise _refused(status, str(answer.get("message") or ""), account)
-
-
-def delete_secret(caller: Caller, account: ServiceAccount, name: str) -> None:
-    """Delete the Secret, and with it every token that is bound to it; the server may take 10 s.
-
-    It is no error where there is none. Raises RefusedError (401, 403) and ClusterError.
-    """
-    status, answer = caller.call("DELETE", f"{_secrets(account)}/{name}")
-    if status not in (200, 202, 404):
-        raise _refused(status, str(answer.get("message") or ""), account)
-
-
-def _secrets(account: ServiceAccount) -> str:
-    return f"/api/v1/namespaces/{account.namespace}/secrets"
-
-
 def _refused(status: int, message: str, account: ServiceAccount) -> ConnectorError:
     can = f"kubectl auth can-i create serviceaccounts/{account.name} --subresource=token"
     if status == 401:

@@ -176,6 +176,41 @@ def _originals(documents: list[Any]) -> tuple[Original, ...]:
     return tuple(Original.from_document(each) for each in documents)
 
 
+@dataclass(frozen=True)
+class Made:
+    """An object that was made in the cluster for a connector."""
+
+    kind: str
+    name: str
+    namespace: str = ""
+    """Empty: it is of the whole cluster."""
+    uid: str = ""
+    """Tells it from a later one of its name."""
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Made:
+        """Read what :meth:`to_document` wrote."""
+        if not all(isinstance(text, str) for text in document.values()):
+            raise ValueError("made must be text")
+        return cls(**document)
+
+    def to_document(self) -> dict[str, str]:
+        """JSON-like data."""
+        return {name: text for name, text in vars(self).items() if text}
+
+    def __str__(self) -> str:
+        """As in a sentence, such as ``ServiceAccount shop/reader``."""
+        return (
+            f"{self.kind} {self.namespace}/{self.name}"
+            if self.namespace
+            else (f"{self.kind} {self.name}")
+        )
+
+
+def _made(documents: list[Any]) -> tuple[Made, ...]:
+    return tuple(Made.from_document(each) for each in documents)
+
+
 class Form(NamedTuple):
     """How a value stands in a document: its type there, and the ways in and out."""
 
@@ -384,6 +419,13 @@ class Connector(Spec):
         ),
     )
     """What its logins replaced and its store keeps; logout gives it back."""
+    made: tuple[Made, ...] = field(
+        default=(),
+        metadata=kept(
+            "made", Form(list, _made, lambda them: [each.to_document() for each in them]), at=240
+        ),
+    )
+    """What was made in the cluster for it."""
     proxy_has_password: bool = field(
         default=False, metadata=kept("proxyHasPassword", Form(bool, bool, bool), at=170)
     )

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from kubectl_connector.catalog import Connectors, find
 from kubectl_connector.errors import ConnectorError, StoreError
 from kubectl_connector.frozen import dataclass
-from kubectl_connector.model.connector import Connector
+from kubectl_connector.model.connector import Connector, Made
 from kubectl_connector.operations.items import discard, places_of
 from kubectl_connector.operations.originals import refuse_needed
+from kubectl_connector.operations.preparation import take_away
 from kubectl_connector.operations.workspace import Workspace
 
 
@@ -20,13 +21,19 @@ class Deleted:
     connector: Connector
     secret_left: bool
     """Whether its secret is still in the store, which could not be used; ``prune`` removes it."""
+    taken: tuple[Made, ...] = ()
+    """What was made for it in the cluster, and is gone too."""
 
 
-def delete(workspace: Workspace, names: Sequence[str], force: bool = False) -> Iterator[Deleted]:
+def delete(
+    workspace: Workspace, names: Sequence[str], force: bool = False, made: bool = False
+) -> Iterator[Deleted]:
     """Delete the connectors called ``names``; each is given when it is gone.
 
     ``force`` also forgets connectors whose store can't be used, and leaves their secrets there, and
-    those that keep what login replaced. Raises NotFoundError where one of them is unknown,
+    those that keep what login replaced. ``made``: what was made for them in their clusters goes
+    too, first; a connector whose cluster does not let it go stays, and the error is raised when it
+    comes to that one. Raises NotFoundError where one of them is unknown,
     StoreError where a store can't be used, and ConnectorError where one keeps what only its logout
     gives back; all before anything is changed.
     """
@@ -35,7 +42,7 @@ def delete(workspace: Workspace, names: Sequence[str], force: bool = False) -> I
     if not force:
         refuse_needed(chosen)
         _check_stores(workspace, chosen)
-    return (_delete(workspace, connector) for connector in chosen)
+    return (_delete(workspace, connector, made) for connector in chosen)
 
 
 def _check_stores(workspace: Workspace, chosen: Sequence[Connector]) -> None:
@@ -51,8 +58,9 @@ def _check_stores(workspace: Workspace, chosen: Sequence[Connector]) -> None:
             ) from error
 
 
-def _delete(workspace: Workspace, connector: Connector) -> Deleted:
+def _delete(workspace: Workspace, connector: Connector, made: bool) -> Deleted:
     """Take the connector out of the catalog, then remove its items."""
+    taken = take_away(workspace, *workspace.read(connector)) if made and connector.made else ()
 
     def remove(connectors: Connectors) -> Connectors:
         rest = tuple(other for other in connectors if other.id != connector.id)
@@ -68,4 +76,4 @@ def _delete(workspace: Workspace, connector: Connector) -> Deleted:
     before = workspace.catalog.change(remove).before
     removed = [place for c in before if c.id == connector.id for place in places_of(c)]
     left = [place for place in removed if discard(workspace, place)]
-    return Deleted(connector, bool(left))
+    return Deleted(connector, bool(left), taken)

@@ -69,12 +69,19 @@ class CredentialSource:
     def __init__(self, workspace: Workspace, connector: Connector, item: Item) -> None:
         """``item`` is the connector's secret half; nothing is issued yet."""
         self._arguments = workspace, connector, item
-        self._last: Credential | None = None
+        self.last: Credential | None = None
+        """What it gave last."""
 
     def __call__(self) -> Credential:
         """The next credential; raises what :func:`issue` raises."""
-        self._last = issue(*self._arguments, instead_of=self._last)
-        return self._last
+        self.last = issue(*self._arguments, instead_of=self.last)
+        return self.last
+
+
+def keep_issued(workspace: Workspace, connector: Connector, credential: Credential | None) -> None:
+    """Keep what was issued to verify a connector that was not in the catalog then, and is now."""
+    if credential and auth_method(connector.auth_method).keeps_issued:
+        _keep(workspace, connector, credential)
 
 
 def user_to_embed(workspace: Workspace, connector: Connector, item: Item) -> AuthInfo:
@@ -135,7 +142,7 @@ def _obtain(
     method = auth_method(connector.auth_method)
     if item.ready:
         return item.ready
-    request = _request(workspace, connector, item)
+    request = request_for(workspace, connector, item)
     if not method.keeps_issued:
         return method.issue(connector.configuration, item.secret, request)
     if not anew and (kept := _kept(workspace, connector, instead_of)):
@@ -151,7 +158,8 @@ def _obtain(
     return issued
 
 
-def _request(workspace: Workspace, connector: Connector, item: Item) -> IssueRequest:
+def request_for(workspace: Workspace, connector: Connector, item: Item) -> IssueRequest:
+    """The circumstances in which a connector's method is asked for something now."""
     return IssueRequest(
         full_cluster(connector, item),
         workspace.interactive,

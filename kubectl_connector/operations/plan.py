@@ -16,6 +16,7 @@ from kubectl_connector.model.kubeconfig import ExecConfig
 from kubectl_connector.model.secret import earliest
 from kubectl_connector.operations.draft import Draft
 from kubectl_connector.operations.layers import brings_base, changed_layers, layers_of
+from kubectl_connector.operations.preparation import Manifest, wanted
 from kubectl_connector.operations.spec import Changes, apply, check_cluster
 
 AnyPlan = TypeVar("AnyPlan", bound="Plan")
@@ -39,6 +40,11 @@ class Plan:
         """The program that gives the connector's credentials, if one does; verifying runs it."""
         spec = self.draft.spec
         return None if self.asks else auth_method(spec.auth_method).runs(spec.configuration)
+
+    @property
+    def manifests(self) -> tuple[Manifest, ...]:
+        """The objects that are going to be made in the cluster, where they are not there yet."""
+        return () if self.asks else wanted(self.draft.spec, self.start.spec)
 
     def answered(self: AnyPlan, values: Mapping[str, str]) -> AnyPlan:
         """The plan with secrets that were asked for, by the names of their fields."""

@@ -11,9 +11,11 @@ from kubectl_connector.frozen import dataclass, fields, replace
 from kubectl_connector.model.connector import Connector, Spec
 from kubectl_connector.model.secret import Item
 from kubectl_connector.operations.draft import new_draft
+from kubectl_connector.operations.issue import CredentialSource, keep_issued
 from kubectl_connector.operations.items import commit, same_secret
 from kubectl_connector.operations.layers import layers_of, says_base
 from kubectl_connector.operations.plan import Plan, changed
+from kubectl_connector.operations.preparation import prepared
 from kubectl_connector.operations.source import FromContext
 from kubectl_connector.operations.spec import NOTHING, Changes, check_new_name
 from kubectl_connector.operations.take_over import take_over
@@ -80,16 +82,19 @@ def register(workspace: Workspace, plan: Plan, verify: bool = True) -> Registere
         return Registered(same, None, unchanged=True)
     if item:
         workspace.open_store(connector.store).check()  # before a network or a person is asked
-    probe = check(workspace, connector, item, _REMEDY) if verify else None
+    with prepared(workspace, connector, item, plan.manifests) as made:
+        source = CredentialSource(workspace, connector, item)
+        probe = check(workspace, connector, item, _REMEDY, source) if verify else None
 
-    def add(connectors: Connectors, ref: str | None) -> Connectors:
-        if any(other.name == connector.name for other in connectors):
-            raise name_taken(connector.name)  # somebody was faster
-        return (*connectors, replace(connector, secret_ref=ref))
+        def add(connectors: Connectors, ref: str | None) -> Connectors:
+            if any(other.name == connector.name for other in connectors):
+                raise name_taken(connector.name)  # somebody was faster
+            return (*connectors, replace(connector, secret_ref=ref, made=made))
 
-    change = commit(workspace, connector.store, item, add)
+        change = commit(workspace, connector.store, item, add)
     if item:
         take_over(workspace, change.after, connector.store)
+    keep_issued(workspace, find(change.after, connector.name), source.last)
     return Registered(find(change.after, connector.name), probe)
 
 

@@ -10,6 +10,7 @@ from kubectl_connector.model.connector import Connector, Spec
 from kubectl_connector.model.field import Reach
 from kubectl_connector.model.secret import Item
 from kubectl_connector.operations.draft import Draft, draft_of
+from kubectl_connector.operations.issue import CredentialSource, keep_issued
 from kubectl_connector.operations.items import (
     commit,
     drop_replaced,
@@ -19,6 +20,7 @@ from kubectl_connector.operations.items import (
 )
 from kubectl_connector.operations.layers import brings_base, layers_of
 from kubectl_connector.operations.plan import Plan, changed
+from kubectl_connector.operations.preparation import Manifest, prepared
 from kubectl_connector.operations.register import Registered
 from kubectl_connector.operations.source import FromContext
 from kubectl_connector.operations.spec import NOTHING, Changes, apply
@@ -35,6 +37,11 @@ class UpdatePlan(Plan):
     """The connector as it was read."""
     item: Item | None = field(kw_only=True)
     """Its secret half; None: the change does not concern it, and it was not read."""
+
+    @property
+    def manifests(self) -> tuple[Manifest, ...]:
+        """None where the cluster is not asked at all."""
+        return () if self.item is None else super().manifests
 
     def with_changes(self, changes: Changes) -> UpdatePlan:
         """The plan with more changes. ValueError where these concern a secret that was not read."""
@@ -91,12 +98,16 @@ def update(workspace: Workspace, plan: UpdatePlan, verify: bool = True) -> Regis
     item = draft.item()
     # A credential that is given again takes the place of what the method issued with it.
     renewed = old.issued_ref and plan.changes.credential
-    as_old = replace(new, updated_at=old.updated_at, secret_ref=old.secret_ref)
+    as_old = replace(new, updated_at=old.updated_at, secret_ref=old.secret_ref, made=old.made)
     unchanged = is_same(as_old, old)
     if unchanged and not renewed and same_secret(plan.item, item):
         return Registered(old, None, unchanged=True)
-    probe = check(workspace, new, item) if verify else None
-    return _swap(workspace, old, new, item, probe)
+    with prepared(workspace, new, item, plan.manifests) as made:
+        source = CredentialSource(workspace, new, item)
+        probe = check(workspace, new, item, source=source) if verify else None
+        updated = _swap(workspace, old, replace(new, made=(*old.made, *made)), item, probe)
+    keep_issued(workspace, updated.connector, source.last)
+    return updated
 
 
 def _with_credential_of(draft: Draft, other: Draft) -> Draft:

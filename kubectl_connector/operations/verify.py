@@ -48,16 +48,21 @@ def verify(workspace: Workspace, connectors: Sequence[Connector]) -> list[Verifi
 
 
 def check(
-    workspace: Workspace, connector: Connector, item: Item, remedy: str | None = None
+    workspace: Workspace,
+    connector: Connector,
+    item: Item,
+    remedy: str | None = None,
+    source: CredentialSource | None = None,
 ) -> Probe:
     """What the cluster says when asked with this connector and its secret half.
 
-    ``remedy`` is the hint for a refusal; None: the command that renews the credential.
+    ``remedy`` is the hint for a refusal; None: the command that renews the credential. ``source``
+    gives the connector's credentials, where the caller wants to know which one was good.
 
     Raises RefusedError (expired, 401), ClusterError (unreachable, untrusted) and what issuing the
     credential raises.
     """
-    source = CredentialSource(workspace, connector, item)
+    source = source or CredentialSource(workspace, connector, item)
     refused: RefusedError | None = None
     for _ in range(2 if connector.issued_ref else 1):  # it may have been revoked: then a new one
         try:

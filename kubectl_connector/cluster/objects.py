@@ -1,0 +1,61 @@
+"""Objects in a cluster: make them, and take away those that we made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kubectl_connector.cluster.caller import Caller, mapping
+from kubectl_connector.errors import ClusterError, ConnectorError, NotFoundError, RefusedError
+from kubectl_connector.model.connector import Made
+
+_RBAC = "/apis/rbac.authorization.k8s.io/v1"
+_FOLDERS = {
+    "Secret": "/api/v1/namespaces/{}/secrets",
+    "ServiceAccount": "/api/v1/namespaces/{}/serviceaccounts",
+    "RoleBinding": _RBAC + "/namespaces/{}/rolebindings",
+    "ClusterRoleBinding": _RBAC + "/clusterrolebindings",
+}
+"""Where the API keeps the kinds that authentication methods make."""
+
+
+def make(caller: Caller, manifest: Mapping[str, Any]) -> Made | None:
+    """Make an object as its manifest says; None where there is one of that name already.
+
+    Raises RefusedError (401, 403), NotFoundError where its namespace is missing, and ClusterError.
+    """
+    kind, metadata = manifest["kind"], manifest["metadata"]
+    namespace = metadata.get("namespace", "")
+    status, answer = caller.call("POST", _FOLDERS[kind].format(namespace), manifest)
+    if status == 409:
+        return None
+    if status != 201:
+        raise _refused(status, answer, f"make the {kind} {metadata['name']}")
+    uid = str(mapping(answer.get("metadata")).get("uid") or "")
+    return Made(kind, metadata["name"], namespace, uid)
+
+
+def remove(caller: Caller, made: Made) -> bool:
+    """Take away an object that we made; False where it is gone, or another has its name now.
+
+    Raises RefusedError (401, 403) and ClusterError.
+    """
+    path = f"{_FOLDERS[made.kind].format(made.namespace)}/{made.name}"
+    only_ours = {"preconditions": {"uid": made.uid}} if made.uid else {}
+    options = {"apiVersion": "v1", "kind": "DeleteOptions", **only_ours}
+    status, answer = caller.call("DELETE", path, options)
+    if status not in (200, 202, 404, 409):
+        raise _refused(status, answer, f"delete the {made.kind} {made.name}")
+    return status < 300
+
+
+def _refused(status: int, answer: Mapping[str, Any], what: str) -> ConnectorError:
+    why = str(answer.get("message") or f"it answered {status}")
+    message = f"the cluster did not {what}: {why}"
+    if status in (401, 403):
+        return RefusedError(
+            message, "use a credential that may, or have it made by somebody who may"
+        )
+    if status == 404:
+        return NotFoundError(message, "kubectl get namespaces  lists those that there are")
+    return ClusterError(message, "check the names; an admission policy may be in the way")
