@@ -58,6 +58,12 @@ def facts_of_der(der: bytes) -> CertificateFacts:
     return _facts(x509.load_der_x509_certificate(der))
 
 
+def validity(pem: str) -> tuple[datetime, datetime]:
+    """The beginning and the end of a certificate's validity, in UTC; UsageError."""
+    first = _load_certificates(pem, "the certificate")[0]
+    return first.not_valid_before_utc, first.not_valid_after_utc
+
+
 def check_pair(certificate: str, key: str) -> CertificateFacts:
     """The facts of a client certificate whose key is ``key``.
 

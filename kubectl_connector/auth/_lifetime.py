@@ -44,3 +44,14 @@ def seconds_of(values: Mapping[str, str], least: int = 1) -> int | None:
 
 
 _LONGEST = 10 * 365 * 86_400
+
+
+def names_in(option: str, text: str | None) -> tuple[str, ...]:
+    """The names in a list with commas; UsageError for an empty one, and one with blanks."""
+    names = tuple(text.split(",")) if text else ()
+    if any(not name or name != name.strip() for name in names):
+        raise UsageError(
+            f'{option} "{text}" is not a list of names',
+            f"repeat the option, or write commas and no blanks: {option} a,b",
+        )
+    return names

@@ -6,9 +6,10 @@ The base stays in the store. kubectl and programs get what is made with it, whic
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kubectl_connector import auth
 from kubectl_connector.auth.interface import AuthMethod, IssueRequest, Material
@@ -17,7 +18,10 @@ from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.kubeconfig import ExecConfig, Impersonation
 from kubectl_connector.model.secret import Credential, Secret
 
-__all__ = ["Base", "DerivedMethod", "base_credential", "base_of", "own_of", "resting_on"]
+if TYPE_CHECKING:
+    from kubectl_connector.cluster.caller import Caller
+
+__all__ = ["Base", "DerivedMethod", "asking", "base_of", "own_of", "resting_on"]
 
 _BASE = "base"
 
@@ -48,20 +52,17 @@ class DerivedMethod(AuthMethod):
     def derive(
         self,
         own: Mapping[str, Any],
-        base: Credential,
-        as_whom: Impersonation,
+        base: Base,
         request: IssueRequest,
     ) -> Credential:
-        """A credential made with the base's, with its end; raises what :meth:`issue` raises."""
+        """A credential made with the base's (:func:`asking`); raises what :meth:`issue` raises."""
 
     def issue(
         self, configuration: Mapping[str, Any], secret: Secret, request: IssueRequest
     ) -> Credential:
         """What :meth:`derive` makes with the base's credential."""
         base = base_of(configuration, secret)
-        return self.derive(
-            configuration, base_credential(base, request), base.impersonation, request
-        )
+        return self.derive(own_of(configuration), base, request)
 
     def ends_at(self, configuration: Mapping[str, Any], secret: Secret) -> datetime | None:
         """When the base ends: from then on there is nothing to make a credential with."""
@@ -87,10 +88,17 @@ class DerivedMethod(AuthMethod):
         }
 
 
-def base_credential(base: Base, request: IssueRequest) -> Credential:
-    """The base's own credential; raises what :meth:`AuthMethod.issue` raises."""
+@contextmanager
+def asking(base: Base, request: IssueRequest) -> Iterator[Caller]:
+    """Ask the cluster as the base; raises what :meth:`AuthMethod.issue` raises."""
+    from kubectl_connector.cluster.caller import calling
+
     material = base.material
-    return _method(base).issue(material.configuration, material.secret, request)
+    credential = _method(base).issue(material.configuration, material.secret, request)
+    with calling(
+        request.cluster, credential, base.impersonation, request.timeout, request.tell
+    ) as caller:
+        yield caller
 
 
 def resting_on(base: Base, own: Mapping[str, Any]) -> Material:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime, timedelta, timezone
 from typing import Any, ClassVar
 
 from kubectl_connector import log
-from kubectl_connector.errors import UsageError
+from kubectl_connector.errors import RefusedError, UsageError
 from kubectl_connector.frozen import dataclass, field
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.field import Field, FieldKind
 from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, ExecConfig
 from kubectl_connector.model.secret import Credential, Secret
+
+Progress = Callable[[str], AbstractContextManager[object]]
 
 __all__ = [
     "AuthMethod",
@@ -34,6 +37,16 @@ class Material:
     secret: Secret = Secret()
 
 
+class PendingError(RefusedError):
+    """What was asked for has to be approved by somebody first."""
+
+    def __init__(self, message: str, hint: str, handle: str, waited: bool) -> None:
+        """``handle`` is what the method needs to go on later; whether it has ``waited`` already."""
+        super().__init__(message, hint)
+        self.handle = handle
+        self.waited = waited
+
+
 @dataclass(frozen=True)
 class IssueRequest:
     """The circumstances in which a credential is wanted."""
@@ -47,6 +60,14 @@ class IssueRequest:
     """Whom it is for, to name what is made in the cluster for it."""
     tell: Callable[[str], None] = log.info
     """What people should know of how it goes, such as a server's warning."""
+    progress: Progress = nullcontext
+    """Shows a text while somebody else is being waited for."""
+    last: Credential | None = None
+    """What was issued before and kept, though it may have ended; only a handle where it is pending.
+    """
+    anew: bool = False
+    """Whether another credential is wanted though the last one is good."""
+    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
 
 
 class AuthMethod(ABC):
@@ -68,6 +89,8 @@ class AuthMethod(ABC):
     """Whether its credentials are made with another method's (``auth/derived.py``)."""
     renews_itself: ClassVar[bool] = False
     """Whether :meth:`issue` alone gives a fresh credential, without a person."""
+    needs_approval: ClassVar[bool] = False
+    """Whether :meth:`issue` takes somebody's approval: then what is good is used to its end."""
     can_exec: ClassVar[bool] = True
     """Whether an exec plugin can hand the credential to kubectl (``login --exec``)."""
     can_embed: ClassVar[bool] = True
@@ -108,6 +131,15 @@ class AuthMethod(ABC):
         self, configuration: Mapping[str, Any], secret: Secret, request: IssueRequest
     ) -> Credential:
         """A credential to use now. RefusedError, UsageError or ConnectorError where none."""
+
+    def renewed_at(self, credential: Credential, now: datetime) -> datetime | None:
+        """When another credential is issued in the place of this one; None: its end is not known.
+
+        That is a minute before its end, or a tenth of its life, the shorter: no request is on its
+        way with a credential that ends before it arrives.
+        """
+        end = credential.expires_at
+        return end and end - min(timedelta(minutes=1), max((end - now) / 10, timedelta(0)))
 
     def ready(self, configuration: Mapping[str, Any], secret: Secret) -> Credential | None:
         """The credential that the secret itself is, to hand to kubectl as it is.

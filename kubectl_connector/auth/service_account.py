@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from kubectl_connector.auth._lifetime import duration_field, seconds_of
-from kubectl_connector.auth.derived import DerivedMethod
+from kubectl_connector.auth.derived import Base, DerivedMethod, asking
 from kubectl_connector.auth.interface import Field, FieldKind, IssueRequest, Material
 from kubectl_connector.errors import UsageError
-from kubectl_connector.model.kubeconfig import Impersonation
 from kubectl_connector.model.secret import Credential
 from kubectl_connector.model.service_account import ServiceAccount
 
@@ -39,7 +38,8 @@ class _ServiceAccount(DerivedMethod):
         duration_field(),
         Field(
             AUDIENCE,
-            "whom the tokens are for, where that is not the cluster itself; several with commas",
+            "whom the tokens are for, where that is not the cluster itself; repeatable",
+            FieldKind.LIST,
             required=False,
             question="Audience of the tokens (empty: the cluster itself)",
         ),
@@ -71,11 +71,7 @@ class _ServiceAccount(DerivedMethod):
     def build(self, values: Mapping[str, str]) -> Material:
         account = ServiceAccount.parse(values[ACCOUNT])
         seconds_of(values, SHORTEST)
-        if any(not one or " " in one for one in (values.get(AUDIENCE) or "-").split(",")):
-            raise UsageError(
-                f'--audience "{values[AUDIENCE]}" is not a list of names',
-                "write them with commas and no blanks: --audience https://a.example,vault",
-            )
+        names_in("--audience", values.get(AUDIENCE))
         role = values.get(ROLE) or ""
         if values.get(CLUSTER_WIDE) and not role:
             raise UsageError("--cluster-wide is of a role, and there is none", "give --role NAME")
@@ -91,18 +87,16 @@ class _ServiceAccount(DerivedMethod):
     def derive(
         self,
         own: Mapping[str, Any],
-        base: Credential,
-        as_whom: Impersonation,
+        base: Base,
         request: IssueRequest,
     ) -> Credential:
         """A token (TokenRequest, authentication.k8s.io/v1); the server may shorten its life."""
         from kubectl_connector.cluster import objects, token_request
-        from kubectl_connector.cluster.caller import calling
 
         account = ServiceAccount.parse(own[ACCOUNT])
-        audiences = own[AUDIENCE].split(",") if AUDIENCE in own else ()
+        audiences = names_in("--audience", own.get(AUDIENCE))
         secret = _secret_of(request) if REVOCABLE in own else None
-        with calling(request.cluster, base, as_whom, request.timeout, request.tell) as caller:
+        with asking(base, request) as caller:
             if secret:
                 objects.make(caller, _secret(account, secret))
             token, end = token_request.request_token(

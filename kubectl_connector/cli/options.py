@@ -167,6 +167,8 @@ def auth_values(given: Mapping[str, Any]) -> dict[str, str]:
             value = given[name]
             if field.kind is FieldKind.FLAG and value is not None:
                 values[name] = "yes" if value else ""  # a method is given texts
+            elif field.kind is FieldKind.LIST and value is not None:
+                values[name] = ",".join(value)
             elif value is not None:
                 is_file = field.kind is FieldKind.FILE
                 values[name] = field.parse(read_text(value)) if is_file else field.check(value)
@@ -242,7 +244,11 @@ def parameters(field: Field) -> list[inspect.Parameter]:
     ]
 
 
-_TYPES: dict[FieldKind, Any] = {FieldKind.FLAG: bool, FieldKind.PAIRS: list[str]}
+_TYPES: dict[FieldKind, Any] = {
+    FieldKind.FLAG: bool,
+    FieldKind.PAIRS: list[str],
+    FieldKind.LIST: list[str],
+}
 
 
 def _parameter(field: Field, default: Any = None) -> inspect.Parameter:

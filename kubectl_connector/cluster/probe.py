@@ -59,6 +59,13 @@ def probe(cluster: Cluster, pool: AuthenticatedPool, timeout: float) -> Probe:
     )
 
 
+def own_name(caller: Caller) -> str | None:
+    """Who the cluster takes the caller for; None where it does not tell (before 1.28)."""
+    status, review = caller.call("POST", _REVIEW_PATH, _REVIEW)
+    name = mapping(mapping(review.get("status")).get("userInfo")).get("username")
+    return name if status < 300 and isinstance(name, str) else None
+
+
 _ANONYMOUS = "system:anonymous"
 _REVIEW = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
 

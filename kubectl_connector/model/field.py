@@ -31,6 +31,8 @@ class FieldKind(enum.Enum):
     """As an option without a value; a second one with ``--no-`` says the contrary."""
     PAIRS = "pairs"
     """As ``K=V``, any number of times; ``K-`` takes one away."""
+    LIST = "list"
+    """As an option's argument, any number of times; commas between several make one text."""
     DERIVED = "derived"
     """Not at all: it only comes out of a kubeconfig."""
 
@@ -113,6 +115,7 @@ class Field:
             FieldKind.TEXT: f"{self.option} {self.metavar}",
             FieldKind.FILE: f"{self.option} FILE",
             FieldKind.SECRET: f"{self.option}-stdin",
+            FieldKind.LIST: f"{self.option} {self.metavar}",
             FieldKind.FLAG: self.option,
             FieldKind.PAIRS: f"{self.option} K=V",
             FieldKind.DERIVED: "--auto-configure",

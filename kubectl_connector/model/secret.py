@@ -60,6 +60,8 @@ class Credential:
     """PEM text, not encrypted."""
     expires_at: datetime | None = None
     """When it is known to end, aware, in UTC."""
+    handle: str | None = field(default=None, repr=False)
+    """What the method that issued it needs to know of it later, such as what revokes it."""
 
     def to_status(self) -> dict[str, str]:
         """The ``status`` of an ExecCredential (KEP-541), which has no place for a password."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from kubectl_connector import log
 from kubectl_connector.auth import auth_method
-from kubectl_connector.auth.interface import IssueRequest, user_of
+from kubectl_connector.auth.interface import IssueRequest, PendingError, user_of
 from kubectl_connector.catalog import Connectors, find
 from kubectl_connector.durations import ago
 from kubectl_connector.errors import ConnectorError, NotFoundError, RefusedError, StoreError
@@ -21,7 +21,7 @@ from kubectl_connector.files import OwnLockError, own_lock
 from kubectl_connector.frozen import replace
 from kubectl_connector.model.connector import Connector, format_time
 from kubectl_connector.model.kubeconfig import AuthInfo
-from kubectl_connector.model.secret import Credential, Item, earliest
+from kubectl_connector.model.secret import Credential, Item, Secret, earliest
 from kubectl_connector.operations.items import commit, drop_replaced, is_same, swapped
 from kubectl_connector.operations.renewal import noun, renewal
 from kubectl_connector.operations.workspace import Workspace, full_cluster
@@ -96,7 +96,7 @@ def user_to_embed(workspace: Workspace, connector: Connector, item: Item) -> Aut
             f"kubectl connector login {connector.name} --exec",
         )
     user = method.auth_info(connector.configuration, item.secret)
-    user = user or user_of(_obtain(workspace, connector, item, anew=True))
+    user = user or user_of(_obtain(workspace, connector, item, anew=not method.needs_approval))
     return replace(user, impersonation=connector.impersonation)
 
 
@@ -152,8 +152,15 @@ def _obtain(
         meanwhile = current.issued_ref != connector.issued_ref
         if (meanwhile or not anew) and (kept := _kept(workspace, current, instead_of)):
             return kept
-        issued = method.issue(connector.configuration, item.secret, request)
-        issued = _early(_with_end(connector, issued), workspace.now())
+        request = replace(request, last=_last(workspace, current), anew=anew)
+        try:
+            issued = method.issue(connector.configuration, item.secret, request)
+        except PendingError as pending:
+            _keep(workspace, current, Credential(handle=pending.handle))
+            raise
+        # A client comes back when it is time for another one, which is before the end.
+        renewed = method.renewed_at(_with_end(connector, issued), workspace.now())
+        issued = replace(issued, expires_at=renewed and renewed.replace(microsecond=0))
         _keep(workspace, current, issued)
     return issued
 
@@ -166,6 +173,8 @@ def request_for(workspace: Workspace, connector: Connector, item: Item) -> Issue
         workspace.timeout,
         connector.id,
         workspace.tell,
+        workspace.progress,
+        now=workspace.now,
     )
 
 
@@ -187,21 +196,6 @@ _SPARE = 5.0
 """Seconds that starting, and keeping what was issued, may take beside what the cluster takes."""
 
 
-def _early(credential: Credential, now: datetime) -> Credential:
-    """The credential with an end a while before its own, so that it is renewed in time.
-
-    That is a minute, or a tenth of its life, the shorter: no request is on its way with a
-    credential that ends before it arrives.
-    """
-    end = credential.expires_at
-    if end is None:
-        return credential
-    return replace(credential, expires_at=end - min(_EARLY, max((end - now) / 10, timedelta(0))))
-
-
-_EARLY = timedelta(minutes=1)
-
-
 def _with_end(connector: Connector, credential: Credential) -> Credential:
     """The credential with the earliest end that anybody knows."""
     return replace(credential, expires_at=earliest(connector.expires_at, credential.expires_at))
@@ -211,16 +205,26 @@ def _kept(
     workspace: Workspace, connector: Connector, instead_of: Credential | None
 ) -> Credential | None:
     """What the method issued earlier for this very connector, if it was kept and is still good."""
+    kept = _last(workspace, connector)
+    good = kept and is_good(kept.to_status(), format_time(workspace.now()))
+    return kept if good and kept != instead_of else None
+
+
+def _last(workspace: Workspace, connector: Connector) -> Credential | None:
+    """What the method issued last for this very connector, if it was kept."""
     if connector.issued_ref is None:
         return None
     try:
-        kept = workspace.open_store(connector.store).get(connector.issued_ref).ready
+        item = workspace.open_store(connector.store).get(connector.issued_ref)
     except (NotFoundError, StoreError) as error:
         # Another process has just issued a newer one, or it can't be read; the secret could be.
         log.info("what was issued earlier is not used: %s", error.message)
         return None
-    good = kept and is_good(kept.to_status(), format_time(workspace.now()))
-    return kept if good and kept != instead_of else None
+    return replace(item.ready or Credential(), handle=item.secret.get(_HANDLE))
+
+
+_HANDLE = "handle"
+"""The name of :attr:`Credential.handle` in the item."""
 
 
 def _keep(workspace: Workspace, connector: Connector, credential: Credential) -> None:
@@ -236,7 +240,10 @@ def _keep(workspace: Workspace, connector: Connector, credential: Credential) ->
         return swapped(connectors, connector, replace(connector, issued_ref=ref))
 
     try:
-        change = commit(workspace, connector.store, Item(ready=credential), refer)
+        handle = Secret({_HANDLE: credential.handle} if credential.handle else {})
+        ready = replace(credential, handle=None)
+        item = Item(handle, ready=ready if ready.to_status() else None)
+        change = commit(workspace, connector.store, item, refer)
     except ConnectorError as error:
         log.info("what was issued is not kept: %s", error.message)
         return

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kubectl_connector.auth import auth_method
-from kubectl_connector.auth.derived import base_credential, base_of
+from kubectl_connector.auth.derived import asking, base_of
 from kubectl_connector.errors import ConnectorError
 from kubectl_connector.model.connector import Connector, Made, Spec
 from kubectl_connector.model.secret import Item
 from kubectl_connector.operations.issue import request_for
 from kubectl_connector.operations.workspace import Workspace
-
-if TYPE_CHECKING:
-    from kubectl_connector.cluster.caller import Caller
 
 Manifest = Mapping[str, Any]
 
@@ -45,7 +42,8 @@ def prepared(
     from kubectl_connector.cluster import objects
 
     made: list[Made] = []
-    with _calling(workspace, connector, item) as caller:
+    base = base_of(connector.configuration, item.secret)
+    with asking(base, request_for(workspace, connector, item)) as caller:
         try:
             for manifest in manifests:
                 if one := objects.make(caller, manifest):
@@ -69,19 +67,6 @@ def take_away(workspace: Workspace, connector: Connector, item: Item) -> tuple[M
 
     if not connector.made:
         return ()
-    with _calling(workspace, connector, item) as caller:
-        return tuple(one for one in reversed(connector.made) if objects.remove(caller, one))
-
-
-@contextmanager
-def _calling(workspace: Workspace, connector: Connector, item: Item) -> Iterator[Caller]:
-    """A caller with the base's credential."""
-    from kubectl_connector.cluster.caller import calling
-
-    request = request_for(workspace, connector, item)
     base = base_of(connector.configuration, item.secret)
-    credential = base_credential(base, request)
-    with calling(
-        request.cluster, credential, base.impersonation, request.timeout, request.tell
-    ) as caller:
-        yield caller
+    with asking(base, request_for(workspace, connector, item)) as caller:
+        return tuple(one for one in reversed(connector.made) if objects.remove(caller, one))

@@ -1,0 +1,251 @@
+"""A client certificate that the cluster signs (CSR API); its key is made here and stays here."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from kubectl_connector.auth._lifetime import duration_field, names_in, seconds_of
+from kubectl_connector.auth.derived import Base, DerivedMethod, asking
+from kubectl_connector.auth.interface import (
+    Field,
+    FieldKind,
+    IssueRequest,
+    Material,
+    PendingError,
+)
+from kubectl_connector.durations import parse_span
+from kubectl_connector.errors import NotFoundError, RefusedError, UsageError
+from kubectl_connector.frozen import dataclass, field, replace
+from kubectl_connector.model.kubeconfig import Impersonation
+from kubectl_connector.model.secret import Credential, Secret
+
+if TYPE_CHECKING:
+    from kubectl_connector.cluster.caller import Caller
+
+REQUEST = "request_certificate"
+USER = "user"
+GROUP = "group"
+APPROVE = "approve"
+WAIT = "wait"
+NO_WAIT = "no_wait"
+
+SHORTEST = 600
+"""Seconds; the API server refuses a shorter life."""
+_WAIT = "60s"
+_SOON = timedelta(minutes=10)
+"""After this, a request that was pending is looked at again, while the old certificate is good."""
+
+
+class _CertificateRequest(DerivedMethod):
+    name = "certificate-request"
+    title = "Certificate request"
+    summary = "A short-lived client certificate that the cluster signs; the key never leaves here."
+    needs_approval = True
+    fields = (
+        Field(
+            REQUEST,
+            "have the cluster sign a client certificate, asked for with the credential that is given",
+            FieldKind.FLAG,
+        ),
+        duration_field(),
+        Field(
+            USER,
+            "the user's name in it (CN); default: who the given credential is",
+            required=False,
+            metavar="NAME",
+            question="User's name in the certificate (empty: who the credential is)",
+        ),
+        Field(
+            GROUP,
+            "a group in it (O); repeatable",
+            FieldKind.LIST,
+            required=False,
+            metavar="NAME",
+            question="Groups in the certificate, with commas (empty: none)",
+        ),
+        Field(
+            APPROVE,
+            "also approve the request, where the given credential may",
+            FieldKind.FLAG,
+            required=False,
+        ),
+        Field(
+            WAIT,
+            f"how long to wait for somebody's approval; default: {_WAIT}",
+            required=False,
+            metavar="TIME",
+        ),
+        Field(
+            NO_WAIT,
+            "do not wait: the next command that needs the certificate fetches it",
+            FieldKind.FLAG,
+            required=False,
+        ),
+    )
+
+    @property
+    def noun(self) -> str:
+        return "client certificate"
+
+    def build(self, values: Mapping[str, str]) -> Material:
+        seconds_of(values, SHORTEST)
+        names_in("--group", values.get(GROUP))
+        if values.get(WAIT) and values.get(NO_WAIT):
+            raise UsageError("--wait and --no-wait exclude each other", "leave one of them out")
+        _seconds_to_wait(values)
+        said = {field.name: values.get(field.name) for field in self.fields}
+        return Material({name: text for name, text in said.items() if text})
+
+    def derive(self, own: Mapping[str, Any], base: Base, request: IssueRequest) -> Credential:
+        """The certificate that is good still, or a new one; asked for with the present one.
+
+        Raises PendingError where nobody has approved it yet, and RefusedError where somebody has
+        denied it.
+        """
+        last = request.last or Credential()
+        good = _is_good(last, request.now())
+        if good and not (last.handle or request.anew) and not _is_old(last, request.now()):
+            return replace(last, expires_at=_end(last))
+        try:
+            return self._next(own, base, request, last if good else None)
+        except PendingError as pending:
+            if good and not request.anew:
+                return replace(last, expires_at=_end(last), handle=pending.handle)
+            raise
+
+    def renewed_at(self, credential: Credential, now: datetime) -> datetime | None:
+        """When a third of its life is left; while the next one is pending, every ten minutes."""
+        from kubectl_connector import certificates
+
+        start, end = certificates.validity(credential.client_certificate or "")
+        third = end - (end - start) / 3
+        return third if now < third else min(now + _SOON, end)
+
+    def ends_at(self, configuration: Mapping[str, Any], secret: Secret) -> datetime | None:
+        """It outlives its base: it is renewed with its own certificate."""
+        return None
+
+    def identity(self, configuration: Mapping[str, Any]) -> str | None:
+        return configuration.get(USER)
+
+    def _next(
+        self, own: Mapping[str, Any], base: Base, request: IssueRequest, last: Credential | None
+    ) -> Credential:
+        pending = _Pending.read(request.last.handle if request.last else None)
+        if pending:
+            try:
+                return self._fetch(own, base, request, pending, seconds=0.0)
+            except NotFoundError:  # the cluster has cleaned it up meanwhile
+                pass
+        pending = self._ask(own, base, request, last)
+        return self._fetch(own, base, request, pending, _seconds_to_wait(own))
+
+    def _ask(
+        self, own: Mapping[str, Any], base: Base, request: IssueRequest, last: Credential | None
+    ) -> _Pending:
+        """Submit a new request: as whoever the present certificate is, else as the base."""
+        from kubectl_connector.cluster.caller import calling
+
+        if last:
+            try:
+                with calling(
+                    request.cluster, last, Impersonation(), request.timeout, request.tell
+                ) as caller:
+                    return _submitted(own, caller, request)
+            except RefusedError:  # its user may not ask; the base may
+                pass
+        with asking(base, request) as caller:
+            return _submitted(own, caller, request)
+
+    def _fetch(
+        self,
+        own: Mapping[str, Any],
+        base: Base,
+        request: IssueRequest,
+        pending: _Pending,
+        seconds: float,
+    ) -> Credential:
+        from kubectl_connector.cluster import certificate_request
+
+        with asking(base, request) as caller:
+            if APPROVE in own:
+                certificate_request.approve(caller, pending.name, request.now())
+            approval = f"kubectl certificate approve {pending.name}"
+            until = time.monotonic() + seconds
+            with request.progress(f"waiting for somebody's: {approval}"):
+                while not (pem := certificate_request.look(caller, pending.name)):
+                    if time.monotonic() >= until:
+                        raise PendingError(
+                            f"the certificate request {pending.name} waits to be approved",
+                            f"have an admin run: {approval}; then run the command again",
+                            pending.text(),
+                            waited=seconds > 0,
+                        )
+                    time.sleep(_BETWEEN)
+        signed = Credential(client_certificate=pem, client_key=pending.key)
+        return replace(signed, expires_at=_end(signed))
+
+
+_BETWEEN = 1.0
+"""Seconds between two looks at a request that waits."""
+
+
+@dataclass(frozen=True)
+class _Pending:
+    """A request that was submitted."""
+
+    name: str
+    key: str = field(repr=False)
+    """Of the certificate that is going to be, PEM."""
+
+    def text(self) -> str:
+        return json.dumps([self.name, self.key])
+
+    @classmethod
+    def read(cls, handle: str | None) -> _Pending | None:
+        return cls(*json.loads(handle)) if handle else None
+
+
+def _submitted(own: Mapping[str, Any], caller: Caller, request: IssueRequest) -> _Pending:
+    from kubectl_connector.cluster import certificate_request
+
+    user = own.get(USER) or certificate_request.own_name(caller)
+    if not user:
+        raise UsageError("the cluster does not say who we are", "give the user's name: --user NAME")
+    key, pem = certificate_request.new_pair(user, names_in("--group", own.get(GROUP)))
+    prefix = f"kubectl-connector-{request.connector_id[:8]}-"
+    return _Pending(certificate_request.submit(caller, pem, seconds_of(own), prefix), key)
+
+
+def _seconds_to_wait(own: Mapping[str, Any]) -> float:
+    if own.get(NO_WAIT):
+        return 0.0
+    try:
+        return parse_span(own.get(WAIT) or _WAIT).total_seconds()
+    except ValueError as error:
+        raise UsageError(f"--wait: {error}", "give a number with s, m or h") from None
+
+
+def _end(credential: Credential) -> datetime:
+    from kubectl_connector import certificates
+
+    return certificates.validity(credential.client_certificate or "")[1]
+
+
+def _is_good(credential: Credential, now: datetime) -> bool:
+    return credential.client_certificate is not None and now < _end(credential)
+
+
+def _is_old(credential: Credential, now: datetime) -> bool:
+    """Whether only a third of its life is left."""
+    from kubectl_connector import certificates
+
+    start, end = certificates.validity(credential.client_certificate or "")
+    return now >= end - (end - start) / 3
+
+
+METHOD = _CertificateRequest()

@@ -1,0 +1,128 @@
+"""Client certificates from the cluster itself (certificates.k8s.io/v1)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from kubectl_connector.cluster.caller import Caller, mapping
+from kubectl_connector.cluster.probe import own_name
+from kubectl_connector.errors import ClusterError, ConnectorError, NotFoundError, RefusedError
+from kubectl_connector.model.connector import format_time
+
+__all__ = ["approve", "look", "new_pair", "own_name", "submit"]
+
+_PATH = "/apis/certificates.k8s.io/v1/certificatesigningrequests"
+_KIND = {"apiVersion": "certificates.k8s.io/v1", "kind": "CertificateSigningRequest"}
+SIGNER = "kubernetes.io/kube-apiserver-client"
+
+
+def new_pair(user: str, groups: Sequence[str]) -> tuple[str, str]:
+    """A new key, and the request to certify it (PKCS#10) for a user and groups; both PEM."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    names = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, group) for group in groups]
+    subject = x509.Name([*names, x509.NameAttribute(NameOID.COMMON_NAME, user)])
+    request = x509.CertificateSigningRequestBuilder().subject_name(subject)
+    signed = request.sign(key, hashes.SHA256())
+    pem = serialization.Encoding.PEM
+    form = serialization.PrivateFormat.PKCS8
+    plain = key.private_bytes(pem, form, serialization.NoEncryption())
+    return plain.decode(), signed.public_bytes(pem).decode()
+
+
+def submit(caller: Caller, pem: str, seconds: int | None, prefix: str) -> str:
+    """Submit a request; its name in the cluster, which begins with ``prefix``.
+
+    ``seconds`` is the life that is asked for, 600 at least; None: the cluster's own. Raises
+    RefusedError (401, 403) and ClusterError.
+    """
+    spec: dict[str, Any] = {
+        "request": base64.b64encode(pem.encode()).decode(),
+        "signerName": SIGNER,
+        "usages": ["client auth"],
+    }
+    if seconds is not None:
+        spec["expirationSeconds"] = seconds
+    document = {**_KIND, "metadata": {"generateName": prefix}, "spec": spec}
+    status, answer = caller.call("POST", _PATH, document)
+    name = mapping(answer.get("metadata")).get("name")
+    if status != 201 or not isinstance(name, str):
+        raise _refused(status, answer, "take a certificate request")
+    return name
+
+
+def look(caller: Caller, name: str) -> str | None:
+    """The certificate that was issued for a request, PEM; None while there is none.
+
+    Raises NotFoundError where the request is gone (clusters keep it for hours at most),
+    RefusedError where it was denied or has failed, or may not be read, and ClusterError.
+    """
+    status, answer = caller.call("GET", f"{_PATH}/{name}")
+    if status != 200:
+        raise _refused(status, answer, f"show the certificate request {name}")
+    for condition in mapping(answer.get("status")).get("conditions") or ():
+        if mapping(condition).get("type") in ("Denied", "Failed"):
+            why = condition.get("message") or condition.get("reason") or "no reason given"
+            raise RefusedError(
+                f"the certificate request {name} was {condition['type'].lower()}: {why}"
+                if condition["type"] == "Denied"
+                else f"the certificate request {name} has failed: {why}",
+                "ask who answers for the cluster, then run the command again for a new request",
+            )
+    certificate = mapping(answer.get("status")).get("certificate")
+    if not certificate:
+        return None
+    try:
+        return base64.b64decode(certificate, validate=True).decode("ascii")
+    except (binascii.Error, TypeError, UnicodeDecodeError):
+        raise ClusterError(
+            f"the certificate of {name} can't be read", "look at it: kubectl get csr -o yaml"
+        ) from None
+
+
+def approve(caller: Caller, name: str, now: datetime) -> None:
+    """Approve a request; it is no error where it is approved already.
+
+    Raises RefusedError (401, 403), NotFoundError and ClusterError.
+    """
+    status, document = caller.call("GET", f"{_PATH}/{name}")
+    if status != 200:
+        raise _refused(status, document, f"show the certificate request {name}")
+    conditions = list(mapping(document.get("status")).get("conditions") or ())
+    if any(mapping(each).get("type") == "Approved" for each in conditions):
+        return
+    moment = format_time(now)
+    approved = {
+        "type": "Approved",
+        "status": "True",
+        "reason": "ApprovedByKubectlConnector",
+        "message": "approved by whoever asked for it: register --approve",
+        "lastUpdateTime": moment,
+    }
+    changed = {
+        **document,
+        "status": {**mapping(document.get("status")), "conditions": [*conditions, approved]},
+    }
+    status, answer = caller.call("PUT", f"{_PATH}/{name}/approval", changed)
+    if status not in (200, 201):
+        raise _refused(status, answer, f"let us approve the certificate request {name}")
+
+
+def _refused(status: int, answer: Mapping[str, Any], what: str) -> ConnectorError:
+    why = str(answer.get("message") or f"it answered {status}")
+    message = f"the cluster did not {what}: {why}"
+    if status in (401, 403):
+        return RefusedError(
+            message, "kubectl auth can-i create certificatesigningrequests; or ask for that right"
+        )
+    if status == 404:
+        return NotFoundError(message, "run the command again, for a new request")
+    return ClusterError(message, "check --duration (10 minutes at least), --user and --group")
