@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from kubectl_connector.auth._lifetime import duration_field, names_in, seconds_of
 from kubectl_connector.auth.derived import Base, DerivedMethod, asking
@@ -18,13 +19,15 @@ from kubectl_connector.auth.interface import (
     PendingError,
 )
 from kubectl_connector.durations import parse_span
-from kubectl_connector.errors import NotFoundError, RefusedError, UsageError
+from kubectl_connector.errors import ConnectorError, NotFoundError, RefusedError, UsageError
 from kubectl_connector.frozen import dataclass, field, replace
 from kubectl_connector.model.kubeconfig import Impersonation
 from kubectl_connector.model.secret import Credential, Secret
 
 if TYPE_CHECKING:
     from kubectl_connector.cluster.caller import Caller
+
+Result = TypeVar("Result")
 
 REQUEST = "request_certificate"
 USER = "user"
@@ -48,7 +51,7 @@ class _CertificateRequest(DerivedMethod):
     fields = (
         Field(
             REQUEST,
-            "have the cluster sign a client certificate, asked for with the credential that is given",
+            "have the cluster sign a client certificate, with the credential that is given",
             FieldKind.FLAG,
         ),
         duration_field(),
@@ -107,15 +110,19 @@ class _CertificateRequest(DerivedMethod):
         denied it.
         """
         last = request.last or Credential()
-        good = _is_good(last, request.now())
-        if good and not (last.handle or request.anew) and not _is_old(last, request.now()):
-            return replace(last, expires_at=_end(last))
-        try:
-            return self._next(own, base, request, last if good else None)
-        except PendingError as pending:
-            if good and not request.anew:
-                return replace(last, expires_at=_end(last), handle=pending.handle)
-            raise
+        if not _is_good(last, request.now()):
+            return self._next(own, _either(base, request), request)
+        pending = last.handle
+        if request.anew or pending or _is_old(last, request.now()):
+            try:
+                return self._next(own, _either(base, request, last), request)
+            except ConnectorError as error:
+                if request.anew:
+                    raise
+                # The old one is good still, so whoever waits for it is served.
+                request.tell(f"the certificate could not be renewed yet: {error.message}")
+                pending = error.handle if isinstance(error, PendingError) else None
+        return replace(last, expires_at=_end(last), handle=pending)
 
     def renewed_at(self, credential: Credential, now: datetime) -> datetime | None:
         """When a third of its life is left; while the next one is pending, every ten minutes."""
@@ -132,62 +139,67 @@ class _CertificateRequest(DerivedMethod):
     def identity(self, configuration: Mapping[str, Any]) -> str | None:
         return configuration.get(USER)
 
-    def _next(
-        self, own: Mapping[str, Any], base: Base, request: IssueRequest, last: Credential | None
-    ) -> Credential:
+    def _next(self, own: Mapping[str, Any], ask: _Ask, request: IssueRequest) -> Credential:
+        """Fetch what was asked for before, else ask and wait."""
         pending = _Pending.read(request.last.handle if request.last else None)
         if pending:
-            try:
-                return self._fetch(own, base, request, pending, seconds=0.0)
-            except NotFoundError:  # the cluster has cleaned it up meanwhile
-                pass
-        pending = self._ask(own, base, request, last)
-        return self._fetch(own, base, request, pending, _seconds_to_wait(own))
-
-    def _ask(
-        self, own: Mapping[str, Any], base: Base, request: IssueRequest, last: Credential | None
-    ) -> _Pending:
-        """Submit a new request: as whoever the present certificate is, else as the base."""
-        from kubectl_connector.cluster.caller import calling
-
-        if last:
-            try:
-                with calling(
-                    request.cluster, last, Impersonation(), request.timeout, request.tell
-                ) as caller:
-                    return _submitted(own, caller, request)
-            except RefusedError:  # its user may not ask; the base may
-                pass
-        with asking(base, request) as caller:
-            return _submitted(own, caller, request)
+            with contextlib.suppress(NotFoundError):  # the cluster has cleaned it up meanwhile
+                return self._fetch(own, ask, request, pending, seconds=0.0)
+        pending = ask(lambda caller: _submitted(own, caller, request))
+        return self._fetch(own, ask, request, pending, _seconds_to_wait(own))
 
     def _fetch(
         self,
         own: Mapping[str, Any],
-        base: Base,
+        ask: _Ask,
         request: IssueRequest,
         pending: _Pending,
         seconds: float,
     ) -> Credential:
         from kubectl_connector.cluster import certificate_request
 
-        with asking(base, request) as caller:
-            if APPROVE in own:
-                certificate_request.approve(caller, pending.name, request.now())
-            approval = f"kubectl certificate approve {pending.name}"
-            until = time.monotonic() + seconds
-            with request.progress(f"waiting for somebody's: {approval}"):
-                while not (pem := certificate_request.look(caller, pending.name)):
-                    if time.monotonic() >= until:
-                        raise PendingError(
-                            f"the certificate request {pending.name} waits to be approved",
-                            f"have an admin run: {approval}; then run the command again",
-                            pending.text(),
-                            waited=seconds > 0,
-                        )
-                    time.sleep(_BETWEEN)
+        if APPROVE in own:
+            ask(lambda caller: certificate_request.approve(caller, pending.name, request.now()))
+        approval = f"kubectl certificate approve {pending.name}"
+        until = time.monotonic() + seconds
+        with request.progress(f"waiting for an admin: {approval}"):
+            while not (pem := ask(lambda caller: certificate_request.look(caller, pending.name))):
+                if time.monotonic() >= until:
+                    raise PendingError(
+                        f"the certificate request {pending.name} waits to be approved",
+                        f"have an admin run: {approval}; then run the command again",
+                        pending.text(),
+                        waited=seconds > 0,
+                    )
+                time.sleep(_BETWEEN)
         signed = Credential(client_certificate=pem, client_key=pending.key)
         return replace(signed, expires_at=_end(signed))
+
+
+class _Ask(Protocol):
+    """Asks the cluster one thing."""
+
+    def __call__(self, step: Callable[[Caller], Result]) -> Result:
+        """What the step gives."""
+
+
+def _either(base: Base, request: IssueRequest, present: Credential | None = None) -> _Ask:
+    """Ask as whoever the present certificate is, and as the base where that one may not."""
+
+    def ask(step: Callable[[Caller], Result]) -> Result:
+        from kubectl_connector.cluster.caller import calling
+
+        if present:
+            nobody = Impersonation()
+            with (
+                contextlib.suppress(RefusedError),
+                calling(request.cluster, present, nobody, request.timeout, request.tell) as caller,
+            ):
+                return step(caller)
+        with asking(base, request) as caller:
+            return step(caller)
+
+    return ask
 
 
 _BETWEEN = 1.0

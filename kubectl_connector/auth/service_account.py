@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from kubectl_connector.auth._lifetime import duration_field, seconds_of
+from kubectl_connector.auth._lifetime import duration_field, names_in, seconds_of
 from kubectl_connector.auth.derived import Base, DerivedMethod, asking
 from kubectl_connector.auth.interface import Field, FieldKind, IssueRequest, Material
 from kubectl_connector.errors import UsageError

@@ -26,7 +26,7 @@ def common_fields() -> dict[str, Field]:
     }
 
 
-def with_change_options(command: Callable[..., None]) -> Callable[..., None]:
+def with_change_options(command: Callable[..., object]) -> Callable[..., object]:
     """Add the options to a command that takes ``**given``; :func:`changes_from` reads them."""
     own = inspect.signature(command, eval_str=True)
     named = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]

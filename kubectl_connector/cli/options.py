@@ -139,7 +139,7 @@ def method_fields() -> dict[str, Field]:
     return {field.name: field for method in auth_methods() for field in method.option_fields}
 
 
-def with_auth_options(command: Callable[..., None]) -> Callable[..., None]:
+def with_auth_options(command: Callable[..., object]) -> Callable[..., object]:
     """Add the options of the authentication methods to a command that takes ``**given``.
 
     A field of text or a file becomes one option. A secret becomes ``--NAME-stdin`` and

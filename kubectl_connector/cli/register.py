@@ -63,7 +63,7 @@ def command(
     timeout: TimeoutOption = environment.DEFAULT_TIMEOUT,
     type_: TypeOption = TYPE,  # noqa: ARG001 (it has been checked)
     **given: Any,
-) -> None:
+) -> int:
     """Make a connector: verify it with the cluster, then keep it.
 
     Metadata goes to a file of yours, tokens, passwords and keys to the secret store; nothing is
@@ -97,12 +97,13 @@ def command(
     announce(plan, verify=not no_verify)
     if not agreed(plan, yes):
         console.say("Nothing registered")
-        return
+        return 0
     registered, plan = _register(workspace, plan, not no_verify, interactive)
     _show(registered, views.introduction(plan.draft.spec, workspace.now()))
     note_end(plan, registered)
     if not registered.unchanged:
         _tell_of_plain_text(registered.connector, kubeconfig)
+    return views.exit_code(registered.pending)
 
 
 def _register(
@@ -154,6 +155,9 @@ def _show(registered: Registered, introduction: str) -> None:
     if connector.cluster.insecure_skip_tls_verify:
         console.note(views.insecure(connector))
     console.say(f'Registered connector "{connector.name}"')
+    if registered.pending:
+        console.note(views.pending(registered.pending))
+        return
     console.note(f"Use it: kubectl connector login {connector.name}")
 
 

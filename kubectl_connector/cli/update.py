@@ -44,7 +44,7 @@ def command(
     yes: YesOption = False,
     timeout: TimeoutOption = environment.DEFAULT_TIMEOUT,
     **given: Any,
-) -> None:
+) -> int:
     """Change a connector: only what is given changes, and only when the cluster takes it.
 
     An empty value takes something away, such as --proxy-url ''. Labels, description and namespace
@@ -65,12 +65,13 @@ def command(
     announce(plan, verify=not no_verify)
     if not agreed(plan, yes):
         console.say("Nothing changed")
-        return
+        return 0
     updated = update(workspace, plan, verify=not no_verify)
     _show(updated, plan.old)
     note_end(plan, updated)
     if not updated.unchanged and (source or changes.reach > Reach.CATALOG):
         _hint_at_contexts(workspace, updated.connector)
+    return views.exit_code(updated.pending)
 
 
 def _source(
@@ -99,6 +100,8 @@ def _show(updated: Registered, old: Connector) -> None:
             " remove it later: kubectl connector prune"
         )
     console.say(f'Updated connector "{name}"')
+    if updated.pending:
+        console.note(views.pending(updated.pending))
 
 
 def _hint_at_contexts(workspace: Workspace, connector: Connector) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kubectl_connector.auth import auth_method
+from kubectl_connector.auth.interface import PendingError
 from kubectl_connector.durations import ago, in_words
 from kubectl_connector.formats import Column, Report
 from kubectl_connector.kubeconfig.paths import display_path
@@ -332,3 +333,13 @@ def _verified_document(outcome: Verified) -> Mapping[str, Any]:
     if outcome.error:
         document |= {"error": outcome.error.message, "exitCode": outcome.error.exit_code}
     return document
+
+
+def pending(error: PendingError) -> str:
+    """What somebody has to approve before a connector works."""
+    return f"{error.message}; {error.hint}"
+
+
+def exit_code(error: PendingError | None) -> int:
+    """Waiting in vain has failed; not waiting has not."""
+    return error.exit_code if error and error.waited else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from kubectl_connector.auth.interface import PendingError
 from kubectl_connector.catalog import Connectors, find, name_taken
 from kubectl_connector.cluster.probe import Probe
 from kubectl_connector.errors import UsageError
@@ -11,7 +12,7 @@ from kubectl_connector.frozen import dataclass, fields, replace
 from kubectl_connector.model.connector import Connector, Spec
 from kubectl_connector.model.secret import Item
 from kubectl_connector.operations.draft import new_draft
-from kubectl_connector.operations.issue import CredentialSource, keep_issued
+from kubectl_connector.operations.issue import keep_issued
 from kubectl_connector.operations.items import commit, same_secret
 from kubectl_connector.operations.layers import layers_of, says_base
 from kubectl_connector.operations.plan import Plan, changed
@@ -19,7 +20,7 @@ from kubectl_connector.operations.preparation import prepared
 from kubectl_connector.operations.source import FromContext
 from kubectl_connector.operations.spec import NOTHING, Changes, check_new_name
 from kubectl_connector.operations.take_over import take_over
-from kubectl_connector.operations.verify import check
+from kubectl_connector.operations.verify import NOT_ASKED, asked_cluster
 from kubectl_connector.operations.workspace import Workspace
 
 _REMEDY = "check the credential, then run the command again; or keep it as it is: --no-verify"
@@ -35,6 +36,8 @@ class Registered:
     """The store that an earlier secret could not be removed from."""
     unchanged: bool = False
     """An identical connector was there already; nothing was written."""
+    pending: PendingError | None = None
+    """What somebody has to approve before the connector works."""
 
 
 def plan_register(
@@ -83,8 +86,7 @@ def register(workspace: Workspace, plan: Plan, verify: bool = True) -> Registere
     if item:
         workspace.open_store(connector.store).check()  # before a network or a person is asked
     with prepared(workspace, connector, item, plan.manifests) as made:
-        source = CredentialSource(workspace, connector, item)
-        probe = check(workspace, connector, item, _REMEDY, source) if verify else None
+        asked = asked_cluster(workspace, connector, item, _REMEDY) if verify else NOT_ASKED
 
         def add(connectors: Connectors, ref: str | None) -> Connectors:
             if any(other.name == connector.name for other in connectors):
@@ -94,8 +96,9 @@ def register(workspace: Workspace, plan: Plan, verify: bool = True) -> Registere
         change = commit(workspace, connector.store, item, add)
     if item:
         take_over(workspace, change.after, connector.store)
-    keep_issued(workspace, find(change.after, connector.name), source.last)
-    return Registered(find(change.after, connector.name), probe)
+    registered = find(change.after, connector.name)
+    keep_issued(workspace, registered, asked.issued)
+    return Registered(registered, asked.probe, pending=asked.pending)
 
 
 def _identical(workspace: Workspace, old: Connector, new: Connector, item: Item) -> bool:

@@ -10,7 +10,7 @@ from kubectl_connector.model.connector import Connector, Spec
 from kubectl_connector.model.field import Reach
 from kubectl_connector.model.secret import Item
 from kubectl_connector.operations.draft import Draft, draft_of
-from kubectl_connector.operations.issue import CredentialSource, keep_issued
+from kubectl_connector.operations.issue import keep_issued
 from kubectl_connector.operations.items import (
     commit,
     drop_replaced,
@@ -25,7 +25,7 @@ from kubectl_connector.operations.register import Registered
 from kubectl_connector.operations.source import FromContext
 from kubectl_connector.operations.spec import NOTHING, Changes, apply
 from kubectl_connector.operations.take_over import take_over
-from kubectl_connector.operations.verify import check
+from kubectl_connector.operations.verify import NOT_ASKED, asked_cluster
 from kubectl_connector.operations.workspace import Workspace
 
 
@@ -103,11 +103,10 @@ def update(workspace: Workspace, plan: UpdatePlan, verify: bool = True) -> Regis
     if unchanged and not renewed and same_secret(plan.item, item):
         return Registered(old, None, unchanged=True)
     with prepared(workspace, new, item, plan.manifests) as made:
-        source = CredentialSource(workspace, new, item)
-        probe = check(workspace, new, item, source=source) if verify else None
-        updated = _swap(workspace, old, replace(new, made=(*old.made, *made)), item, probe)
-    keep_issued(workspace, updated.connector, source.last)
-    return updated
+        asked = asked_cluster(workspace, new, item) if verify else NOT_ASKED
+        updated = _swap(workspace, old, replace(new, made=(*old.made, *made)), item, asked.probe)
+    keep_issued(workspace, updated.connector, asked.issued)
+    return replace(updated, pending=asked.pending)
 
 
 def _with_credential_of(draft: Draft, other: Draft) -> Draft:

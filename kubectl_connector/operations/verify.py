@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from functools import partial
 
+from kubectl_connector.auth.interface import PendingError
 from kubectl_connector.cluster.probe import Probe, probe
 from kubectl_connector.cluster.transport import AuthenticatedPool
 from kubectl_connector.durations import ago
 from kubectl_connector.errors import ConnectorError, RefusedError
-from kubectl_connector.frozen import dataclass, replace
+from kubectl_connector.frozen import dataclass, field, replace
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.kubeconfig import Cluster
 from kubectl_connector.model.secret import Credential, Item
@@ -45,6 +46,35 @@ def verify(workspace: Workspace, connectors: Sequence[Connector]) -> list[Verifi
         ThreadPoolExecutor(max_workers=_AT_ONCE) as pool,
     ):
         return list(pool.map(partial(_verify, each), connectors, read))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What came of asking a cluster with a connector that is not in the catalog yet."""
+
+    probe: Probe | None = None
+    issued: Credential | None = field(default=None, repr=False)
+    """What the method issued for it, to be kept."""
+    pending: PendingError | None = None
+    """What somebody has to approve first."""
+
+
+NOT_ASKED = Asked()
+
+
+def asked_cluster(
+    workspace: Workspace, connector: Connector, item: Item, remedy: str | None = None
+) -> Asked:
+    """Ask the cluster with a connector to be; raises what :func:`check` raises.
+
+    That somebody has to approve something first is no error.
+    """
+    source = CredentialSource(workspace, connector, item)
+    try:
+        probe = check(workspace, connector, item, remedy, source)
+    except PendingError as pending:
+        return Asked(issued=Credential(handle=pending.handle), pending=pending)
+    return Asked(probe, source.last)
 
 
 def check(
