@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
@@ -13,7 +13,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.x509.oid import NameOID
 
 from tests.apiserver.answers import Answer, forbidden
+from tests.apiserver.attributes import Attributes
+from tests.apiserver.objects import Objects
 from tests.apiserver.paths import PUBLIC, SELF_REVIEWS
+from tests.apiserver.rbac import Allowed
 from tests.apiserver.requests import Request
 
 AUTHENTICATED = "system:authenticated"
@@ -43,21 +46,31 @@ class Rules:
     """Passwords by user name."""
     anonymous: bool = True
     """Whether a request without credentials may read what system:anonymous may read."""
+    bound: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The uids of the objects that a token of a service account ends with."""
+    longest_token: int | None = None
+    """The longest life of a service account's token, in seconds; None: as long as one asks for."""
     forbidden: set[str] = field(default_factory=set)
     """Users that have only the roles of every authenticated user."""
+    allowed: dict[str, Sequence[Allowed]] = field(default_factory=dict)
+    """Users that may do this beside what every authenticated user may, and nothing else."""
     forbidden_paths: set[str] = field(default_factory=set)
     """Paths refused with 403 to everybody."""
     absent_paths: set[str] = field(default_factory=set)
     """Paths that this Kubernetes does not know: 404."""
     revoked_serials: set[int] = field(default_factory=set)
     """Serial numbers of client certificates that are refused."""
+    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
+    """The server's clock."""
 
 
 class UnauthenticatedError(Exception):
     """The request's credential is not good, or the request needs a credential and has none."""
 
 
-def authenticate(request: Request, rules: Rules, client_ca: x509.Certificate) -> User:
+def authenticate(
+    request: Request, rules: Rules, client_ca: x509.Certificate, objects: Objects
+) -> User:
     """The user by certificate, else by token, else by password, else anonymous.
 
     The first good credential wins. A bad one is refused even if anonymous requests are allowed.
@@ -66,7 +79,7 @@ def authenticate(request: Request, rules: Rules, client_ca: x509.Certificate) ->
     if request.certificate and _is_good(request.certificate, rules, client_ca):
         user = _certificate_user(request.certificate)
     elif scheme.lower() == "bearer":
-        user = _token_user(value.strip(), rules)
+        user = _token_user(value.strip(), rules, objects)
     elif scheme.lower() == "basic":
         user = _password_user(value.strip(), rules)
     elif request.certificate or not rules.anonymous:
@@ -81,7 +94,7 @@ def impersonated(request: Request, user: User, rules: Rules) -> User | Answer:
     name = request.headers.get("impersonate-user")
     if name is None:
         return user
-    if user.name in rules.forbidden or user == ANONYMOUS:
+    if user == ANONYMOUS or not may(user, Attributes("impersonate", "", "users", name=name), rules):
         return forbidden(
             f'users "{name}" is forbidden: User "{user.name}" cannot impersonate resource '
             '"users" in API group "" at the cluster scope',
@@ -110,13 +123,26 @@ def refusal(request: Request, user: User, rules: Rules) -> Answer | None:
         return None
     if user == ANONYMOUS:
         return _forbidden(request, user)
-    if user.name not in rules.forbidden or path in SELF_REVIEWS or _is_discovery(path):
+    if path in SELF_REVIEWS or _is_discovery(path) or may(user, Attributes.of(request), rules):
         return None
     return _forbidden(request, user)
 
 
+def permissions(user: User, rules: Rules) -> Sequence[Allowed] | None:
+    """What the user may do beside what every authenticated user may; None: everything."""
+    if user.name in rules.allowed:
+        return rules.allowed[user.name]
+    return () if user.name in rules.forbidden else None
+
+
+def may(user: User, what: Attributes | None, rules: Rules) -> bool:
+    """Whether the user may do this; None stands for a path that is no resource's."""
+    held = permissions(user, rules)
+    return held is None or (what is not None and any(one.covers(what) for one in held))
+
+
 def _is_good(certificate: x509.Certificate, rules: Rules, client_ca: x509.Certificate) -> bool:
-    now = datetime.now(timezone.utc)
+    now = rules.now()
     try:
         certificate.verify_directly_issued_by(client_ca)
     except (ValueError, InvalidSignature):
@@ -133,9 +159,11 @@ def _certificate_user(certificate: x509.Certificate) -> User:
     return User(values[NameOID.COMMON_NAME][0], values[NameOID.ORGANIZATION_NAME])
 
 
-def _token_user(token: str, rules: Rules) -> User:
+def _token_user(token: str, rules: Rules, objects: Objects) -> User:
     expiry = rules.expiries.get(token)
-    if token not in rules.tokens or (expiry and expiry <= datetime.now(timezone.utc)):
+    if token not in rules.tokens or (expiry and expiry <= rules.now()):
+        raise UnauthenticatedError
+    if not all(objects.has_uid(uid) for uid in rules.bound.get(token, ())):
         raise UnauthenticatedError
     return rules.tokens[token]
 
@@ -158,25 +186,15 @@ def _is_discovery(path: str) -> bool:
 
 def _forbidden(request: Request, user: User) -> Answer:
     """A 403 with the API server's message, which differs for resources and other paths."""
-    verb = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}.get(
-        request.method, "get"
-    )
-    parts = request.path.strip("/").split("/")
-    is_core = parts[0] == "api" and len(parts) > 2
-    if not is_core and not (parts[0] == "apis" and len(parts) > 3):
-        return forbidden(f'forbidden: User "{user.name}" cannot {verb} path "{request.path}"', {})
-    group, rest = ("", parts[2:]) if is_core else (parts[1], parts[3:])
-    scope = "at the cluster scope"
-    if rest[0] == "namespaces" and len(rest) > 2:
-        scope = f'in the namespace "{rest[1]}"'
-        rest = rest[2:]
-    if verb == "get" and len(rest) == 1:
-        verb = "list"
-    resource, name = rest[0], rest[1] if len(rest) > 1 else ""
-    kind = f"{resource}.{group}" if group else resource
-    what = f'{kind} "{name}"' if name else kind
+    what = Attributes.of(request)
+    if what is None:
+        verb = {"POST": "create", "PUT": "update"}.get(request.method, request.method.lower())
+        text = f'forbidden: User "{user.name}" cannot {verb} path "{request.path}"'
+        return forbidden(text, {})
+    scope = f'in the namespace "{what.namespace}"' if what.namespace else "at the cluster scope"
+    named = f'{what.qualified} "{what.name}"' if what.name else what.qualified
     return forbidden(
-        f'{what} is forbidden: User "{user.name}" cannot {verb} resource "{resource}" '
-        f'in API group "{group}" {scope}',
-        {"name": name, "group": group, "kind": resource},
+        f'{named} is forbidden: User "{user.name}" cannot {what.verb} resource "{what.what}" '
+        f'in API group "{what.group}" {scope}',
+        {"name": what.name, "group": what.group, "kind": what.resource},
     )

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.apiserver.kinds import Kind
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -16,6 +18,14 @@ class Answer:
     body: bytes
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class StatusError(Exception):
+    """What was asked is refused with ``answer``."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.body.decode(errors="replace"))
+        self.answer = answer
 
 
 def json_answer(document: Mapping[str, Any], code: int = 200) -> Answer:
@@ -58,8 +68,55 @@ def forbidden(message: str, details: Mapping[str, str] | None = None) -> Answer:
     return _status(403, "Forbidden", message, details)
 
 
+def already_exists(kind: Kind, name: str) -> Answer:
+    """The answer to the creation of an object that is there."""
+    details = {"name": name, **({"group": kind.group} if kind.group else {}), "kind": kind.resource}
+    return _status(409, "AlreadyExists", f'{kind.qualified} "{name}" already exists', details)
+
+
+def conflict(qualified: str, name: str, problem: str) -> Answer:
+    """The answer to a change that rests on another version of an object, or on another object."""
+    message = f'Operation cannot be fulfilled on {qualified} "{name}": {problem}'
+    resource, _, group = qualified.partition(".")
+    details = {"name": name, **({"group": group} if group else {}), "kind": resource}
+    return _status(409, "Conflict", message, details)
+
+
+def invalid(
+    kind: str,
+    group: str,
+    name: str,
+    where: str,
+    problem: str,
+    reason: str = "FieldValueInvalid",
+) -> Answer:
+    """The answer to an object of which the field at ``where`` is not acceptable."""
+    qualified = f"{kind}.{group}" if group else kind
+    cause = {"reason": reason, "message": problem, "field": where}
+    details = {"name": name, "group": group, "kind": kind, "causes": [cause]}
+    message = f'{qualified} "{name}" is invalid: {where}: {problem}'
+    return _status(422, "Invalid", message, {key: value for key, value in details.items() if value})
+
+
+def bad_request(message: str) -> Answer:
+    """The answer to a request that makes no sense."""
+    return _status(400, "BadRequest", message)
+
+
+def method_not_allowed() -> Answer:
+    """The answer to a verb that the resource does not know."""
+    message = "the server does not allow this method on the requested resource"
+    return _status(405, "MethodNotAllowed", message, {})
+
+
+def success(details: Mapping[str, Any]) -> Answer:
+    """The Status that says that something was done."""
+    head = {"kind": "Status", "apiVersion": "v1", "metadata": {}}
+    return json_answer(head | {"status": "Success", "details": dict(details)})
+
+
 def _status(
-    code: int, reason: str, message: str, details: Mapping[str, str] | None = None
+    code: int, reason: str, message: str, details: Mapping[str, Any] | None = None
 ) -> Answer:
     document: dict[str, Any] = {
         "kind": "Status",

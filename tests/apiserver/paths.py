@@ -1,7 +1,5 @@
 """The paths that roles name."""
 
-import re
-
 SELF_SUBJECT_REVIEWS = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 SELF_SUBJECT_ACCESS_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 SELF_SUBJECT_RULES_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
@@ -13,6 +11,3 @@ SELF_REVIEWS = frozenset(
     {SELF_SUBJECT_REVIEWS, SELF_SUBJECT_ACCESS_REVIEWS, SELF_SUBJECT_RULES_REVIEWS}
 )
 """The paths at which the role system:basic-user lets every authenticated user create objects."""
-
-TOKEN_REQUEST = re.compile(r"/api/v1/namespaces/([^/]+)/serviceaccounts/([^/]+)/token")
-"""Where a token of a service account is created."""

@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from cryptography import x509
 
+from tests.apiserver import protobuf
+
 
 @dataclass(frozen=True)
 class Request:
@@ -36,7 +38,9 @@ class Request:
         return parse_qs(urlsplit(self.target).query)
 
     def json(self) -> dict[str, Any]:
-        """The body; empty where it is not a JSON object (kubectl may send protobuf)."""
+        """The body, which may be JSON or protobuf; empty where it is no object that we know."""
+        if self.body.startswith(protobuf.MAGIC):
+            return protobuf.decode(self.body)
         try:
             document = json.loads(self.body)
         except ValueError:

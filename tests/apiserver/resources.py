@@ -1,17 +1,14 @@
-"""The content of the simulated cluster: discovery documents, a few namespaces and pods."""
+"""What the simulated cluster says of itself: its version, and its discovery documents."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tests.apiserver.answers import Answer, json_answer, no_such_resource, not_found, text_answer
-from tests.apiserver.requests import Request
+from tests.apiserver.answers import Answer, json_answer, text_answer
+from tests.apiserver.kinds import KINDS
 
 Document = dict[str, Any]
-
-CREATED = "2026-01-12T08:30:00Z"
 
 VERSION = {
     "major": "1",
@@ -29,55 +26,35 @@ VERSION = {
     "platform": "linux/amd64",
 }
 
-GROUPS: Mapping[str, Mapping[str, Sequence[Document]]] = {
-    "": {
-        "v1": [
-            {
-                "name": "namespaces",
-                "singularName": "namespace",
-                "namespaced": False,
-                "kind": "Namespace",
-                "verbs": ["get", "list"],
-                "shortNames": ["ns"],
-            },
-            {
-                "name": "pods",
-                "singularName": "pod",
-                "namespaced": True,
-                "kind": "Pod",
-                "verbs": ["get", "list"],
-                "shortNames": ["po"],
-                "categories": ["all"],
-            },
-        ]
-    },
-    "authentication.k8s.io": {
-        "v1": [
-            {
-                "name": "selfsubjectreviews",
-                "singularName": "selfsubjectreview",
-                "namespaced": False,
-                "kind": "SelfSubjectReview",
-                "verbs": ["create"],
-            }
-        ]
-    },
-    "authorization.k8s.io": {
-        "v1": [
-            {
-                "name": f"selfsubject{what}reviews",
-                "singularName": f"selfsubject{what}review",
-                "namespaced": False,
-                "kind": f"SelfSubject{what.title()}Review",
-                "verbs": ["create"],
-            }
-            for what in ("access", "rules")
-        ]
-    },
+_REVIEWS: Mapping[str, Sequence[Document]] = {
+    "authentication.k8s.io": [
+        {
+            "name": "selfsubjectreviews",
+            "singularName": "selfsubjectreview",
+            "namespaced": False,
+            "kind": "SelfSubjectReview",
+            "verbs": ["create"],
+        }
+    ],
+    "authorization.k8s.io": [
+        {
+            "name": f"selfsubject{what}reviews",
+            "singularName": f"selfsubject{what}review",
+            "namespaced": False,
+            "kind": f"SelfSubject{what.title()}Review",
+            "verbs": ["create"],
+        }
+        for what in ("access", "rules")
+    ],
 }
 
-NAMESPACES = ("default", "kube-public", "kube-system", "shop")
-PODS = (("kube-system", "coredns-7db6d8ff4d-5k2lm"), ("shop", "web-0"), ("shop", "web-1"))
+_KEPT: dict[str, list[Document]] = {}
+for _kind in KINDS.values():
+    _KEPT.setdefault(_kind.group, []).extend(_kind.discovered())
+
+GROUPS: Mapping[str, Mapping[str, Sequence[Document]]] = {
+    group: {"v1": resources} for group, resources in {**_KEPT, **_REVIEWS}.items()
+}
 
 
 def discovery(path: str, url: str, absent: set[str]) -> Answer | None:
@@ -100,64 +77,14 @@ def discovery(path: str, url: str, absent: set[str]) -> Answer | None:
     if parts[0] == "api" and len(parts) == 2:
         return _resource_list("", parts[1], path, absent)
     if parts[0] == "apis" and len(parts) == 2:
-        return json_answer(_group(parts[1])) if parts[1] in GROUPS else _no_such_path()
+        return json_answer(_group(parts[1])) if parts[1] in GROUPS else no_such_path()
     if parts[0] == "apis" and len(parts) == 3:
         return _resource_list(parts[1], parts[2], path, absent)
     return None
 
 
-def objects(request: Request) -> Answer:
-    """The namespaces and pods at the request's path, or 404."""
-    parts = request.path.strip("/").split("/")
-    if parts[:2] != ["api", "v1"]:
-        return no_such_resource() if parts[0] in ("api", "apis") else _no_such_path()
-    rest = parts[2:]
-    namespace = None
-    if len(rest) > 2 and rest[0] == "namespaces":
-        namespace, rest = rest[1], rest[2:]
-    kinds: dict[str, tuple[str, list[Document]]] = {
-        "namespaces": ("Namespace", [_namespace(name) for name in NAMESPACES]),
-        "pods": ("Pod", [_pod(*pod) for pod in PODS if namespace in (None, pod[0])]),
-    }
-    if rest[0] not in kinds or len(rest) > 2:
-        return no_such_resource()
-    kind, items = kinds[rest[0]]
-    if len(rest) == 1:
-        return _rendered(request, kind, items)
-    for item in items:
-        if item["metadata"]["name"] == rest[1]:
-            return _rendered(request, kind, [item], single=True)
-    return not_found(f'{rest[0]} "{rest[1]}" not found', {"name": rest[1], "kind": rest[0]})
-
-
-def _rendered(
-    request: Request, kind: str, items: list[Document], *, single: bool = False
-) -> Answer:
-    """The answer as a Table if the client can print one, else as an object or a list."""
-    if request.query.get("watch") in (["true"], ["True"], ["1"]):
-        return _watched(items)
-    if "as=Table" in request.headers.get("accept", ""):
-        return json_answer(_table(kind, items))
-    if single:
-        return json_answer(items[0])
-    return json_answer(
-        {"kind": f"{kind}List", "apiVersion": "v1", "metadata": {"resourceVersion": "4711"}}
-        | {"items": items}
-    )
-
-
-def _watched(items: list[Document]) -> Answer:
-    """The existing objects as events; then the server hangs up, as every watch ends some time."""
-    events = ({"type": "ADDED", "object": _with_version(item)} for item in items)
-    lines = "".join(json.dumps(event) + "\n" for event in events)
-    return Answer(200, lines.encode())
-
-
-def _with_version(item: Document) -> Document:
-    return {**item, "metadata": {**item["metadata"], "resourceVersion": "4711"}}
-
-
-def _no_such_path() -> Answer:
+def no_such_path() -> Answer:
+    """The answer where no API is at all."""
     return text_answer("404 page not found\n", 404)
 
 
@@ -177,7 +104,7 @@ def _group(name: str) -> Document:
 def _resource_list(group: str, version: str, path: str, absent: set[str]) -> Answer:
     resources = GROUPS.get(group, {}).get(version)
     if resources is None:
-        return _no_such_path()
+        return no_such_path()
     return json_answer(
         {
             "kind": "APIResourceList",
@@ -186,55 +113,3 @@ def _resource_list(group: str, version: str, path: str, absent: set[str]) -> Ans
             "resources": [one for one in resources if f"{path}/{one['name']}" not in absent],
         }
     )
-
-
-def _namespace(name: str) -> Document:
-    return {
-        "kind": "Namespace",
-        "apiVersion": "v1",
-        "metadata": {"name": name, "uid": f"uid-{name}", "creationTimestamp": CREATED},
-        "spec": {"finalizers": ["kubernetes"]},
-        "status": {"phase": "Active"},
-    }
-
-
-def _pod(namespace: str, name: str) -> Document:
-    return {
-        "kind": "Pod",
-        "apiVersion": "v1",
-        "metadata": {
-            "name": name,
-            "namespace": namespace,
-            "uid": f"uid-{name}",
-            "creationTimestamp": CREATED,
-        },
-        "spec": {"containers": [{"name": "main", "image": "registry.example/main:1"}]},
-        "status": {"phase": "Running"},
-    }
-
-
-def _table(kind: str, items: list[Document]) -> Document:
-    columns: dict[str, list[tuple[str, str]]] = {
-        "Namespace": [("Name", "name"), ("Status", ""), ("Age", "")],
-        "Pod": [("Name", "name"), ("Ready", ""), ("Status", ""), ("Restarts", ""), ("Age", "")],
-    }
-    return {
-        "kind": "Table",
-        "apiVersion": "meta.k8s.io/v1",
-        "metadata": {"resourceVersion": "4711"},
-        "columnDefinitions": [
-            {"name": name, "type": "string", "format": form, "description": name, "priority": 0}
-            for name, form in columns[kind]
-        ],
-        "rows": [{"cells": _cells(kind, item), "object": _partial(item)} for item in items],
-    }
-
-
-def _cells(kind: str, item: Document) -> list[str]:
-    name, phase = item["metadata"]["name"], item["status"]["phase"]
-    return [name, phase, "30d"] if kind == "Namespace" else [name, "1/1", phase, "0", "30d"]
-
-
-def _partial(item: Document) -> Document:
-    metadata = item["metadata"]
-    return {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": metadata}

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import json
-import secrets
 import socket
 import ssl
 import tempfile
@@ -24,7 +21,10 @@ from tests.apiserver.access import Rules, UnauthenticatedError, User, authentica
 from tests.apiserver.answers import Answer, unauthorized
 from tests.apiserver.api import respond
 from tests.apiserver.certificates import EXPIRED, Authority, KeyPair, Validity
+from tests.apiserver.cluster import Cluster
+from tests.apiserver.objects import Objects
 from tests.apiserver.requests import Request
+from tests.apiserver.tokens import ISSUER, jwt
 
 HOSTS = ("127.0.0.1", "localhost", "kubernetes", "kubernetes.default.svc")
 WRONG_HOSTS = ("api.lab.example", "203.0.113.7")
@@ -65,6 +65,8 @@ class ApiServer:
             forbidden_paths=set(forbidden_paths),
             absent_paths=set(absent_paths),
         )
+        self.objects = Objects(self._now)
+        """What the cluster keeps: ``objects.create("serviceaccounts", "reader", "shop")``."""
         self.requests: list[Request] = []
         self.connections = 0
         """How many connections were opened; each had a handshake of its own."""
@@ -97,6 +99,9 @@ class ApiServer:
         self._thread.join()
         self._listener.server_close()
         self._listener.drop_connections()
+
+    def _now(self) -> datetime:
+        return self.rules.now()
 
     @property
     def port(self) -> int:
@@ -133,12 +138,10 @@ class ApiServer:
 
     def issue_token(self, user: User, expires_at: datetime | None = None) -> str:
         """A new token for ``user``, shaped as the JWT of a service account."""
-        claims: dict[str, Any] = {"iss": "https://kubernetes.default.svc", "sub": user.name}
+        claims: dict[str, Any] = {"iss": ISSUER, "sub": user.name}
         if expires_at:
             claims["exp"] = int(expires_at.timestamp())
-        header = {"alg": "RS256", "kid": "loopback"}
-        parts = [_base64url(json.dumps(part).encode()) for part in (header, claims)]
-        token = ".".join([*parts, _base64url(secrets.token_bytes(32))])
+        token = jwt(claims)
         self.rules.tokens[token] = user
         if expires_at:
             self.rules.expiries[token] = expires_at
@@ -156,12 +159,17 @@ class ApiServer:
         """Log the request and answer it."""
         client_ca = x509.load_pem_x509_certificate(self.ca_pem.encode())
         try:
-            user = authenticate(request, self.rules, client_ca)
+            user = authenticate(request, self.rules, client_ca, self.objects)
         except UnauthenticatedError:
             self.requests.append(request)
             return self.answer or unauthorized()
         self.requests.append(replace(request, user=user.name))
-        return self.answer or respond(request, user, self.rules, self.url)
+        return self.answer or respond(request, user, self.cluster)
+
+    @property
+    def cluster(self) -> Cluster:
+        """What there is behind the sockets."""
+        return Cluster(self.rules, self.objects, self.url, self._authority)
 
     def _context(self, presented: Presented, *, tls12_only: bool) -> ssl.SSLContext:
         """A TLS context that asks for a client certificate and lets bad ones through.
@@ -282,7 +290,3 @@ def _load_pair(context: ssl.SSLContext, pair: KeyPair) -> None:
         file.touch(mode=0o600)
         file.write_text(pair.key_pem + pair.certificate_pem)
         context.load_cert_chain(file)
-
-
-def _base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")

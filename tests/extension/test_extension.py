@@ -213,6 +213,7 @@ def test_the_example_in_the_architecture_is_a_method(server: ApiServer) -> None:
     method: AuthMethod = module["METHOD"]
     material = method.build({"token": JANE_TOKEN, "service_account": "shop/till"})
     assert "token" not in material.configuration
+    server.objects.create("serviceaccounts", "till", "shop")
     request = IssueRequest(Cluster(server.url, certificate_authority_data=server.ca_pem))
     issued = method.issue(material.configuration, material.secret, request)
     assert server.rules.tokens[issued.token or ""].name == "system:serviceaccount:shop:till"
