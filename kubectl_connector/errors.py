@@ -42,6 +42,10 @@ class RefusedError(ConnectorError):
     exit_code = 4
 
 
+class UnauthorizedError(RefusedError):
+    """The cluster answered 401 to the credential that another one is made with."""
+
+
 class ClusterError(ConnectorError):
     """The cluster can't be reached, or its certificate is not trusted."""
 

@@ -20,7 +20,13 @@ from urllib3 import exceptions as http_errors
 from kubectl_connector import log
 from kubectl_connector.cluster.tls import presented_issuer
 from kubectl_connector.cluster.transport import AuthenticatedPool, proxy_for
-from kubectl_connector.errors import ClusterError
+from kubectl_connector.errors import (
+    ClusterError,
+    ConnectorError,
+    NotFoundError,
+    RefusedError,
+    UnauthorizedError,
+)
 from kubectl_connector.model.kubeconfig import Cluster, Impersonation
 from kubectl_connector.model.secret import Credential
 
@@ -28,6 +34,22 @@ from kubectl_connector.model.secret import Credential
 def mapping(value: object) -> Mapping[str, Any]:
     """``value`` if it is a JSON object, else an empty one: servers may answer anything."""
     return value if isinstance(value, Mapping) else {}
+
+
+def refused(status: int, answer: Mapping[str, Any], what: str, hint: str) -> ConnectorError:
+    """The error for a cluster that did not do ``what`` it was asked; ``hint`` is for a 403."""
+    why = str(answer.get("message") or f"it answered {status}")
+    message = f"the cluster did not {what}: {why}"
+    if status == 401:
+        return UnauthorizedError(
+            "the cluster refused the credential that this one is made with (401 Unauthorized)",
+            "renew it, then run the command again",
+        )
+    if status == 403:
+        return RefusedError(message, hint)
+    if status == 404:
+        return NotFoundError(message, "check the names: kubectl api-resources, kubectl get ns")
+    return ClusterError(message, "check what was asked for: kubectl connector describe NAME")
 
 
 class Caller:

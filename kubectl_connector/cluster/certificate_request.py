@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from kubectl_connector.cluster.caller import Caller, mapping
+from kubectl_connector.cluster.caller import Caller, mapping, refused
 from kubectl_connector.cluster.probe import own_name
-from kubectl_connector.errors import ClusterError, ConnectorError, NotFoundError, RefusedError
+from kubectl_connector.errors import ClusterError, RefusedError
 from kubectl_connector.model.connector import format_time
 
 __all__ = ["approve", "look", "new_pair", "own_name", "submit"]
@@ -55,7 +55,7 @@ def submit(caller: Caller, pem: str, seconds: int | None, prefix: str) -> str:
     status, answer = caller.call("POST", _PATH, document)
     name = mapping(answer.get("metadata")).get("name")
     if status != 201 or not isinstance(name, str):
-        raise _refused(status, answer, "take a certificate request")
+        raise refused(status, answer, "take a certificate request", _HINT)
     return name
 
 
@@ -67,7 +67,7 @@ def look(caller: Caller, name: str) -> str | None:
     """
     status, answer = caller.call("GET", f"{_PATH}/{name}")
     if status != 200:
-        raise _refused(status, answer, f"show the certificate request {name}")
+        raise refused(status, answer, f"show the certificate request {name}", _HINT)
     for condition in mapping(answer.get("status")).get("conditions") or ():
         if mapping(condition).get("type") in ("Denied", "Failed"):
             why = condition.get("message") or condition.get("reason") or "no reason given"
@@ -95,7 +95,7 @@ def approve(caller: Caller, name: str, now: datetime) -> None:
     """
     status, document = caller.call("GET", f"{_PATH}/{name}")
     if status != 200:
-        raise _refused(status, document, f"show the certificate request {name}")
+        raise refused(status, document, f"show the certificate request {name}", _HINT)
     conditions = list(mapping(document.get("status")).get("conditions") or ())
     if any(mapping(each).get("type") == "Approved" for each in conditions):
         return
@@ -113,16 +113,7 @@ def approve(caller: Caller, name: str, now: datetime) -> None:
     }
     status, answer = caller.call("PUT", f"{_PATH}/{name}/approval", changed)
     if status not in (200, 201):
-        raise _refused(status, answer, f"let us approve the certificate request {name}")
+        raise refused(status, answer, f"let us approve the certificate request {name}", _HINT)
 
 
-def _refused(status: int, answer: Mapping[str, Any], what: str) -> ConnectorError:
-    why = str(answer.get("message") or f"it answered {status}")
-    message = f"the cluster did not {what}: {why}"
-    if status in (401, 403):
-        return RefusedError(
-            message, "kubectl auth can-i create certificatesigningrequests; or ask for that right"
-        )
-    if status == 404:
-        return NotFoundError(message, "run the command again, for a new request")
-    return ClusterError(message, "check --duration (10 minutes at least), --user and --group")
+_HINT = "ask for that right: kubectl auth can-i create certificatesigningrequests"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kubectl_connector.cluster.caller import Caller, mapping
-from kubectl_connector.errors import ClusterError, ConnectorError, NotFoundError, RefusedError
+from kubectl_connector.cluster.caller import Caller, mapping, refused
 from kubectl_connector.model.connector import Made
 
 _RBAC = "/apis/rbac.authorization.k8s.io/v1"
@@ -30,7 +29,7 @@ def make(caller: Caller, manifest: Mapping[str, Any]) -> Made | None:
     if status == 409:
         return None
     if status != 201:
-        raise _refused(status, answer, f"make the {kind} {metadata['name']}")
+        raise refused(status, answer, f"make the {kind} {metadata['name']}", _HINT)
     uid = str(mapping(answer.get("metadata")).get("uid") or "")
     return Made(kind, metadata["name"], namespace, uid)
 
@@ -45,17 +44,8 @@ def remove(caller: Caller, made: Made) -> bool:
     options = {"apiVersion": "v1", "kind": "DeleteOptions", **only_ours}
     status, answer = caller.call("DELETE", path, options)
     if status not in (200, 202, 404, 409):
-        raise _refused(status, answer, f"delete the {made.kind} {made.name}")
+        raise refused(status, answer, f"delete the {made.kind} {made.name}", _HINT)
     return status < 300
 
 
-def _refused(status: int, answer: Mapping[str, Any], what: str) -> ConnectorError:
-    why = str(answer.get("message") or f"it answered {status}")
-    message = f"the cluster did not {what}: {why}"
-    if status in (401, 403):
-        return RefusedError(
-            message, "use a credential that may, or have it made by somebody who may"
-        )
-    if status == 404:
-        return NotFoundError(message, "kubectl get namespaces  lists those that there are")
-    return ClusterError(message, "check the names; an admission policy may be in the way")
+_HINT = "use a credential that may, or have it done by somebody who may"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from kubectl_connector.cluster.caller import Caller, mapping
-from kubectl_connector.errors import ClusterError, ConnectorError, NotFoundError, RefusedError
+from kubectl_connector.cluster.caller import Caller, mapping, refused
+from kubectl_connector.errors import ClusterError, ConnectorError, NotFoundError
 from kubectl_connector.model.connector import parse_time
 from kubectl_connector.model.service_account import ServiceAccount
 
@@ -35,28 +36,15 @@ def request_token(
     token, end = made.get("token"), made.get("expirationTimestamp")
     if status == 201 and isinstance(token, str) and isinstance(end, str):
         return token, parse_time(end)
-    raise _refused(status, str(answer.get("message") or ""), account)
+    raise _refused(status, answer, account)
 
 
-def _refused(status: int, message: str, account: ServiceAccount) -> ConnectorError:
+def _refused(status: int, answer: Mapping[str, Any], account: ServiceAccount) -> ConnectorError:
     can = f"kubectl auth can-i create serviceaccounts/{account.name} --subresource=token"
-    if status == 401:
-        return RefusedError(
-            f"the cluster refused the credential that tokens of {account} are made with (401)",
-            "renew that credential",
-        )
-    if status == 403:
-        return RefusedError(
-            f"the cluster lets us make no token of {account}: {message or 'forbidden'}",
-            f"have its role allow it, then check: {can} -n {account.namespace}",
-        )
-    if status == 404:
-        return NotFoundError(
-            f"the cluster has no service account {account}: {message or 'not found'}",
-            f"make it: kubectl create serviceaccount {account.name} -n {account.namespace};"
-            " or have register do it: --create",
-        )
-    return ClusterError(
-        f"the cluster made no token of {account} ({status}): {message or 'no reason given'}",
-        "check --duration and --audience: kubectl connector describe-type kubernetes",
-    )
+    error = refused(status, answer, f"make a token of {account}", f"{can} -n {account.namespace}")
+    if isinstance(error, NotFoundError):
+        create = f"kubectl create serviceaccount {account.name} -n {account.namespace}"
+        return NotFoundError(error.message, f"make it: {create}; or let register do it: --create")
+    if isinstance(error, ClusterError):
+        return ClusterError(error.message, "check --duration and --audience")
+    return error

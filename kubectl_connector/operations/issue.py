@@ -16,7 +16,13 @@ from kubectl_connector.auth import auth_method
 from kubectl_connector.auth.interface import IssueRequest, PendingError, user_of
 from kubectl_connector.catalog import Connectors, find
 from kubectl_connector.durations import ago
-from kubectl_connector.errors import ConnectorError, NotFoundError, RefusedError, StoreError
+from kubectl_connector.errors import (
+    ConnectorError,
+    NotFoundError,
+    RefusedError,
+    StoreError,
+    UnauthorizedError,
+)
 from kubectl_connector.files import OwnLockError, own_lock
 from kubectl_connector.frozen import replace
 from kubectl_connector.model.connector import Connector, format_time
@@ -29,7 +35,7 @@ from kubectl_connector.ready import has_ended, is_good
 
 
 class ExpiredError(RefusedError):
-    """The credential is known to have ended."""
+    """The credential is known to have ended, or what it is made with was refused."""
 
 
 def issue(
@@ -45,7 +51,11 @@ def issue(
     where the credential has ended, and what :meth:`AuthMethod.issue` raises.
     """
     _check_end(workspace, connector, connector.expires_at)
-    credential = _with_end(connector, _obtain(workspace, connector, item, instead_of))
+    try:
+        obtained = _obtain(workspace, connector, item, instead_of)
+    except UnauthorizedError as error:
+        raise ExpiredError(error.message, renewal(connector)) from error
+    credential = _with_end(connector, obtained)
     _check_end(workspace, connector, credential.expires_at)
     return credential
 

@@ -97,7 +97,7 @@ def update(workspace: Workspace, plan: UpdatePlan, verify: bool = True) -> Regis
     new = draft.connector(old.id, old.name, old.owner, old.created_at, now)
     item = draft.item()
     # A credential that is given again takes the place of what the method issued with it.
-    renewed = old.issued_ref and plan.changes.credential
+    renewed = old.issued_ref and brings_base(layers_of(plan.start), plan.changes)
     as_old = replace(new, updated_at=old.updated_at, secret_ref=old.secret_ref, made=old.made)
     unchanged = is_same(as_old, old)
     if unchanged and not renewed and same_secret(plan.item, item):
