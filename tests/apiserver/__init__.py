@@ -9,13 +9,15 @@ present a certificate that nobody trusts, or answer with a proxy's error page.
 
 It keeps objects (``server.objects``), and mints tokens of the service accounts among them
 (TokenRequest), which end by ``rules.now``, with their account, and with the Secret that they are
-bound to. ``rules.allowed[user] = [Allowed(...)]`` gives a user a narrow role.
+bound to. It signs certificate requests once they are approved: by kubectl, by ``server.decide``,
+or at once (``rules.certificate_decision``). ``rules.allowed[user] = [Allowed(...)]`` gives a user
+a narrow role.
 """
 
 from tests.apiserver.access import Rules, User
 from tests.apiserver.answers import BAD_GATEWAY, PROXY_LOGIN_PAGE, Answer, redirect_to
 from tests.apiserver.certificates import Authority, KeyPair
-from tests.apiserver.kinds import RBAC
+from tests.apiserver.kinds import CERTIFICATES, RBAC
 from tests.apiserver.paths import SELF_SUBJECT_REVIEWS
 from tests.apiserver.proxy import ConnectProxy, SocksProxy
 from tests.apiserver.rbac import Allowed
@@ -24,6 +26,7 @@ from tests.apiserver.server import ApiServer
 
 __all__ = [
     "BAD_GATEWAY",
+    "CERTIFICATES",
     "PROXY_LOGIN_PAGE",
     "RBAC",
     "SELF_SUBJECT_REVIEWS",

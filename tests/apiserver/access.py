@@ -7,6 +7,7 @@ import binascii
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
+from typing import Literal
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -50,6 +51,12 @@ class Rules:
     """The uids of the objects that a token of a service account ends with."""
     longest_token: int | None = None
     """The longest life of a service account's token, in seconds; None: as long as one asks for."""
+    longest_certificate: int = 365 * 24 * 3600
+    """The longest life of a certificate by request, in seconds."""
+    signs_certificates: bool = True
+    """Whether there is a controller that signs certificate requests once they are approved."""
+    certificate_decision: Literal["Approved", "Denied", "Failed"] | None = None
+    """What becomes of a certificate request at once; None: it waits for an admin."""
     forbidden: set[str] = field(default_factory=set)
     """Users that have only the roles of every authenticated user."""
     allowed: dict[str, Sequence[Allowed]] = field(default_factory=dict)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -78,6 +79,28 @@ class Authority:
         subject = _name(common_name, organizations)
         return self._issue(subject, ExtendedKeyUsageOID.CLIENT_AUTH, validity)
 
+    def sign(
+        self,
+        request: x509.CertificateSigningRequest,
+        usages: Collection[str],
+        validity: Validity,
+    ) -> str:
+        """The certificate for a request (PEM); the usages are named as Kubernetes names them."""
+        usage = _key_usage(
+            sign_certificates=False,
+            digital_signature="digital signature" in usages,
+            key_encipherment="key encipherment" in usages,
+        )
+        purposes = [oid for name, oid in _PURPOSES.items() if name in usages]
+        builder = (
+            self._builder(request.subject, request.public_key(), validity)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
+        )
+        if usage.digital_signature or usage.key_encipherment:
+            builder = builder.add_extension(usage, critical=True)
+        return _pem(builder.sign(self._key, hashes.SHA256()))
+
     def _issue(
         self,
         subject: x509.Name,
@@ -102,7 +125,7 @@ class Authority:
         return self.ca_pem + self._parent._intermediates_pem() if self._parent else ""
 
     def _builder(
-        self, subject: x509.Name, public_key: ec.EllipticCurvePublicKey, validity: Validity
+        self, subject: x509.Name, public_key: CertificatePublicKeyTypes, validity: Validity
     ) -> x509.CertificateBuilder:
         issuer_key = self._key.public_key()
         return (
@@ -136,11 +159,22 @@ def _general_name(host: str) -> x509.GeneralName:
         return x509.DNSName(host)
 
 
-def _key_usage(*, sign_certificates: bool) -> x509.KeyUsage:
+_PURPOSES = {
+    "client auth": ExtendedKeyUsageOID.CLIENT_AUTH,
+    "server auth": ExtendedKeyUsageOID.SERVER_AUTH,
+}
+
+
+def _key_usage(
+    *,
+    sign_certificates: bool,
+    digital_signature: bool | None = None,
+    key_encipherment: bool = False,
+) -> x509.KeyUsage:
     return x509.KeyUsage(
-        digital_signature=not sign_certificates,
+        digital_signature=not sign_certificates if digital_signature is None else digital_signature,
         content_commitment=False,
-        key_encipherment=False,
+        key_encipherment=key_encipherment,
         data_encipherment=False,
         key_agreement=False,
         key_cert_sign=sign_certificates,

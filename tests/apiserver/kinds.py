@@ -35,6 +35,8 @@ class Kind:
     subresources: tuple[Subresource, ...] = ()
     returns_deleted: bool = False
     """Whether the answer to a DELETE is the object, and not a Status."""
+    watched_for_changes: bool = False
+    """Whether a watch from a resourceVersion on waits for the next change."""
 
     @property
     def api_version(self) -> str:
@@ -101,6 +103,16 @@ KINDS: Mapping[str, Kind] = {
         Kind("ClusterRole", "clusterroles", RBAC, namespaced=False),
         Kind("RoleBinding", "rolebindings", RBAC, verbs=ALL),
         Kind("ClusterRoleBinding", "clusterrolebindings", RBAC, namespaced=False, verbs=ALL),
+        Kind(
+            "CertificateSigningRequest",
+            "certificatesigningrequests",
+            CERTIFICATES,
+            namespaced=False,
+            verbs=ALL,
+            short_names=("csr",),
+            subresources=(Subresource("approval", "CertificateSigningRequest", ("get", "update")),),
+            watched_for_changes=True,
+        ),
     )
 }
 """The kinds by resource."""

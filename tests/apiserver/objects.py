@@ -8,7 +8,7 @@ import threading
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.apiserver.answers import StatusError, already_exists, conflict, invalid, not_found
 from tests.apiserver.kinds import KINDS, Kind
@@ -26,6 +26,9 @@ _SUFFIX = "bcdfghjklmnpqrstvwxz2456789"
 """What Kubernetes appends to a ``generateName`` is made of these."""
 
 
+Found = TypeVar("Found")
+
+
 class Objects:
     """The objects by resource, namespace and name; any thread may use it.
 
@@ -37,7 +40,7 @@ class Objects:
         self._now = now
         self._kept: dict[tuple[str, str, str], Document] = {}
         self._version = 4711
-        self._lock = threading.RLock()
+        self._lock = threading.Condition()  # re-entrant
         for namespace in NAMESPACES:
             fields: dict[str, Any] = {
                 "spec": {"finalizers": ["kubernetes"]},
@@ -82,7 +85,7 @@ class Objects:
                 self.get("namespaces", namespace)
             if (resource, namespace, name) in self._kept:
                 raise StatusError(already_exists(kind, name))
-            self._version += 1
+            self._change()
             metadata |= {
                 "name": name,
                 **({"namespace": namespace} if namespace else {}),
@@ -120,7 +123,7 @@ class Objects:
             current = self.get(resource, name, namespace)["metadata"]["resourceVersion"]
             if metadata.get("resourceVersion", current) != current:
                 raise StatusError(conflict(KINDS[resource].qualified, name, _CHANGED))
-            self._version += 1
+            self._change()
             new = copy.deepcopy(document)
             new["metadata"]["resourceVersion"] = self.version
             self._kept[resource, namespace, name] = new
@@ -136,14 +139,23 @@ class Objects:
                     f"Precondition failed: UID in precondition: {uid}, UID in object meta: {held}"
                 )
                 raise StatusError(conflict(KINDS[resource].qualified, name, problem))
-            self._version += 1
+            self._change()
             del self._kept[resource, namespace, name]
             return found
+
+    def wait_for(self, found: Callable[[], Found], seconds: float) -> Found:
+        """What ``found`` gives as soon as it gives something, or what it gives after that time."""
+        with self._lock:
+            return self._lock.wait_for(found, seconds)
 
     def has_uid(self, uid: str) -> bool:
         """Whether an object with this uid still exists."""
         with self._lock:
             return any(one["metadata"]["uid"] == uid for one in self._kept.values())
+
+    def _change(self) -> None:
+        self._version += 1
+        self._lock.notify_all()
 
 
 def timestamp(moment: datetime) -> str:

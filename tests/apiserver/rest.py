@@ -18,6 +18,7 @@ from tests.apiserver.answers import (
     success,
 )
 from tests.apiserver.attributes import Attributes
+from tests.apiserver.certificate_requests import answer_new, put_approval, with_requestor
 from tests.apiserver.cluster import Cluster
 from tests.apiserver.kinds import KINDS, Kind
 from tests.apiserver.objects import Document
@@ -46,13 +47,23 @@ def _read(request: Request, what: Attributes, cluster: Cluster, kind: Kind) -> A
     if what.verb == "get":
         found = cluster.objects.get(what.resource, what.name, what.namespace)
         return _rendered(request, kind, [found], cluster, single=True)
-    items = _selected(request, what, cluster)
-    return _watched(items) if what.verb == "watch" else _rendered(request, kind, items, cluster)
+    if what.verb == "list":
+        return _rendered(request, kind, _selected(request, what, cluster), cluster)
+    (since,) = request.query.get("resourceVersion", ["0"])
+    if kind.watched_for_changes and since != "0":
+        return _changed(request, what, cluster, int(since))
+    return _watched("ADDED", _selected(request, what, cluster))
 
 
 def _below(request: Request, what: Attributes, user: User, cluster: Cluster) -> Answer:
     if (what.what, what.verb) == ("serviceaccounts/token", "create"):
         return request_token(request, what, cluster)
+    if what.what == "certificatesigningrequests/approval":
+        if what.verb == "update":
+            return put_approval(request.json(), what, user, cluster)
+        if what.verb == "get":
+            return json_answer(cluster.objects.get(what.resource, what.name))
+        return method_not_allowed()
     return no_such_resource()
 
 
@@ -75,7 +86,7 @@ def _create(request: Request, what: Attributes, user: User, cluster: Cluster, ki
     made = cluster.objects.create(
         what.resource, namespace=what.namespace, metadata=metadata, **fields
     )
-    return json_answer(made, 201)
+    return json_answer(_ANSWERED.get(what.resource, _as_made)(made, cluster), 201)
 
 
 def _delete(request: Request, what: Attributes, cluster: Cluster, kind: Kind) -> Answer:
@@ -120,11 +131,22 @@ def _rendered(
     )
 
 
-def _watched(items: list[Document]) -> Answer:
-    """The existing objects as events; then the server hangs up, as every watch ends some time."""
-    events = ({"type": "ADDED", "object": item} for item in items)
+def _watched(event: str, items: list[Document]) -> Answer:
+    """The objects as events; then the server hangs up, as every watch ends some time."""
+    events = ({"type": event, "object": item} for item in items)
     lines = "".join(json.dumps(event) + "\n" for event in events)
     return Answer(200, lines.encode())
+
+
+def _changed(request: Request, what: Attributes, cluster: Cluster, since: int) -> Answer:
+    """The selected objects that have changed, as soon as there is one, or at the watch's end."""
+    (seconds,) = request.query.get("timeoutSeconds", ["30"])
+
+    def newer() -> list[Document]:
+        items = _selected(request, what, cluster)
+        return [one for one in items if int(one["metadata"]["resourceVersion"]) > since]
+
+    return _watched("MODIFIED", cluster.objects.wait_for(newer, float(seconds)))
 
 
 def _binding(document: Document, what: Attributes, user: User, cluster: Cluster) -> Document:
@@ -141,7 +163,23 @@ def _secret(document: Document, what: Attributes, user: User, cluster: Cluster) 
     return {"type": "Opaque"} | rest | ({"data": data} if data else {})
 
 
+def _certificate_request(
+    document: Document, what: Attributes, user: User, cluster: Cluster
+) -> Document:
+    return with_requestor(document, user)
+
+
+def _as_made(made: Document, cluster: Cluster) -> Document:
+    return made
+
+
+_ANSWERED: Mapping[str, Callable[[Document, Cluster], Document]] = {
+    "certificatesigningrequests": answer_new
+}
+"""What controllers do with an object as soon as it is kept."""
+
 _PREPARED: Mapping[str, Callable[[Document, Attributes, User, Cluster], Document]] = {
+    "certificatesigningrequests": _certificate_request,
     "clusterrolebindings": _binding,
     "rolebindings": _binding,
     "secrets": _secret,

@@ -17,9 +17,11 @@ from typing import Any, Literal
 
 from cryptography import x509
 
+from tests.apiserver import certificate_requests
 from tests.apiserver.access import Rules, UnauthenticatedError, User, authenticate
 from tests.apiserver.answers import Answer, unauthorized
 from tests.apiserver.api import respond
+from tests.apiserver.certificate_requests import Decision
 from tests.apiserver.certificates import EXPIRED, Authority, KeyPair, Validity
 from tests.apiserver.cluster import Cluster
 from tests.apiserver.objects import Objects
@@ -146,6 +148,10 @@ class ApiServer:
         if expires_at:
             self.rules.expiries[token] = expires_at
         return token
+
+    def decide(self, name: str, decision: Decision) -> None:
+        """Approve, deny or fail a certificate request; what is approved is signed."""
+        certificate_requests.decide(self.cluster, name, decision)
 
     def revoke(self, credential: str) -> None:
         """Refuse a token, or a client certificate (PEM), from now on."""
