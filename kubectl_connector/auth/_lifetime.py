@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from kubectl_connector.auth.interface import Field
 from kubectl_connector.durations import parse_span
 from kubectl_connector.errors import UsageError
+from kubectl_connector.model.field import TOKENS
 
 DURATION = "duration"
 
@@ -17,6 +18,7 @@ def duration_field() -> Field:
         DURATION,
         "how long a short-lived credential is to live, such as 30m, 8h or 1d",
         required=False,
+        group=TOKENS,
         metavar="TIME",
         question="How long a credential is to live (such as 1h; empty: the server's own time)",
     )

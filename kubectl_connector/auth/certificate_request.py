@@ -21,6 +21,7 @@ from kubectl_connector.auth.interface import (
 from kubectl_connector.durations import parse_span
 from kubectl_connector.errors import ConnectorError, NotFoundError, RefusedError, UsageError
 from kubectl_connector.frozen import dataclass, field, replace
+from kubectl_connector.model.field import CERTIFICATES
 from kubectl_connector.model.kubeconfig import Impersonation
 from kubectl_connector.model.secret import Credential, Secret
 
@@ -51,42 +52,48 @@ class _CertificateRequest(DerivedMethod):
     fields = (
         Field(
             REQUEST,
-            "have the cluster sign a client certificate, with the credential that is given",
+            "hand out short-lived certificates that the cluster signs",
             FieldKind.FLAG,
+            group=CERTIFICATES,
         ),
         duration_field(),
         Field(
             USER,
             "the user's name in it (CN); default: who the given credential is",
             required=False,
-            metavar="NAME",
+            metavar="USER",
             question="User's name in the certificate (empty: who the credential is)",
+            group=CERTIFICATES,
         ),
         Field(
             GROUP,
             "a group in it (O); repeatable",
             FieldKind.LIST,
             required=False,
-            metavar="NAME",
+            metavar="GROUP",
             question="Groups in the certificate, with commas (empty: none)",
+            group=CERTIFICATES,
         ),
         Field(
             APPROVE,
-            "also approve the request, where the given credential may",
+            "approve the request too, where the credential may",
             FieldKind.FLAG,
             required=False,
+            group=CERTIFICATES,
         ),
         Field(
             WAIT,
             f"how long to wait for somebody's approval; default: {_WAIT}",
             required=False,
             metavar="TIME",
+            group=CERTIFICATES,
         ),
         Field(
             NO_WAIT,
-            "do not wait: the next command that needs the certificate fetches it",
+            "do not wait: the next command that needs it fetches it",
             FieldKind.FLAG,
             required=False,
+            group=CERTIFICATES,
         ),
     )
 

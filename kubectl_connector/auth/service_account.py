@@ -10,6 +10,7 @@ from kubectl_connector.auth._lifetime import duration_field, names_in, seconds_o
 from kubectl_connector.auth.derived import Base, DerivedMethod, asking
 from kubectl_connector.auth.interface import Field, FieldKind, IssueRequest, Material
 from kubectl_connector.errors import UsageError
+from kubectl_connector.model.field import TOKENS
 from kubectl_connector.model.secret import Credential
 from kubectl_connector.model.service_account import ServiceAccount
 
@@ -31,36 +32,48 @@ class _ServiceAccount(DerivedMethod):
     fields = (
         Field(
             ACCOUNT,
-            "make short-lived tokens of this service account, with the credential that is given",
+            "hand out short-lived tokens of this service account",
             metavar="NS/NAME",
             question="Service account (NAMESPACE/NAME)",
+            group=TOKENS,
         ),
         duration_field(),
         Field(
             AUDIENCE,
-            "whom the tokens are for, where that is not the cluster itself; repeatable",
+            "whom the tokens are for, if not for the cluster; repeatable",
             FieldKind.LIST,
             required=False,
             question="Audience of the tokens (empty: the cluster itself)",
+            group=TOKENS,
         ),
         Field(
             REVOCABLE,
-            "bind the tokens to a Secret in the cluster, so that they can be revoked",
+            "bind the tokens to a Secret, so that they can be revoked",
             FieldKind.FLAG,
             required=False,
+            group=TOKENS,
         ),
         Field(
-            CREATE, "make the service account, where there is none", FieldKind.FLAG, required=False
+            CREATE,
+            "make the service account, where there is none",
+            FieldKind.FLAG,
+            required=False,
+            group=TOKENS,
         ),
         Field(
             ROLE,
-            "bind the service account to this cluster role, in the namespace of -n",
+            "bind it to a cluster role such as view or edit, in the namespace of -n",
             required=False,
-            metavar="view|edit|NAME",
+            metavar="ROLE",
             question="Cluster role to bind it to (such as view; empty: none)",
+            group=TOKENS,
         ),
         Field(
-            CLUSTER_WIDE, "bind it to the role in every namespace", FieldKind.FLAG, required=False
+            CLUSTER_WIDE,
+            "bind it to the role in every namespace",
+            FieldKind.FLAG,
+            required=False,
+            group=TOKENS,
         ),
     )
 

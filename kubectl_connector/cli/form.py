@@ -5,9 +5,9 @@ Each answer is checked at once, and what is wrong is asked again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 
-from kubectl_connector.auth import auth_method, auth_methods, choose
+from kubectl_connector.auth import auth_method, auth_methods, choose, choose_derived
 from kubectl_connector.auth.interface import AuthMethod, Field, FieldKind
 from kubectl_connector.catalog import name_taken
 from kubectl_connector.cli import console, environment
@@ -24,6 +24,7 @@ from kubectl_connector.frozen import MISSING, replace
 from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.model.connector import spec_fields
 from kubectl_connector.model.field import CONNECTOR
+from kubectl_connector.operations.layers import check_method, layers_of
 from kubectl_connector.operations.plan import AnyPlan, Plan
 from kubectl_connector.operations.register import plan_register
 from kubectl_connector.operations.source import FromContext
@@ -45,7 +46,7 @@ def fill(
     """
     check_so_far(changes.fields)  # later, an answer would be blamed for what an option says
     if changes.credential or changes.get("auth_method"):
-        choose(changes.credential.keys(), changes.get("auth_method"))
+        check_method(changes)
     free = _free_name(workspace)
     if name:
         free(name)
@@ -76,7 +77,7 @@ def asked_again(plan: Plan, failure: ConnectorError) -> Plan | None:
     That is the secret where the cluster refused it, and the server where that is not reached. None
     where a person has typed neither: they come from a kubeconfig or a program.
     """
-    method = auth_method(plan.draft.spec.auth_method)
+    method = auth_method(layers_of(plan.draft).base.method)
     secrets = {f.name for f in method.option_fields if f.required and f.secret}
     if plan.start.spec.origin or not secrets:
         return None
@@ -180,17 +181,31 @@ def _ask_field(changes: Changes, field: Field, default: str) -> Changes:
 
 
 def _ask_credential(changes: Changes) -> Changes:
-    name = changes.get("auth_method") or _ask_method(changes)
-    values = _ask_method_fields(auth_method(name), changes.credential)
-    return Changes({**changes.fields, "auth_method": name}, values)
+    """Ask for the method and its fields, and where that one rests on another, for those of both."""
+    given = changes.credential
+    derived = choose_derived(given.keys(), changes.get("auth_method"))
+    wanted = changes.get("auth_method") if derived is None else None
+    own = {each.name for each in derived.fields} if derived else set()
+    base = {name: text for name, text in given.items() if name not in own}
+    method = auth_method(wanted or _ask_method(base.keys(), bases_only=derived is not None))
+    if method.needs_base:
+        derived = method
+        method = auth_method(_ask_method(base.keys(), bases_only=True))
+    values = _ask_method_fields(method, base)
+    if derived:
+        values |= _ask_method_fields(derived, {n: t for n, t in given.items() if n not in base})
+    return Changes({**changes.fields, "auth_method": (derived or method).name}, values)
 
 
-def _ask_method(changes: Changes) -> str:
-    given = changes.credential.keys()
+def _ask_method(given: Set[str], bases_only: bool) -> str:
+    """Ask for a method that knows the given fields; ``bases_only``: one that rests on no other."""
+    alone = bases_only or bool(given)  # what was given is of a base
     fitting = [
         (method.name, method.summary)
         for method in auth_methods()
-        if method.from_options and given <= {field.name for field in method.option_fields}
+        if method.from_options
+        and not (alone and method.needs_base)
+        and given <= {field.name for field in method.option_fields}
     ]
     if len(fitting) == 1:
         return fitting[0][0]
@@ -208,6 +223,8 @@ def _ask_method_fields(
     all of them where that makes no credential: a value that was given may be the wrong one.
     """
     every = [f for f in method.option_fields if not only or f.name in only]
+    given = {**{f.name: "yes" for f in every if f.kind is FieldKind.FLAG and f.required}, **given}
+    every = [f for f in every if f.kind is not FieldKind.FLAG]  # those are for experts
     asked = [f for f in every if f.name not in given]
     while True:
         values = {name: given[name] for name in given.keys() - {f.name for f in asked}}

@@ -15,6 +15,7 @@ from kubectl_connector.errors import UsageError
 from kubectl_connector.frozen import dataclass, replace
 
 AUTHENTICATION, CLUSTER, CONNECTOR = "Authentication", "Cluster", "Connector"
+TOKENS, CERTIFICATES = "Short-lived tokens", "Short-lived certificates"
 """Groups of options in ``--help``."""
 
 

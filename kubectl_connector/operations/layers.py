@@ -60,6 +60,13 @@ def says_base(layers: Layers, changes: Changes) -> bool:
     return said.new_base or said.method is not None
 
 
+def check_method(changes: Changes) -> None:
+    """Raise UsageError where no method goes with what was said of a new connector."""
+    said = _said(Layers(Base("")), changes)
+    if said.base or said.method:
+        choose(said.base.keys(), said.method)
+
+
 def changed_layers(before: Layers, changes: Changes) -> tuple[Layers, tuple[Field, ...]]:
     """The layers with changes made, and the secrets of the base that are still missing.
 

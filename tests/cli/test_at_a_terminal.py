@@ -113,9 +113,9 @@ def test_everything_can_be_asked_for(server: ApiServer, authority: Path, home: H
         "CA certificate file (empty: the system's): ", "~/ca.crt" if IN_AN_ARCHIVE else "~/ca.c\t"
     )
     person.answers("Name of the cluster [127.0.0.1]: ", "")
-    person.sees("  1  client-certificate  An X.509 certificate")
+    person.sees("client-certificate   An X.509 certificate")
     person.answers("Authentication method, name or number [token]: ", "magic")
-    person.answers("[token]: ", "2")
+    person.answers("[token]: ", "password")
     person.answers("Username: ", "")
     person.answers("Username: ", "admin")
     person.answers("Password: ", "wrong")
