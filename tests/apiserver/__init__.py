@@ -23,6 +23,7 @@ from tests.apiserver.proxy import ConnectProxy, SocksProxy
 from tests.apiserver.rbac import Allowed
 from tests.apiserver.requests import Request
 from tests.apiserver.server import ApiServer
+from tests.apiserver.vault import Vault, VaultRole
 
 __all__ = [
     "BAD_GATEWAY",
@@ -40,5 +41,7 @@ __all__ = [
     "Rules",
     "SocksProxy",
     "User",
+    "Vault",
+    "VaultRole",
     "redirect_to",
 ]

@@ -24,8 +24,9 @@ class StatusError(Exception):
     """What was asked is refused with ``answer``."""
 
     def __init__(self, answer: Answer) -> None:
-        super().__init__(answer.body.decode(errors="replace"))
         self.answer = answer
+        self.message = str(json.loads(answer.body).get("message", ""))
+        super().__init__(self.message)
 
 
 def json_answer(document: Mapping[str, Any], code: int = 200) -> Answer:

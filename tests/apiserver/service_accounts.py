@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.apiserver.access import User
@@ -31,61 +32,57 @@ _BOUND_KINDS = {"Pod": "pods", "Secret": "secrets"}
 
 
 def request_token(request: Request, what: Attributes, cluster: Cluster) -> Answer:
-    """A token of the service account for as long as was asked, or as the cluster allows."""
-    document = request.json()
-    spec = document.get("spec", {})
-    account = cluster.objects.get("serviceaccounts", what.name, what.namespace)
-    _check_account(account, document.get("metadata", {}).get("uid", ""))
-    asked = spec.get("expirationSeconds") or DEFAULT_SECONDS
-    _check_life(asked)
-    bound = _bound(spec.get("boundObjectRef"), what.namespace, cluster)
-    most = cluster.rules.longest_token
-    seconds = min(asked, most or asked)
-    audiences = spec.get("audiences") or [ISSUER]
-    token, end = issue(cluster, account, seconds, audiences, bound)
-    warnings = {}
-    if seconds < asked:
-        text = f"requested expiration of {asked} seconds shortened to {seconds} seconds"
-        warnings = {"Warning": f'299 - "{text}"'}
-    answer = {
-        "kind": "TokenRequest",
-        "apiVersion": API_VERSION,
-        "metadata": {
-            "name": what.name,
-            "namespace": what.namespace,
-            "creationTimestamp": timestamp(cluster.rules.now()),
-        },
-        "spec": {
-            "audiences": audiences,
-            "expirationSeconds": seconds,
-            "boundObjectRef": spec.get("boundObjectRef"),
-        },
-        "status": {"token": token, "expirationTimestamp": end},
-    }
-    return Answer(201, json_answer(answer).body, headers=warnings)
+    """The answer to a TokenRequest; raises StatusError with a refusal."""
+    document, warning = mint(request.json(), what.name, what.namespace, cluster)
+    headers = {"Warning": f'299 - "{warning}"'} if warning else {}
+    return replace(json_answer(document, 201), headers=headers)
 
 
-def issue(
-    cluster: Cluster,
-    account: Document,
-    seconds: int,
-    audiences: Sequence[str] = (ISSUER,),
-    bound: Document | None = None,
-) -> tuple[str, str]:
-    """A token of the account, and its end as Kubernetes writes it.
+def mint(asked: Document, name: str, namespace: str, cluster: Cluster) -> tuple[Document, str]:
+    """A token of the account for as long as was asked, or as the cluster allows.
 
-    The cluster takes it until its end, as long as the account and the ``bound`` object exist. A
-    token that is for others only is not taken.
+    Returns the TokenRequest with its status, and a warning or "". The cluster takes the token
+    until its end, as long as the account and the object that it is bound to exist; one that is
+    for other audiences only it does not take.
     """
-    namespace, name, uid = (account["metadata"][key] for key in ("namespace", "name", "uid"))
-    user = f"system:serviceaccount:{namespace}:{name}"
+    spec = asked.get("spec", {})
+    account = cluster.objects.get("serviceaccounts", name, namespace)
+    _check_account(account, asked.get("metadata", {}).get("uid", ""))
+    wanted = spec.get("expirationSeconds") or DEFAULT_SECONDS
+    _check_life(wanted)
+    bound = _bound(spec.get("boundObjectRef"), namespace, cluster)
+    seconds = min(wanted, cluster.rules.longest_token or wanted)
+    audiences = spec.get("audiences") or [ISSUER]
     start = cluster.rules.now().replace(microsecond=0)
     end = start + timedelta(seconds=seconds)
+    document = {
+        "kind": "TokenRequest",
+        "apiVersion": API_VERSION,
+        "metadata": {"name": name, "namespace": namespace, "creationTimestamp": timestamp(start)},
+        "spec": {**spec, "audiences": audiences, "expirationSeconds": seconds},
+        "status": {
+            "token": _issue(cluster, account, (start, end), audiences, bound),
+            "expirationTimestamp": timestamp(end),
+        },
+    }
+    shortened = f"requested expiration of {wanted} seconds shortened to {seconds} seconds"
+    return document, shortened if seconds < wanted else ""
+
+
+def _issue(
+    cluster: Cluster,
+    account: Document,
+    life: tuple[datetime, datetime],
+    audiences: Sequence[str],
+    bound: Document | None,
+) -> str:
+    namespace, name, uid = (account["metadata"][key] for key in ("namespace", "name", "uid"))
+    user = f"system:serviceaccount:{namespace}:{name}"
+    start, end = life
     identifier = str(uuid.uuid4())
     private = {"namespace": namespace, "serviceaccount": {"name": name, "uid": uid}}
     if bound:
-        held = {key: bound["metadata"][key] for key in ("name", "uid")}
-        private[bound["kind"].lower()] = held
+        private[bound["kind"].lower()] = {key: bound["metadata"][key] for key in ("name", "uid")}
     token = jwt(
         {
             "aud": list(audiences),
@@ -104,7 +101,7 @@ def issue(
         cluster.rules.expiries[token] = end
         cluster.rules.bound[token] = (uid, *([bound["metadata"]["uid"]] if bound else []))
         cluster.rules.tokens[token] = User(user, groups, uid, extra)
-    return token, timestamp(end)
+    return token
 
 
 def _check_account(account: Document, uid: str) -> None:
