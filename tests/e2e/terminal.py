@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -104,3 +106,35 @@ class Terminal:
             "LANG": "C.UTF-8",
             **self.environment,
         }
+
+
+def imported(terminal: Terminal, *words: str) -> set[str]:
+    """The modules that ``python WORDS`` imports."""
+    done = subprocess.run(
+        [VENV_BIN / "python", "-X", "importtime", *words],
+        env=terminal.environ(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(re.findall(r"^import time: .*\| +(\S+)$", done.stderr, re.MULTILINE)) - {"package"}
+
+
+def tokens_at_once(terminal: Terminal, count: int, arguments: tuple[str, ...]) -> set[str]:
+    """The tokens that ``count`` of our processes print while they run at the same time."""
+    program = str(PLUGIN)
+
+    def run(_: int) -> str:
+        done = subprocess.run(
+            [program, *arguments],
+            env=terminal.environ(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return str(json.loads(done.stdout)["status"]["token"])
+
+    with ThreadPoolExecutor(count) as pool:
+        return set(pool.map(run, range(count)))

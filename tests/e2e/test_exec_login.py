@@ -10,7 +10,6 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ from tests.conftest import (
     require_kernel_keyring,
 )
 from tests.e2e.conftest import PASSPHRASE, VARIABLE
-from tests.e2e.terminal import Terminal
+from tests.e2e.terminal import Terminal, imported, tokens_at_once
 from tests.kubeconfigs import (
     Entry,
     client_certificate_user,
@@ -102,8 +101,8 @@ def test_nothing_is_imported_on_the_way(
     terminal.connector("register", "prod", "--auto-configure")
     arguments = ["credential", "prod", "--id", terminal.kept()["prod"]["id"]]
     script = str(VENV_BIN / "kubectl-connector")
-    imported = _imported(terminal, script, *arguments)
-    assert imported - _imported(terminal, "-c", "pass") == {
+    modules = imported(terminal, script, *arguments)
+    assert modules - imported(terminal, "-c", "pass") == {
         "__future__",
         "_json",
         "_socket",
@@ -114,17 +113,6 @@ def test_nothing_is_imported_on_the_way(
         "kubectl_connector.plugin",
         "kubectl_connector.ready",
     }
-
-
-def _imported(terminal: Terminal, *words: str) -> set[str]:
-    done = subprocess.run(
-        [VENV_BIN / "python", "-X", "importtime", *words],
-        env=terminal.environ(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return set(re.findall(r"^import time: .*\| +(\S+)$", done.stderr, re.MULTILINE)) - {"package"}
 
 
 def test_what_a_store_out_of_reach_had_to_keep_is_not_given_out(
@@ -192,32 +180,12 @@ def test_many_at_once_all_get_it(
     write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
     terminal.connector("register", "prod", "--auto-configure")
     arguments = ("credential", "prod", "--id", terminal.kept()["prod"]["id"])
-    assert _tokens_at_once(terminal, count, arguments) == {JANE_TOKEN}
+    assert tokens_at_once(terminal, count, arguments) == {JANE_TOKEN}
 
 
 def test_many_at_once_on_the_encrypted_file(registered: Terminal) -> None:
     arguments = ("credential", "prod", "--id", registered.kept()["prod"]["id"])
-    assert _tokens_at_once(registered, 10, arguments) == {JANE_TOKEN}
-
-
-def _tokens_at_once(terminal: Terminal, count: int, arguments: tuple[str, ...]) -> set[str]:
-    """The tokens that ``count`` of our processes print while they run at the same time."""
-    program = str(PLUGIN)
-
-    def run(_: int) -> str:
-        done = subprocess.run(
-            [program, *arguments],
-            env=terminal.environ(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return str(json.loads(done.stdout)["status"]["token"])
-
-    with ThreadPoolExecutor(count) as pool:
-        return set(pool.map(run, range(count)))
+    assert tokens_at_once(registered, 10, arguments) == {JANE_TOKEN}
 
 
 class TestARememberedKey:
@@ -300,8 +268,8 @@ class TestARememberedKey:
     def test_little_is_imported_on_the_way(self, unlocked: Terminal) -> None:
         script = str(VENV_BIN / "kubectl-connector")
         arguments = ["credential", "prod", "--id", unlocked.kept()["prod"]["id"]]
-        imported = _imported(unlocked, script, *arguments) - _imported(unlocked, "-c", "pass")
-        ours = {name for name in imported if name.startswith("kubectl_connector.")}
+        modules = imported(unlocked, script, *arguments) - imported(unlocked, "-c", "pass")
+        ours = {name for name in modules if name.startswith("kubectl_connector.")}
         assert ours == {
             f"kubectl_connector.{name}"
             for name in ("__main__", "home", "kernel_keyring", "plugin", "ready", "unlocked")
