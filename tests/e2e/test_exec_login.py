@@ -274,7 +274,7 @@ class TestARememberedKey:
             f"kubectl_connector.{name}"
             for name in ("__main__", "home", "kernel_keyring", "plugin", "ready", "unlocked")
         }
-        assert not imported & {"json", "re", "typing", "yaml", "cryptography.hazmat.primitives"}
+        assert not modules & {"json", "re", "typing", "yaml", "cryptography.hazmat.primitives"}
 
 
 NEW = ("NEW", "EXPORT")
