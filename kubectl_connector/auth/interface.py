@@ -91,6 +91,8 @@ class AuthMethod(ABC):
     """Whether :meth:`issue` alone gives a fresh credential, without a person."""
     needs_approval: ClassVar[bool] = False
     """Whether :meth:`issue` takes somebody's approval: then what is good is used to its end."""
+    leases: ClassVar[bool] = False
+    """Whether somebody counts what is issued until it ends: then logout revokes it."""
     can_exec: ClassVar[bool] = True
     """Whether an exec plugin can hand the credential to kubectl (``login --exec``)."""
     can_embed: ClassVar[bool] = True
@@ -140,6 +142,18 @@ class AuthMethod(ABC):
         """
         end = credential.expires_at
         return end and end - min(timedelta(minutes=1), max((end - now) / 10, timedelta(0)))
+
+    def can_revoke(self, configuration: Mapping[str, Any]) -> bool:
+        """Whether :meth:`revoke` ends what was issued; the default can't."""
+        return False
+
+    def revoke(  # noqa: B027 (a method that can not revoke has nothing to do)
+        self, configuration: Mapping[str, Any], secret: Secret, request: IssueRequest
+    ) -> None:
+        """End what was issued, ``request.last`` and all before it.
+
+        It is no error where it has ended already. Raises what :meth:`issue` raises.
+        """
 
     def ready(self, configuration: Mapping[str, Any], secret: Secret) -> Credential | None:
         """The credential that the secret itself is, to hand to kubectl as it is.

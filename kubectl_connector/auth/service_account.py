@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from kubectl_connector.auth._lifetime import duration_field, names_in, seconds_of
-from kubectl_connector.auth.derived import Base, DerivedMethod, asking
+from kubectl_connector.auth.derived import Base, DerivedMethod, asking, base_of
 from kubectl_connector.auth.interface import Field, FieldKind, IssueRequest, Material
 from kubectl_connector.errors import UsageError
+from kubectl_connector.model.connector import Made
 from kubectl_connector.model.field import TOKENS
-from kubectl_connector.model.secret import Credential
+from kubectl_connector.model.secret import Credential, Secret
 from kubectl_connector.model.service_account import ServiceAccount
 
 ACCOUNT = "service_account"
@@ -129,6 +130,19 @@ class _ServiceAccount(DerivedMethod):
             where = None if CLUSTER_WIDE in configuration else namespace or account.namespace
             made.append(_binding(account, configuration[ROLE], where))
         return tuple(made)
+
+    def can_revoke(self, configuration: Mapping[str, Any]) -> bool:
+        return REVOCABLE in configuration
+
+    def revoke(
+        self, configuration: Mapping[str, Any], secret: Secret, request: IssueRequest
+    ) -> None:
+        """Delete the Secret that all its tokens are bound to; a server may take 10 s to see it."""
+        from kubectl_connector.cluster import objects
+
+        account = ServiceAccount.parse(configuration[ACCOUNT])
+        with asking(base_of(configuration, secret), request) as caller:
+            objects.remove(caller, Made("Secret", _secret_of(request), account.namespace))
 
     def identity(self, configuration: Mapping[str, Any]) -> str | None:
         return ServiceAccount.parse(configuration[ACCOUNT]).username

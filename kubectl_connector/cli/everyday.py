@@ -81,6 +81,7 @@ EVERYDAY: dict[str, Verb] = {
             "--all": ("every", "flag", True),
             "--kubeconfig": ("kubeconfig", "text", None),
             "--force": ("force", "flag", True),
+            "--revoke": ("revoke", "flag", True),
             "--break-lock": ("break_lock", "flag", True),
             "--verbose": ("verbose", "verbose", True),
             "-v": ("verbose", "verbose", True),

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 from kubectl_connector.cli import choice, console, environment
-from kubectl_connector.kubeconfig.paths import display_path
+from kubectl_connector.kubeconfig.paths import KubeconfigFiles, display_path
 from kubectl_connector.operations.logout import LoggedOut, left_behind, logout
+from kubectl_connector.operations.workspace import Workspace
 
 if TYPE_CHECKING:  # app.py looks these up where typer is needed
     import typer
@@ -29,6 +30,10 @@ def command(
     force: Annotated[
         bool,
         typer.Option("--force", help="Also where what login replaced can't be given back."),
+    ] = False,
+    revoke: Annotated[
+        bool,
+        typer.Option("--revoke", help="Also end the token that was issued: register --revocable."),
     ] = False,
     lock_timeout: LockTimeoutOption = 10.0,
     break_lock: BreakLockOption = False,
@@ -57,6 +62,7 @@ def command(
         console.say(_sentence(name, done))
         for entry in done.lost:
             console.note(f"what login replaced with {entry} is lost")
+        _revoke(workspace, name, files, revoke)
 
     if said.every:
         one(None)
@@ -65,6 +71,22 @@ def command(
     names = choice.chosen("logout", workspace, files, said, gone)
     wanted = dict.fromkeys(gone.get(name, name) for name in names)
     return choice.for_each(list(wanted), one)
+
+
+def _revoke(workspace: Workspace, name: str | None, files: KubeconfigFiles, asked: bool) -> None:
+    """Revoke what was issued: where that was asked for, and leases that nobody needs any more."""
+    from kubectl_connector.operations import revoke
+
+    if asked:
+        everybody = workspace.catalog.load()
+        wanted = [each for each in everybody if name == each.name or not name]
+        wanted = [each for each in wanted if name or revoke.can_revoke(each)]
+        for each in wanted:
+            if revoke.revoke(workspace, each):
+                console.say(f'Revoked what was issued for "{each.name}"')
+        return
+    for each in revoke.leased_and_logged_out(workspace, name, files):
+        revoke.revoke_before_delete(workspace, each)
 
 
 def _sentence(name: str | None, done: LoggedOut) -> str:

@@ -504,6 +504,12 @@ TREE: Tree = {
             ),
             (("--all",), None, False, "Every connector"),
             (("--force",), None, False, "Also where what login replaced can't be given back"),
+            (
+                ("--revoke",),
+                None,
+                False,
+                "Also end the token that was issued: register --revocable",
+            ),
             (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
             (("-h", "--help"), None, False, "Show this message and exit"),
         ),

@@ -11,6 +11,7 @@ from kubectl_connector.model.connector import Connector, Made
 from kubectl_connector.operations.items import discard, places_of
 from kubectl_connector.operations.originals import refuse_needed
 from kubectl_connector.operations.preparation import take_away
+from kubectl_connector.operations.revoke import revoke_before_delete
 from kubectl_connector.operations.workspace import Workspace
 
 
@@ -42,7 +43,7 @@ def delete(
     if not force:
         refuse_needed(chosen)
         _check_stores(workspace, chosen)
-    return (_delete(workspace, connector, made) for connector in chosen)
+    return (_delete(workspace, connector, made, force) for connector in chosen)
 
 
 def _check_stores(workspace: Workspace, chosen: Sequence[Connector]) -> None:
@@ -58,8 +59,10 @@ def _check_stores(workspace: Workspace, chosen: Sequence[Connector]) -> None:
             ) from error
 
 
-def _delete(workspace: Workspace, connector: Connector, made: bool) -> Deleted:
+def _delete(workspace: Workspace, connector: Connector, made: bool, forced: bool) -> Deleted:
     """Take the connector out of the catalog, then remove its items."""
+    if not forced:
+        revoke_before_delete(workspace, connector)
     taken = take_away(workspace, *workspace.read(connector)) if made and connector.made else ()
 
     def remove(connectors: Connectors) -> Connectors:

@@ -188,6 +188,20 @@ def request_for(workspace: Workspace, connector: Connector, item: Item) -> Issue
     )
 
 
+def request_to_revoke(workspace: Workspace, connector: Connector, item: Item) -> IssueRequest:
+    """The circumstances in which a method is asked to revoke what it issued last."""
+    return replace(request_for(workspace, connector, item), last=_last(workspace, connector))
+
+
+def forget_issued(workspace: Workspace, connector: Connector) -> None:
+    """Forget what was issued; the next use issues anew. Raises CatalogError and OwnLockError."""
+
+    def forget(connectors: Connectors) -> Connectors:
+        return swapped(connectors, connector, replace(connector, issued_ref=None))
+
+    drop_replaced(workspace, workspace.catalog.change(forget), connector.id)
+
+
 @contextlib.contextmanager
 def _turn(workspace: Workspace, connector: Connector) -> Iterator[None]:
     """Wait for other processes that issue for the same connector, so that many ask a cluster once.

@@ -91,6 +91,11 @@ def test_a_narrow_role_is_enough(terminal: Terminal, server: ApiServer) -> None:
     terminal.connector("register", "lab", "--auto-configure", *account)
     terminal.connector("login", "lab", "--exec")
     assert terminal.who_am_i() == READER
+    (token,) = {each for each in server.rules.tokens if each != JANE_TOKEN}
+    assert "Revoked" in terminal.connector("logout", "lab", "--revoke")
+    dead = terminal.run("auth", "whoami", f"--token={token}")
+    assert dead.returncode != 0
+    assert server.objects.list("secrets", "shop") == []
 
 
 def test_what_is_made_in_the_cluster_is_shown_first(terminal: Terminal, server: ApiServer) -> None:

@@ -24,6 +24,7 @@ from kubectl_connector.model.secret import Credential
 from kubectl_connector.operations.delete import delete
 from kubectl_connector.operations.issue import issue, user_to_embed
 from kubectl_connector.operations.register import Registered, plan_register, register
+from kubectl_connector.operations.revoke import revoke
 from kubectl_connector.operations.source import FromContext
 from kubectl_connector.operations.update import plan_update, update
 from kubectl_connector.operations.verify import check
@@ -388,9 +389,31 @@ def test_a_revocable_token_is_bound_to_a_secret(at: Workspace, server: ApiServer
     name = f"kubectl-connector-{connector.id}"
     assert minted(server)[-1]["boundObjectRef"]["name"] == name
     first = token(at)
-    server.objects.delete("secrets", name, "shop")
+    assert revoke(at, at.catalog.get("prod"))
+    assert server.objects.list("secrets", "shop") == []
     with pytest.raises(RefusedError):
         _ask(at, server, first)
+
+
+def test_delete_revokes_and_says_where_it_can_not(
+    at: Workspace, server: ApiServer, told: list[str]
+) -> None:
+    make(at, server, revocable="yes")
+    list(delete(at, ["prod"]))
+    assert server.objects.list("secrets", "shop") == []
+    make(at, server, revocable="yes")
+    server.rules.tokens.clear()
+    (done,) = delete(at, ["prod"])
+    assert not done.secret_left
+    assert at.catalog.load() == ()
+    (line,) = told
+    assert "is not revoked" in line
+
+
+def test_what_can_not_be_revoked_says_so(at: Workspace, server: ApiServer) -> None:
+    make(at, server)
+    with pytest.raises(UsageError, match="can't be revoked"):
+        revoke(at, at.catalog.get("prod"))
 
 
 def _ask(at: Workspace, server: ApiServer, token: str) -> None:
