@@ -18,11 +18,9 @@ import pytest
 
 from kubectl_connector.auth.interface import AuthMethod, IssueRequest
 from kubectl_connector.completion.complete import complete
-from kubectl_connector.errors import RefusedError
 from kubectl_connector.model.kubeconfig import Cluster
-from kubectl_connector.model.secret import Secret
-from tests.apiserver import ApiServer
-from tests.conftest import JANE, JANE_TOKEN, ROOT, Home
+from tests.apiserver import ApiServer, User
+from tests.conftest import JANE, ROOT, Home
 from tests.e2e.terminal import Terminal
 from tests.extension.auth._minting import mint
 from tests.secret_service import require_secret_service, secret_service
@@ -33,8 +31,8 @@ pytestmark = pytest.mark.skipif(
 
 HERE = Path(__file__).resolve().parent
 KEY = "the-key-that-mints-4f9a"
-AUDIENCE = "the-lab"
-MINTED = mint(KEY, AUDIENCE)
+PURPOSE = "the-lab"
+MINTED = mint(KEY, PURPOSE)
 
 
 @pytest.fixture
@@ -67,7 +65,7 @@ def registered(terminal: Terminal, server: ApiServer, store: str, tmp_path: Path
     server.rules.tokens[MINTED] = JANE
     (tmp_path / "ca.crt").write_text(server.ca_pem)
     reach = ("--server", server.url, "--certificate-authority", str(tmp_path / "ca.crt"))
-    own = ("--audience", AUDIENCE, "--token-stdin", "--store", store)
+    own = ("--purpose", PURPOSE, "--token-stdin", "--store", store)
     terminal.connector("register", "lab", *reach, *own, stdin=KEY)
     return terminal
 
@@ -80,14 +78,14 @@ def status(printed: str) -> dict[str, Any]:
 def test_it_is_described(registered: Terminal, store: str) -> None:
     kept = registered.kept()["lab"]
     assert (kept["authMethod"], kept["secretStore"]) == ("minted", store)
-    assert kept["configuration"] == {"audience": AUDIENCE}
+    assert kept["configuration"] == {"purpose": PURPOSE}
     described = registered.connector("describe", "lab")
-    assert AUDIENCE in described
+    assert PURPOSE in described
     assert KEY not in described + registered.connector("list", "-o", "yaml")
     assert KEY in registered.connector("describe", "lab", "--show-secrets")
     types = registered.connector("describe-type", "kubernetes")
     assert "minted: A token for an hour" in types
-    assert "--audience VALUE" in types
+    assert "--purpose VALUE" in types
     registered.connector("verify", "lab")
 
 
@@ -152,7 +150,7 @@ def test_the_hint_says_how_this_method_is_renewed(registered: Terminal, server: 
 
 def test_what_no_kubeconfig_may_hold_goes_by_exec(registered: Terminal) -> None:
     registered.connector(
-        *("update", "lab", "--auth-method", "sealed", "--audience", AUDIENCE, "--token-stdin"),
+        *("update", "lab", "--auth-method", "sealed", "--purpose", PURPOSE, "--token-stdin"),
         stdin=KEY,
     )
     refusal = registered.refused("login", "lab", "--embed")
@@ -164,10 +162,10 @@ def test_what_no_kubeconfig_may_hold_goes_by_exec(registered: Terminal) -> None:
 
 
 def test_a_value_that_is_none_of_the_choices_is_refused(registered: Terminal) -> None:
-    words = ("update", "lab", "--audience", "nobody", "--token-stdin")
+    words = ("update", "lab", "--purpose", "nobody", "--token-stdin")
     refusal = registered.refused(*words, stdin=KEY)
     assert (refusal.error, refusal.hint) == (
-        'no audience "nobody"',
+        'no purpose "nobody"',
         "choose one of: the-lab, the-shop",
     )
 
@@ -199,9 +197,9 @@ def test_completion_and_the_reference_know_both(generated: tuple[Any, str]) -> N
     assert "shelf" in offered("register", "x", "--store", "")
     assert "shelf.folder" in offered("config", "set", "")
     assert "minted" in offered("update", "x", "--auth-method", "")
-    assert "--audience" in offered("register", "x", "--aud")
-    assert offered("register", "x", "--audience", "") == ["the-lab", "the-shop"]
-    assert "`--audience VALUE` | Audience of the tokens." in reference
+    assert "--purpose" in offered("register", "x", "--purp")
+    assert offered("register", "x", "--purpose", "") == ["the-lab", "the-shop"]
+    assert "`--purpose VALUE` | Purpose of the tokens." in reference
     assert "keyring or file or shelf" in reference
 
 
@@ -211,24 +209,21 @@ def test_the_example_in_the_architecture_is_a_method(server: ApiServer) -> None:
     module: dict[str, Any] = {}
     exec(compile(example, "architecture.md", "exec"), module)  # noqa: S102 (our own page)
     method: AuthMethod = module["METHOD"]
-    material = method.build({"token": JANE_TOKEN, "service_account": "shop/till"})
-    assert "token" not in material.configuration
-    server.objects.create("serviceaccounts", "till", "shop")
+    material = method.build({"token_id": "07401b", "token_secret": "f395accd246ae52d"})
+    assert "f395accd246ae52d" not in str(material.configuration)
+    token = "07401b.f395accd246ae52d"
+    server.rules.tokens[token] = User("system:bootstrap:07401b")
     request = IssueRequest(Cluster(server.url, certificate_authority_data=server.ca_pem))
-    issued = method.issue(material.configuration, material.secret, request)
-    assert server.rules.tokens[issued.token or ""].name == "system:serviceaccount:shop:till"
-    assert issued.expires_at == server.rules.expiries[issued.token or ""]
-    with pytest.raises(RefusedError, match="gives no token of shop/till"):
-        method.issue(material.configuration, Secret({"token": "nobodys"}), request)
+    assert method.issue(material.configuration, material.secret, request).token == token
 
 
 def test_a_new_secret_alone_makes_no_other_kind_of_connector(
     registered: Terminal, server: ApiServer
 ) -> None:
     """What the hint says can be typed, and does what it says."""
-    server.rules.tokens[mint("another-key", AUDIENCE)] = JANE
+    server.rules.tokens[mint("another-key", PURPOSE)] = JANE
     registered.connector("credential", "lab")
     registered.connector("update", "lab", "--token-stdin", stdin="another-key")
     assert registered.kept()["lab"]["authMethod"] == "minted"
     issued = status(registered.connector("credential", "lab"))
-    assert issued["token"] == mint("another-key", AUDIENCE)
+    assert issued["token"] == mint("another-key", PURPOSE)

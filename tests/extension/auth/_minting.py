@@ -1,4 +1,4 @@
-"""What the two methods here share: a key that mints tokens for an hour, for an audience."""
+"""What the two methods here share: a key that mints tokens for an hour, for a purpose."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Minting(AuthMethod):
     fields = (
         # Named as the field that holds the credential itself where the method is "token".
         Field("token", "bearer token", FieldKind.SECRET, secret=True),
-        Field("audience", "audience of the tokens", choices=("the-lab", "the-shop")),
+        Field("purpose", "purpose of the tokens", choices=("the-lab", "the-shop")),
     )
 
     def build(self, values: Mapping[str, str]) -> Material:
-        return Material({"audience": values["audience"]}, Secret({"token": values["token"]}))
+        return Material({"purpose": values["purpose"]}, Secret({"token": values["token"]}))
 
     def issue(
         self, configuration: Mapping[str, Any], secret: Secret, request: IssueRequest
@@ -31,10 +31,10 @@ class Minting(AuthMethod):
         with open(os.environ["MINTED_LOG"], "a", encoding="utf-8") as log:
             log.write("minted\n")
         now = datetime.now(timezone.utc).replace(microsecond=0)
-        token = mint(secret["token"], configuration["audience"])
+        token = mint(secret["token"], configuration["purpose"])
         return Credential(token=token, expires_at=now + timedelta(hours=1))
 
 
-def mint(key: str, audience: str) -> str:
-    """The token that a key gives for an audience."""
-    return hashlib.sha256(f"{key} {audience}".encode()).hexdigest()
+def mint(key: str, purpose: str) -> str:
+    """The token that a key gives for a purpose."""
+    return hashlib.sha256(f"{key} {purpose}".encode()).hexdigest()

@@ -6,7 +6,7 @@ from kubectl_connector.auth._minting import Minting  # type: ignore[import-not-f
 class _Minted(Minting):  # type: ignore[misc]
     name = "minted"
     title = "Minted token"
-    summary = "A token for an hour, minted with a key for an audience."
+    summary = "A token for an hour, minted with a key for a purpose."
 
 
 METHOD = _Minted()
