@@ -70,11 +70,12 @@ def choose(given: Set[str], wanted: str | None = None, current: str = "") -> Aut
         if method.from_options
         and not method.needs_base
         and given <= {f.name for f in method.option_fields}
+        and (not given or method.name == current or _requires_any(method, given))
     ]
     if not candidates:
         options = ", ".join(sorted(option_of(name) for name in given))
-        if len(given) == 1:
-            theirs = [m.name for m in auth_methods() if given <= {f.name for f in m.option_fields}]
+        theirs = [m.name for m in auth_methods() if given <= {f.name for f in m.option_fields}]
+        if theirs:
             raise UsageError(
                 f"{options} alone makes no connector: it goes with {' and '.join(theirs)}",
                 f"kubectl connector describe-type kubernetes --auth-method {theirs[0]}",
@@ -105,8 +106,11 @@ def choose_derived(
 
 def _renews(method: AuthMethod, given: Set[str]) -> bool:
     """Whether the fields are the method's, and one of them is required."""
-    needed = {f.name for f in method.option_fields if f.required}
-    return bool(given & needed) and given <= {f.name for f in method.option_fields}
+    return _requires_any(method, given) and given <= {f.name for f in method.option_fields}
+
+
+def _requires_any(method: AuthMethod, given: Set[str]) -> bool:
+    return any(f.required and f.name in given for f in method.option_fields)
 
 
 def _checked(method: AuthMethod, given: Set[str]) -> AuthMethod:

@@ -7,6 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from kubectl_connector.auth._lifetime import duration_field, names_in, seconds_of
+from kubectl_connector.auth._tokens import (
+    AUDIENCE,
+    CLUSTER_WIDE,
+    audience_field,
+    cluster_wide_field,
+)
 from kubectl_connector.auth.derived import Base, DerivedMethod, asking, base_of
 from kubectl_connector.auth.interface import Field, FieldKind, IssueRequest, Material
 from kubectl_connector.errors import UsageError
@@ -16,11 +22,9 @@ from kubectl_connector.model.secret import Credential, Secret
 from kubectl_connector.model.service_account import ServiceAccount
 
 ACCOUNT = "service_account"
-AUDIENCE = "audience"
 REVOCABLE = "revocable"
 CREATE = "create"
 ROLE = "role"
-CLUSTER_WIDE = "cluster_wide"
 
 SHORTEST = 600
 """Seconds; the API server refuses a shorter life."""
@@ -39,14 +43,7 @@ class _ServiceAccount(DerivedMethod):
             group=TOKENS,
         ),
         duration_field(),
-        Field(
-            AUDIENCE,
-            "whom the tokens are for, if not for the cluster; repeatable",
-            FieldKind.LIST,
-            required=False,
-            question="Audience of the tokens (empty: the cluster itself)",
-            group=TOKENS,
-        ),
+        audience_field(),
         Field(
             REVOCABLE,
             "bind the tokens to a Secret, so that they can be revoked",
@@ -69,13 +66,7 @@ class _ServiceAccount(DerivedMethod):
             question="Cluster role to bind it to (such as view; empty: none)",
             group=TOKENS,
         ),
-        Field(
-            CLUSTER_WIDE,
-            "bind it to the role in every namespace",
-            FieldKind.FLAG,
-            required=False,
-            group=TOKENS,
-        ),
+        cluster_wide_field(),
     )
 
     @property

@@ -11,6 +11,7 @@ import re
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -27,6 +28,7 @@ from kubectl_connector.errors import (
     RefusedError,
     UnauthorizedError,
 )
+from kubectl_connector.frozen import dataclass
 from kubectl_connector.model.kubeconfig import Cluster, Impersonation
 from kubectl_connector.model.secret import Credential
 
@@ -52,8 +54,23 @@ def refused(status: int, answer: Mapping[str, Any], what: str, hint: str) -> Con
     return ClusterError(message, "check what was asked for: kubectl connector describe NAME")
 
 
+@dataclass(frozen=True)
+class Peer:
+    """What messages call a server, and the options that say how it is reached."""
+
+    name: str = "a Kubernetes API server"
+    server: str = "--server"
+    authority: str = "--certificate-authority"
+    proxy: str = "--proxy-url or HTTPS_PROXY"
+    other_name: str = "give that with --tls-server-name NAME"
+    """What to do where the certificate is for another name."""
+
+
+KUBERNETES = Peer()
+
+
 class Caller:
-    """Sends requests to one cluster, and explains the transport's failures to the user."""
+    """Sends requests to one server, and explains the transport's failures to the user."""
 
     def __init__(
         self,
@@ -61,11 +78,20 @@ class Caller:
         pool: AuthenticatedPool,
         timeout: float,
         tell: Callable[[str], None] = log.info,
+        peer: Peer = KUBERNETES,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """``timeout`` is in seconds, for each connection and each answer.
 
-        ``tell`` is told the server's warnings, which kubectl shows too (KEP-1693).
+        ``tell`` is told the server's warnings, which kubectl shows too (KEP-1693). ``headers`` go
+        out with each request.
         """
+        self._peer = peer
+        self._headers = {
+            "Accept": "application/json",
+            "Content-Type": "application/json",
+            **headers,
+        }
         self._cluster = cluster
         self._pool = pool
         self._timeout = timeout
@@ -84,7 +110,7 @@ class Caller:
             response = self._pool.request(
                 method,
                 self._server + path,
-                headers={"Accept": "application/json", "Content-Type": "application/json"},
+                headers=self._headers,
                 body=json.dumps(body) if body else None,
                 timeout=urllib3.Timeout(connect=self._timeout, read=self._timeout),
                 retries=False,  # this follows no redirect either: a sign-in page is not a cluster
@@ -94,6 +120,8 @@ class Caller:
         log.info("%s %s%s: %s", method, self._server, path, response.status)
         for warning in _WARNING.findall(response.headers.get("Warning", "")):
             self._tell("warning: " + _ESCAPED.sub(r"\1", warning))
+        if response.status == 204:
+            return 204, {}
         try:
             answer = json.loads(response.data)
         except ValueError:
@@ -103,10 +131,10 @@ class Caller:
         return response.status, mapping(answer)
 
     def not_kubernetes(self, what: str) -> NoReturn:
-        """Raise the error for a server that answers, but is not an API server."""
+        """Raise the error for a server that answers, but is not what it should be."""
         raise ClusterError(
-            f"{self._server} does not answer like a Kubernetes API server ({what})",
-            "check --server, and whether a proxy or a sign-in page is in between",
+            f"{self._server} does not answer like {self._peer.name} ({what})",
+            f"check {self._peer.server}, and whether a proxy or a sign-in page is in between",
         )
 
     def _explain(self, error: http_errors.HTTPError) -> NoReturn:
@@ -116,12 +144,12 @@ class Caller:
         if isinstance(cause, ssl.SSLError):
             raise ClusterError(
                 f"{self._server} and this machine can't agree on TLS ({cause.reason})",
-                "check that --server names the API server's https port",
+                f"check that {self._peer.server} names the server's https port",
             ) from error
         if isinstance(error, http_errors.ProxyError) or _is_of_socks(error):
             raise ClusterError(
                 f"the proxy on the way to {self._server} does not let us through",
-                "check --proxy-url or HTTPS_PROXY, and add the server to NO_PROXY where direct",
+                f"check {self._peer.proxy}, and add the server to NO_PROXY where direct",
             ) from error
         if isinstance(cause, http_errors.TimeoutError | TimeoutError):
             raise ClusterError(
@@ -142,10 +170,10 @@ class Caller:
             issuer = presented_issuer(host, parts.port or 443, name, self._timeout)
             why = f"{why}; issuer: {issuer}" if issuer else why
         hints = {
-            "match": "the certificate is for another name: give that with --tls-server-name NAME",
+            "match": f"the certificate is for another name: {self._peer.other_name}",
             "expired": "the server's certificate has to be renewed; check this machine's clock too",
         }
-        hint = "give the cluster's CA, or that of a proxy in between: --certificate-authority FILE"
+        hint = f"give the server's CA, or that of a proxy in between: {self._peer.authority} FILE"
         hint = next((text for word, text in hints.items() if word in why), hint)
         raise ClusterError(
             f"{self._server} presents a certificate that is not trusted ({why})", hint

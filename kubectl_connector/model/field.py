@@ -16,6 +16,7 @@ from kubectl_connector.frozen import dataclass, replace
 
 AUTHENTICATION, CLUSTER, CONNECTOR = "Authentication", "Cluster", "Connector"
 TOKENS, CERTIFICATES = "Short-lived tokens", "Short-lived certificates"
+VAULT = "Tokens from Vault or OpenBao"
 """Groups of options in ``--help``."""
 
 

@@ -269,7 +269,9 @@ def _keep(workspace: Workspace, connector: Connector, credential: Credential) ->
         item = Item(handle, ready=ready if ready.to_status() else None)
         change = commit(workspace, connector.store, item, refer)
     except ConnectorError as error:
-        log.info("what was issued is not kept: %s", error.message)
+        # Who counts leases is asked for one at each use, and has nobody who returns them.
+        tell = workspace.tell if auth_method(connector.auth_method).leases else log.info
+        tell(f"what was issued is not kept: {error.message}")
         return
     drop_replaced(workspace, change, connector.id)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from kubectl_connector.auth import auth_method
 from kubectl_connector.auth.interface import PendingError
 from kubectl_connector.catalog import Connectors, find, name_taken
 from kubectl_connector.cluster.probe import Probe
@@ -83,7 +84,7 @@ def register(workspace: Workspace, plan: Plan, verify: bool = True) -> Registere
         if not _identical(workspace, same, connector, item):
             raise name_taken(connector.name)
         return Registered(same, None, unchanged=True)
-    if item:
+    if item or auth_method(connector.auth_method).keeps_issued:
         workspace.open_store(connector.store).check()  # before a network or a person is asked
     with prepared(workspace, connector, item, plan.manifests) as made:
         asked = asked_cluster(workspace, connector, item, _REMEDY) if verify else NOT_ASKED

@@ -5,11 +5,13 @@ from __future__ import annotations
 from kubectl_connector import log
 from kubectl_connector.auth import auth_method
 from kubectl_connector.errors import ConnectorError, StoreError, UsageError
+from kubectl_connector.frozen import replace
 from kubectl_connector.kubeconfig.ours.logged_in import contexts_of
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles
 from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.model.connector import Connector
-from kubectl_connector.operations.issue import forget_issued, request_to_revoke
+from kubectl_connector.model.secret import Credential, Item
+from kubectl_connector.operations.issue import forget_issued, request_for, request_to_revoke
 from kubectl_connector.operations.workspace import Workspace
 
 
@@ -51,6 +53,30 @@ def revoke_before_delete(workspace: Workspace, connector: Connector) -> None:
             f'what was issued for "{connector.name}" is not revoked: {error.message};'
             " it ends by itself"
         )
+
+
+def leased(workspace: Workspace, connector: Connector, item: Item) -> Credential | None:
+    """What was issued for a connector, where somebody counts it and it can be read."""
+    if not auth_method(connector.auth_method).leases:
+        return None
+    return request_to_revoke(workspace, connector, item).last
+
+
+def give_back(
+    workspace: Workspace, connector: Connector, item: Item, issued: Credential | None
+) -> None:
+    """Revoke what was issued for a connector and is not going to be used, where somebody counts it.
+
+    ``connector`` need not be in the catalog. What can't be revoked ends by itself.
+    """
+    method = auth_method(connector.auth_method)
+    if issued is None or not method.leases:
+        return
+    request = replace(request_for(workspace, connector, item), last=issued)
+    try:
+        method.revoke(connector.configuration, item.secret, request)
+    except ConnectorError as error:
+        log.info("not revoked: %s", error.message)
 
 
 def leased_and_logged_out(

@@ -22,6 +22,7 @@ from kubectl_connector.operations.layers import brings_base, layers_of
 from kubectl_connector.operations.plan import Plan, changed
 from kubectl_connector.operations.preparation import Manifest, prepared
 from kubectl_connector.operations.register import Registered
+from kubectl_connector.operations.revoke import give_back, leased
 from kubectl_connector.operations.source import FromContext
 from kubectl_connector.operations.spec import NOTHING, Changes, apply
 from kubectl_connector.operations.take_over import take_over
@@ -104,8 +105,10 @@ def update(workspace: Workspace, plan: UpdatePlan, verify: bool = True) -> Regis
         return Registered(old, None, unchanged=True)
     with prepared(workspace, new, item, plan.manifests) as made:
         asked = asked_cluster(workspace, new, item) if verify else NOT_ASKED
+        replaced = leased(workspace, old, plan.item)
         updated = _swap(workspace, old, replace(new, made=(*old.made, *made)), item, asked.probe)
     keep_issued(workspace, updated.connector, asked.issued)
+    give_back(workspace, old, plan.item, replaced)
     return replace(updated, pending=asked.pending)
 
 

@@ -17,6 +17,7 @@ from kubectl_connector.model.kubeconfig import Cluster
 from kubectl_connector.model.secret import Credential, Item
 from kubectl_connector.operations.issue import CredentialSource, ExpiredError
 from kubectl_connector.operations.renewal import noun, renewal
+from kubectl_connector.operations.revoke import give_back
 from kubectl_connector.operations.workspace import Workspace, full_cluster
 
 _AT_ONCE = 8
@@ -74,6 +75,9 @@ def asked_cluster(
         probe = check(workspace, connector, item, remedy, source)
     except PendingError as pending:
         return Asked(issued=Credential(handle=pending.handle), pending=pending)
+    except ConnectorError:
+        give_back(workspace, connector, item, source.last)
+        raise
     return Asked(probe, source.last)
 
 

@@ -26,6 +26,7 @@ from tests.apiserver.service_accounts import mint
 from tests.apiserver.sockets import HOSTS, Endpoint, server_context
 
 REVOKE = "sys/leases/revoke"
+LOOK_UP = "auth/token/lookup-self"
 DEFAULT_TTL = MAX_TTL = 32 * 24 * 3600
 """How long a lease lasts where neither the request nor the role says it, and at most; seconds."""
 
@@ -74,6 +75,8 @@ class Vault(Endpoint):
         self.token = f"hvs.{secrets.token_urlsafe(18)}"
         """A token of Vault's that may do everything here."""
         self.tokens = {self.token}
+        self.token_ttl = 0
+        """How long it lives still, in seconds; 0: for ever, as a root token."""
         self.sealed = False
         self.denied: set[str] = set()
         """Paths without ``/v1/`` that no policy allows: ``kubernetes/creds/reader``."""
@@ -109,6 +112,8 @@ class Vault(Endpoint):
         namespace = request.headers.get("x-vault-namespace", "").strip("/")
         if token not in self.tokens or path in self.denied or namespace != self.namespace:
             raise _VaultError(403, "permission denied")
+        if path == LOOK_UP and request.method == "GET":
+            return json_answer({"data": {"id": token, "ttl": self.token_ttl}})
         role = path.removeprefix(f"{self.mount}/creds/")
         if path != REVOKE and (role == path or "/" in role):
             raise _VaultError(404, f'no handler for route "{path}". route entry not found.')
