@@ -7,7 +7,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from kubectl_connector.auth import auth_method, choose
-from kubectl_connector.auth.interface import AuthMethod, Field, FieldKind
+from kubectl_connector.auth.interface import AuthMethod, Field, FieldKind, Material
 from kubectl_connector.errors import UsageError
 from kubectl_connector.frozen import dataclass, replace
 from kubectl_connector.model.connector import Spec
@@ -91,7 +91,19 @@ def changed(start: Draft, changes: Changes) -> tuple[Draft, tuple[Field, ...]]:
         return Draft(spec), tuple(missing)
     material = method.build(values)
     spec = replace(spec, configuration=material.configuration)
+    if _is_same(start, method, material):
+        spec = replace(spec, origin=start.spec.origin)
     return Draft(_with_end(spec, material.secret, changes), material.secret), ()
+
+
+def _is_same(start: Draft, method: AuthMethod, material: Material) -> bool:
+    """Whether a credential that is given is the one that was there."""
+    spec = start.spec
+    return (spec.auth_method, dict(spec.configuration), dict(start.secret)) == (
+        method.name,
+        dict(material.configuration),
+        dict(material.secret),
+    )
 
 
 def _new_method(spec: Spec, changes: Changes) -> AuthMethod | None:
