@@ -192,7 +192,8 @@ class AuthMethod(ABC):
         """What a person does for a fresh credential: usually a command to type."""
         update = f"kubectl connector update {connector.name}"
         if connector.origin and connector.origin.credential:
-            return f"sign in again there, then: {update} --auto-configure"
+            context = f'context "{connector.origin.context}" of {connector.origin.kubeconfig}'
+            return f"{update} --auto-configure; if {context} has ended too, sign in to it first"
         secrets = (f for f in self.option_fields if f.required and f.secret)
         return f"{update} {next((f.typed for f in secrets), '--help')}"
 

@@ -185,19 +185,22 @@ def _end(connector: Connector, now: datetime) -> str:
 
 
 _SOON = timedelta(days=7)
+_LEAST_NOTICE = timedelta(minutes=5)
 
 
 def end_state(connector: Connector, now: datetime) -> State | None:
     """The state of a connector's credential; None where no end is known.
 
-    Its last tenth is soon, but a week at most: that suits a token of an hour and a certificate of
-    a year. The time that it had is counted from the connector's last change.
+    Its last tenth is soon, but at most a week and at least five minutes: that suits a token of an
+    hour and a certificate of a year. The time that it had is counted from the connector's last
+    change, so without a least notice one that was changed just before its end would be fine.
     """
     if not connector.expires_at:
         return None
     if connector.expired(now):
         return State.ENDED
-    notice = min((connector.expires_at - connector.updated_at) / 10, _SOON)
+    tenth = (connector.expires_at - connector.updated_at) / 10
+    notice = min(max(tenth, _LEAST_NOTICE), _SOON)
     return State.SOON if connector.expires_at - now < notice else State.FINE
 
 

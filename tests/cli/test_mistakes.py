@@ -18,6 +18,7 @@ from kubectl_connector.cli.app import ALIASES, VERBS, VerbGroup, add_verb, build
 from kubectl_connector.cli.console import with_tilde
 from kubectl_connector.cli.main import PROGRAM, run
 from kubectl_connector.errors import UsageError
+from kubectl_connector.kubeconfig.paths import typed_path
 from kubectl_connector.settings import OWN, PASSPHRASE_VARIABLE
 from kubectl_connector.stores import store_settings
 from tests.apiserver import ApiServer
@@ -365,6 +366,15 @@ def test_an_empty_token_says_where_it_came_from(capsys: Capture, tmp_path: Path)
     code, error, hint = fails(capsys, "register", "lab", *given)
     assert (code, error) == (2, "the bearer token is empty")
     assert str(tmp_path / "token") in hint
+
+
+def test_a_path_to_paste_is_one_that_a_shell_expands(home: Home) -> None:
+    path = home.path / "a b" / "$c"
+    typed = typed_path(path)
+    assert typed == "~/'a b/$c'"
+    done = subprocess.run(["sh", "-c", f"echo {typed}"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"{path}\n"
+    assert typed_path("~/a") == "'~/a'"  # a folder of that name
 
 
 def test_our_own_files_are_shown_below_the_home_folder(capsys: Capture, home: Home) -> None:
