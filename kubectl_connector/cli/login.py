@@ -49,7 +49,7 @@ def command(
             "-n",
             "--namespace",
             metavar="NAME",
-            help="The context's namespace.",
+            help="The context's namespace; of several contexts, that of the current one.",
             rich_help_panel=KUBECONFIG,
         ),
     ] = None,

@@ -283,7 +283,12 @@ TREE: Tree = {
                 "Those with these labels, as kubectl's -l: team=a,env!=dev,tier in (1,2),!old",
             ),
             (("-y", "--yes"), None, False, "Do not ask"),
-            (("--force",), None, False, "Also where the secret itself can't be deleted"),
+            (
+                ("--force",),
+                None,
+                False,
+                "Also where the secret can't be deleted, or what login replaced is lost with it",
+            ),
             (
                 ("--remove-service-account",),
                 None,

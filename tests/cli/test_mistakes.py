@@ -497,3 +497,13 @@ def _texts(tree: ast.AST) -> Iterator[str]:
             and id(node) not in inside
         ):
             yield node.value
+
+
+def test_logout_says_that_kubeconfig_leads_nowhere(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", "/no/such/file")
+    assert run(["logout", "--all"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == "No connector is logged in\n"
+    assert captured.err == "no kubeconfig: /no/such/file (from KUBECONFIG) does not exist\n"
