@@ -252,10 +252,10 @@ _TYPES: dict[FieldKind, Any] = {
 
 
 def _parameter(field: Field, default: Any = None) -> inspect.Parameter:
-    """One option; a flag whose default is None has a ``--no-`` too."""
+    """One option; a flag whose default is None has a ``--no-`` too, unless it is spelled out."""
     kind = _TYPES.get(field.kind, str)
     spellings = field.spelling.split() or [field.option]
-    if field.kind is FieldKind.FLAG and default is None:
+    if field.kind is FieldKind.FLAG and default is None and not field.spelling:
         spellings = [f"{field.option}/--no-{field.option.removeprefix('--')}"]
     info = typer.Option(
         *spellings,

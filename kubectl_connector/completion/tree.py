@@ -75,7 +75,7 @@ TREE: Tree = {
             (("--token-stdin",), None, False, "Read the bearer token on stdin"),
             (("--token-file",), "FILE", False, "Read the bearer token from a file, once"),
             (
-                ("--request-certificate", "--no-request-certificate"),
+                ("--request-certificate",),
                 None,
                 False,
                 "Hand out short-lived certificates that the cluster signs",
@@ -89,12 +89,7 @@ TREE: Tree = {
                 "Approve the request too, where the credential may",
             ),
             (("--wait",), "", False, "How long to wait for somebody's approval"),
-            (
-                ("--no-wait", "--no-no-wait"),
-                None,
-                False,
-                "Do not wait: the next command that needs it fetches it",
-            ),
+            (("--no-wait",), None, False, "Do not wait: the next command that needs it fetches it"),
             (
                 ("--duration",),
                 "",
@@ -193,7 +188,7 @@ TREE: Tree = {
             (("--token-stdin",), None, False, "Read the bearer token on stdin"),
             (("--token-file",), "FILE", False, "Read the bearer token from a file, once"),
             (
-                ("--request-certificate", "--no-request-certificate"),
+                ("--request-certificate",),
                 None,
                 False,
                 "Hand out short-lived certificates that the cluster signs",
@@ -207,12 +202,7 @@ TREE: Tree = {
                 "Approve the request too, where the credential may",
             ),
             (("--wait",), "", False, "How long to wait for somebody's approval"),
-            (
-                ("--no-wait", "--no-no-wait"),
-                None,
-                False,
-                "Do not wait: the next command that needs it fetches it",
-            ),
+            (("--no-wait",), None, False, "Do not wait: the next command that needs it fetches it"),
             (
                 ("--duration",),
                 "",
