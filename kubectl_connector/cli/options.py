@@ -76,6 +76,20 @@ OutputOption = Annotated[
         " the last two as kubectl's.",
     ),
 ]
+ExpiringOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        "--expiring",
+        metavar="TIME",
+        help="Those whose credential ends within this time, such as 7d or 12h, or has ended.",
+    ),
+]
+SORTS = ("name", "expires", "created")
+"""What ``list --sort`` takes."""
+SortOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--sort", metavar="KEY", help=f"The order: {', '.join(SORTS)}."),
+]
 NoHeadersOption = Annotated[
     bool, typer.Option("--no-headers", help="Columns without their titles.")
 ]

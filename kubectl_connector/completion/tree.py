@@ -315,6 +315,18 @@ TREE: Tree = {
                 True,
                 "Those with these labels, as kubectl's -l: team=a,env!=dev,tier in (1,2),!old",
             ),
+            (
+                ("--expiring",),
+                "",
+                False,
+                "Those whose credential ends within this time, such as 7d or 12h, or has ended",
+            ),
+            (
+                ("--sort",),
+                ("name", "expires", "created"),
+                False,
+                "The order: name, expires, created",
+            ),
             (("--sort-by",), "", False, "Sort by a field of -o json, such as .expiresAt"),
             (("--no-headers",), None, False, "Columns without their titles"),
             (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
