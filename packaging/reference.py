@@ -71,6 +71,7 @@ _METAVARS = {
     "SELECTOR": SELECTOR,
     "DIR": FOLDER,
     **dict.fromkeys(("ID", "OLD=NEW", "PATH", "SECONDS", "TEXT", "TIME", "URL", "VALUE"), FREE),
+    "COMMAND": FREE,
     **dict.fromkeys(("NS/NAME", "ROLE", "USER", "GROUP"), FREE),  # names in a cluster
 }
 

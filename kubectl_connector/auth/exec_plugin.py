@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from collections.abc import Mapping
 from typing import Any
 
-from kubectl_connector import log, secret_looking
+from kubectl_connector import secret_looking
 from kubectl_connector.auth.interface import (
     AuthMethod,
     Field,
@@ -16,8 +15,7 @@ from kubectl_connector.auth.interface import (
     IssueRequest,
     Material,
 )
-from kubectl_connector.auth.programs import find_program, output_of
-from kubectl_connector.child_environment import child_environment
+from kubectl_connector.auth.programs import answer_of
 from kubectl_connector.errors import ConnectorError, RefusedError, UsageError
 from kubectl_connector.frozen import replace
 from kubectl_connector.model.connector import Connector, parse_time
@@ -135,7 +133,6 @@ def _stanza(configuration: Mapping[str, Any], secret: Secret) -> ExecConfig:
 
 def _run(stanza: ExecConfig, request: IssueRequest) -> bytes:
     """Run the program as kubectl does (X2 to X4, X10), and return what it printed."""
-    program = find_program(stanza)
     interactive = request.interactive and stanza.interactive_mode != "Never"
     if stanza.interactive_mode == "Always" and not interactive:
         raise ConnectorError(
@@ -149,21 +146,8 @@ def _run(stanza: ExecConfig, request: IssueRequest) -> bytes:
     }
     if stanza.provide_cluster_info:
         info["spec"]["cluster"] = _cluster_info(request.cluster)  # type: ignore[index]
-    env = child_environment(program, os.environ) | dict(stanza.env)
-    env["KUBERNETES_EXEC_INFO"] = json.dumps(info)
-    log.info("running %s", program)
-    try:
-        code, output = output_of([program, *stanza.args], env, interactive, request.timeout)
-    except subprocess.TimeoutExpired:
-        raise ConnectorError(
-            f"the exec plugin {stanza.command} gave no answer in {request.timeout:g} s",
-            "run it by hand to see what it waits for",
-        ) from None
-    except OSError as error:
-        raise ConnectorError(
-            f"the exec plugin {program} can't be run: {error.strerror}",
-            "check the file and its mode",
-        ) from None
+    extra = {"KUBERNETES_EXEC_INFO": json.dumps(info)}
+    code, output = answer_of(stanza, "exec plugin", interactive, request.timeout, extra)
     if code:
         raise RefusedError(
             f"the exec plugin {stanza.command} gave no credential (exit status {code})",

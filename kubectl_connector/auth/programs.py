@@ -7,7 +7,10 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Mapping
+from types import MappingProxyType
 
+from kubectl_connector import log
+from kubectl_connector.child_environment import child_environment
 from kubectl_connector.errors import ConnectorError
 from kubectl_connector.model.kubeconfig import ExecConfig
 
@@ -22,11 +25,41 @@ def find_program(stanza: ExecConfig) -> str:
         found = None  # a relative entry of PATH: kubectl refuses those
     if not found:
         raise ConnectorError(
-            f"the exec plugin {stanza.command} is not installed, or not on the PATH",
+            f"the program {stanza.command} is not installed, or not on the PATH",
             " ".join((stanza.install_hint or "").split())
             or "install it, or give its full path in the kubeconfig",
         )
     return found
+
+
+def answer_of(
+    stanza: ExecConfig,
+    called: str,
+    interactive: bool,
+    timeout: float,
+    extra: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[int, bytes]:
+    """Run the program that a stanza names; its exit code, and what it printed.
+
+    Messages call it ``called``, such as "exec plugin". ``extra`` variables are added to its
+    environment. Its errors go to the user's stderr. Raises ConnectorError where it is missing,
+    can't be run or takes too long.
+    """
+    program = find_program(stanza)
+    env = child_environment(program, os.environ) | dict(stanza.env) | dict(extra)
+    log.info("running %s", program)
+    try:
+        return output_of([program, *stanza.args], env, interactive, timeout)
+    except subprocess.TimeoutExpired:
+        raise ConnectorError(
+            f"the {called} {stanza.command} gave no answer in {timeout:g} s",
+            "run it by hand to see what it waits for",
+        ) from None
+    except OSError as error:
+        raise ConnectorError(
+            f"the {called} {program} can't be run: {error.strerror}",
+            "check the file and its mode",
+        ) from None
 
 
 def output_of(

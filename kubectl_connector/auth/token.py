@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kubectl_connector import jwt
+from kubectl_connector.auth._bearer import is_token
 from kubectl_connector.auth._certificate import (
     CERTIFICATE,
     KEY,
@@ -110,7 +111,7 @@ class _Token(AuthMethod):
 
 
 def _checked(token: str) -> str:
-    if not token or not token.isascii() or not token.isprintable() or " " in token:
+    if not is_token(token):
         raise UsageError(
             "the token is empty, or holds blanks or characters that no HTTP header can carry",
             "give the bare token on one line, without the word Bearer",

@@ -59,6 +59,7 @@ TREE: Tree = {
                 (
                     "certificate-request",
                     "client-certificate",
+                    "command",
                     "exec",
                     "password",
                     "service-account",
@@ -69,6 +70,12 @@ TREE: Tree = {
             ),
             (("--client-certificate",), "FILE", False, "Client certificate, PEM"),
             (("--client-key",), "FILE", False, "Its private key, PEM"),
+            (
+                ("--token-from",),
+                "",
+                False,
+                "A command that prints the token, such as 'op read op://…'",
+            ),
             (("--username",), "", False, "Username"),
             (("--password-stdin",), None, False, "Read the password on stdin"),
             (("--password-file",), "FILE", False, "Read the password from a file, once"),
@@ -172,6 +179,7 @@ TREE: Tree = {
                 (
                     "certificate-request",
                     "client-certificate",
+                    "command",
                     "exec",
                     "password",
                     "service-account",
@@ -182,6 +190,12 @@ TREE: Tree = {
             ),
             (("--client-certificate",), "FILE", False, "Client certificate, PEM"),
             (("--client-key",), "FILE", False, "Its private key, PEM"),
+            (
+                ("--token-from",),
+                "",
+                False,
+                "A command that prints the token, such as 'op read op://…'",
+            ),
             (("--username",), "", False, "Username"),
             (("--password-stdin",), None, False, "Read the password on stdin"),
             (("--password-file",), "FILE", False, "Read the password from a file, once"),
@@ -424,6 +438,7 @@ TREE: Tree = {
                 (
                     "certificate-request",
                     "client-certificate",
+                    "command",
                     "exec",
                     "password",
                     "service-account",
