@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
+from kubectl_connector.errors import UsageError
+
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
@@ -31,6 +33,14 @@ def parse_span(text: str) -> timedelta:
         raise ValueError(f'"{text}" is not a span of time like 30m, 8h, 1h30m or 7d')
     parts = re.findall(r"(\d+)([smhd])", text)
     return timedelta(seconds=sum(int(number) * _SECONDS[unit] for number, unit in parts))
+
+
+def span_given(option: str, text: str) -> timedelta:
+    """The value of an option that takes a span; UsageError."""
+    try:
+        return parse_span(text)
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}", f"for example {option} 7d") from None
 
 
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}

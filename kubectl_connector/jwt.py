@@ -23,6 +23,15 @@ def expiry(token: str) -> datetime | None:
         return None
 
 
+def beginning(token: str) -> datetime | None:
+    """When a token's life began (``nbf``, else ``iat``), in UTC; None where it does not say."""
+    try:
+        claims = _claims(token)
+        return datetime.fromtimestamp(claims.get("nbf", claims.get("iat")), timezone.utc)
+    except (ValueError, AttributeError, TypeError, OverflowError, OSError):
+        return None
+
+
 def subject(token: str) -> str | None:
     """Whom a token names: its ``email``, else its ``sub``; None where there is none to read.
 

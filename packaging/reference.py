@@ -20,7 +20,7 @@ from kubectl_connector.cli import help as help_
 from kubectl_connector.cli import main, quick
 from kubectl_connector.cli.app import ALIASES, VERBS, build, load
 from kubectl_connector.cli.changes import common_fields
-from kubectl_connector.cli.options import method_fields
+from kubectl_connector.cli.options import SORTS, method_fields
 from kubectl_connector.cli.program import WAYS
 from kubectl_connector.completion.complete import FILE, FOLDER, FREE, SELECTOR
 from kubectl_connector.errors import ConnectorError
@@ -54,6 +54,7 @@ _OUTPUTS = {"version": ("json",)}
 
 _OPTIONS: dict[str, Any] = {
     "--context": "contexts",
+    "--sort": SORTS,
     "--exec-command": WAYS,
     "--exec-api-version": tuple(EXEC_API_VERSIONS),
     **{

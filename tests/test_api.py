@@ -20,7 +20,7 @@ from kubectl_connector.kubeconfig.view import ResolvedContext
 from kubectl_connector.model.kubeconfig import AuthInfo, Cluster, Context, ExecConfig
 from kubectl_connector.operations.issue import issue
 from kubectl_connector.operations.plan import Plan
-from kubectl_connector.operations.register import register
+from kubectl_connector.operations.register import plan_register, register
 from kubectl_connector.operations.source import draft_from
 from kubectl_connector.operations.spec import Changes
 from kubectl_connector.operations.workspace import Workspace
@@ -224,3 +224,26 @@ def test_the_public_names_are_what_they_say() -> None:
         assert getattr(kubectl_connector, name)
     with pytest.raises(AttributeError):
         kubectl_connector.nothing  # noqa: B018
+
+
+def test_a_program_gets_tokens_of_a_service_account(
+    workspace: Workspace, server: ApiServer
+) -> None:
+    """The base makes them and is used for nothing else; one that is dead is replaced."""
+    accounts = server.objects.list("serviceaccounts", "shop")
+    if not any(account["metadata"]["name"] == "reader" for account in accounts):
+        server.objects.create("serviceaccounts", "reader", "shop")
+    fields = {"server": server.url, "certificate_authority": server.ca_pem}
+    credential = {"token": JANE_TOKEN, "service_account": "shop/reader"}
+    register(workspace, plan_register("lab", "file", None, Changes(fields, credential)))
+    with connect("lab") as client:
+        start = len(server.requests)
+        assert "default" in namespaces(client)
+        (first,) = {t for t, u in server.rules.tokens.items() if u.name.endswith("shop:reader")}
+        del server.rules.tokens[first]
+        with pytest.raises(ApiException):
+            namespaces(client)
+        assert "default" in namespaces(client)
+        lists = [each for each in server.requests[start:] if each.path.endswith("/namespaces")]
+        reader = "system:serviceaccount:shop:reader"
+        assert [each.user for each in lists] == [reader, None, reader]

@@ -153,7 +153,7 @@ def test_documents_have_their_keys_in_the_order_of_release_0_1() -> None:
         *("id", "name", "type", "authMethod", "description", "labels", "owner", "clusterName"),
         *("cluster", "namespace", "impersonation", "configuration", "secretStore", "secretNames"),
         *("secretRef", "issuedRef", "proxyHasPassword"),
-        *("loginMode", "expiresAt", "createdAt", "updatedAt", "origin"),
+        *("loginMode", "expiresAt", "warnFrom", "createdAt", "updatedAt", "origin"),
     ]
 
 

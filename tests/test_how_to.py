@@ -65,6 +65,9 @@ def test_the_python_works(server: ApiServer, home: Home, monkeypatch: pytest.Mon
 
 def _machine(server: ApiServer, home: Home) -> dict[str, str]:
     """What the page assumes: two contexts in a kubeconfig, and a CI's secrets."""
+    accounts = server.objects.list("serviceaccounts", "shop")
+    if not any(one["metadata"]["name"] == "reader" for one in accounts):
+        server.objects.create("serviceaccounts", "reader", "shop")
     write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
     other = write_kubeconfig(home.path / "prod", server, token_user(JANE_TOKEN), context="prod")
     _merge(other, into=home.kubeconfig)

@@ -69,6 +69,11 @@ class DerivedMethod(AuthMethod):
         base = base_of(configuration, secret)
         return _method(base).ends_at(base.material.configuration, secret)
 
+    def begins_at(self, configuration: Mapping[str, Any], secret: Secret) -> datetime | None:
+        """When the base's life began."""
+        base = base_of(configuration, secret)
+        return _method(base).begins_at(base.material.configuration, secret)
+
     def runs(self, configuration: Mapping[str, Any]) -> ExecConfig | None:
         """The base's program."""
         base = base_of(configuration)

@@ -175,6 +175,11 @@ class AuthMethod(ABC):
         ready = self.ready(configuration, secret)
         return ready.expires_at if ready else None
 
+    def begins_at(self, configuration: Mapping[str, Any], secret: Secret) -> datetime | None:
+        """When the life of what is kept began, as far as it says so itself."""
+        ready = self.ready(configuration, secret)
+        return beginning_of(ready) if ready else None
+
     def wants(
         self, configuration: Mapping[str, Any], namespace: str | None
     ) -> tuple[Mapping[str, Any], ...]:
@@ -192,7 +197,8 @@ class AuthMethod(ABC):
         """What a person does for a fresh credential: usually a command to type."""
         update = f"kubectl connector update {connector.name}"
         if connector.origin and connector.origin.credential:
-            return f"sign in again there, then: {update} --auto-configure"
+            context = f'context "{connector.origin.context}" of {connector.origin.kubeconfig}'
+            return f"{update} --auto-configure; if {context} has ended too, sign in to it first"
         secrets = (f for f in self.option_fields if f.required and f.secret)
         return f"{update} {next((f.typed for f in secrets), '--help')}"
 
@@ -203,6 +209,19 @@ class AuthMethod(ABC):
     def describe(self, configuration: Mapping[str, Any]) -> Mapping[str, str]:
         """The configuration in a person's words, in the order of the fields."""
         return {name: str(value) for name, value in configuration.items()}
+
+
+def beginning_of(credential: Credential) -> datetime | None:
+    """When a credential's life began, as far as its token or else its certificate says it."""
+    if credential.token:
+        from kubectl_connector import jwt
+
+        return jwt.beginning(credential.token)
+    if credential.client_certificate:
+        from kubectl_connector import certificates
+
+        return certificates.validity(credential.client_certificate)[0]
+    return None
 
 
 def user_of(credential: Credential) -> AuthInfo:

@@ -27,6 +27,10 @@ from kubectl_connector.terminal_text import (
 T = TypeVar("T")
 
 
+class Left(KeyboardInterrupt):
+    """A person left a picker by one of its keys: nothing was interrupted, and nothing changed."""
+
+
 def out(text: str) -> None:
     """Write data to stdout. ConnectorError where stdout is closed or full."""
     try:

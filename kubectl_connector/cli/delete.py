@@ -22,7 +22,11 @@ def command(
     selector: SelectorOption = None,
     yes: YesOption = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Also where the secret itself can't be deleted.")
+        bool,
+        typer.Option(
+            "--force",
+            help="Also where the secret can't be deleted, or what login replaced is lost with it.",
+        ),
     ] = False,
     remove_service_account: Annotated[
         bool,

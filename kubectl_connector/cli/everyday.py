@@ -16,6 +16,8 @@ EVERYDAY: dict[str, Verb] = {
             "--selector": ("selector", "texts", None),
             "-l": ("selector", "texts", None),
             "--label": ("label", "texts", None),
+            "--expiring": ("expiring", "text", None),
+            "--sort": ("sort", "text", None),
             "--sort-by": ("sort_by", "text", None),
             "--no-headers": ("no_headers", "flag", True),
             "--kubeconfig": ("kubeconfig", "text", None),

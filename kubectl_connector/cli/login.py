@@ -11,7 +11,7 @@ from kubectl_connector.errors import KubeconfigError, UsageError
 from kubectl_connector.frozen import replace
 from kubectl_connector.kubeconfig.disk import PublicKubeconfigError, make_private
 from kubectl_connector.kubeconfig.ours.login import Shared
-from kubectl_connector.kubeconfig.paths import display_path
+from kubectl_connector.kubeconfig.paths import display_path, typed_path
 from kubectl_connector.model.connector import check_namespace
 from kubectl_connector.model.kubeconfig import api_version_called
 from kubectl_connector.operations.login import LoggedIn, LoginRequest, login
@@ -49,7 +49,7 @@ def command(
             "-n",
             "--namespace",
             metavar="NAME",
-            help="The context's namespace.",
+            help="The context's namespace; of several contexts, that of the current one.",
             rich_help_panel=KUBECONFIG,
         ),
     ] = None,
@@ -179,7 +179,7 @@ def _tell(name: str, done: LoggedIn, request: LoginRequest, kubeconfig: str | No
     """Say what a login did, and what a person should know of it."""
     console.say(_sentence(name, done, kubeconfig))
     if done.shared:
-        console.note(_stays(done.shared))
+        console.note(_stays(done.shared, kubeconfig))
     if done.expired:
         ended = mark("has expired", State.ENDED)
         console.note(joined([f'the credential of "{name}" ', ended, f"; {done.expired}"]))
@@ -212,15 +212,15 @@ def _warn_of_policy(command: str) -> None:
 def _sentence(name: str, done: LoggedIn, kubeconfig: str | None) -> str:
     """What changed, and the way back."""
     where = display_path(done.file)
-    file = f" --kubeconfig {shlex.quote(kubeconfig)}" if kubeconfig else ""
-    back = f"back: kubectl connector logout {name}{file}"
+    file = f" --kubeconfig {typed_path(kubeconfig)}" if kubeconfig else ""
+    back = f"back: kubectl connector logout {shlex.quote(name)}{file}"
     if not done.changed:
         return f"{_named(done)} unchanged in {where}"
     if done.took_over:
         was = f'was "{done.previous}"; ' if done.previous not in (None, done.context) else ""
         return f'Took over context "{done.context}" in {where} ({was}{back})'
     if not done.current:
-        use = f"kubectl config use-context {done.context}{file}"
+        use = f"kubectl config use-context {shlex.quote(done.context)}{file}"
         done_so_far = f"Updated c{_named(done)[1:]} in" if done.also else f"Added {_named(done)} to"
         return f"{done_so_far} {where} (use it: {use}; {back})"
     if done.previous == done.context:
@@ -239,8 +239,14 @@ def _quoted(names: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
 
 
-def _stays(shared: Shared) -> str:
-    """Whose plain text login had to leave where it is."""
+def _stays(shared: Shared, kubeconfig: str | None) -> str:
+    """Whose plain text login had to leave where it is, and what to do about it."""
+    file = f" --kubeconfig {typed_path(kubeconfig)}" if kubeconfig else ""
     needed = f"context{'s' if len(shared.contexts) > 1 else ''} {_quoted(shared.contexts)} too"
     why = f"it is that of {needed}" if shared.contexts else "it is in another file"
-    return f'the secret of user "{shared.user}" stays in the kubeconfig as plain text: {why}'
+    stays = f'the secret of user "{shared.user}" stays in the kubeconfig as plain text: {why}'
+    if not shared.contexts:
+        return stays
+    other = shlex.quote(shared.contexts[0])
+    register = f"kubectl connector register {other} --context {other}{file}"
+    return f"{stays}\nmake a connector of that, then log in to it: {register}"

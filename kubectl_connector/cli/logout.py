@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,6 +61,8 @@ def command(
     def one(name: str | None) -> None:
         done = logout(workspace, name, files, lock_timeout, break_lock, force)
         console.say(_sentence(name, done))
+        if files.from_variable and not any(map(os.path.exists, files.paths)):
+            console.note(files.lack("does not exist", "exists").message)
         for entry in done.lost:
             console.note(f"what login replaced with {entry} is lost")
         _revoke(workspace, name, files, revoke)

@@ -27,6 +27,9 @@ def run(arguments: list[str]) -> int:
         code = _invoke(arguments)
     except ConnectorError as error:
         code = _fail(error)
+    except console.Left:
+        console.note("cancelled")
+        code = INTERRUPTED
     except KeyboardInterrupt:
         code = _cancelled()
     except Exception as error:  # noqa: BLE001 (never a traceback: it could show a secret)

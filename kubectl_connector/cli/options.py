@@ -76,6 +76,20 @@ OutputOption = Annotated[
         " the last two as kubectl's.",
     ),
 ]
+ExpiringOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        "--expiring",
+        metavar="TIME",
+        help="Those whose credential ends within this time, such as 7d or 12h, or has ended.",
+    ),
+]
+SORTS = ("name", "expires", "created")
+"""What ``list --sort`` takes."""
+SortOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--sort", metavar="KEY", help=f"The order: {', '.join(SORTS)}."),
+]
 NoHeadersOption = Annotated[
     bool, typer.Option("--no-headers", help="Columns without their titles.")
 ]
@@ -252,10 +266,10 @@ _TYPES: dict[FieldKind, Any] = {
 
 
 def _parameter(field: Field, default: Any = None) -> inspect.Parameter:
-    """One option; a flag whose default is None has a ``--no-`` too."""
+    """One option; a flag whose default is None has a ``--no-`` too, unless it is spelled out."""
     kind = _TYPES.get(field.kind, str)
     spellings = field.spelling.split() or [field.option]
-    if field.kind is FieldKind.FLAG and default is None:
+    if field.kind is FieldKind.FLAG and default is None and not field.spelling:
         spellings = [f"{field.option}/--no-{field.option.removeprefix('--')}"]
     info = typer.Option(
         *spellings,

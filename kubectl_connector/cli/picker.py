@@ -36,7 +36,7 @@ Row = tuple[str, ...]
 
 
 def pick(question: str, rows: Sequence[Row]) -> str:
-    """The name that a person picks; KeyboardInterrupt where the person leaves.
+    """The name that a person picks; console.Left where the person leaves.
 
     Both stdin and stderr must be terminals.
     """
@@ -44,10 +44,13 @@ def pick(question: str, rows: Sequence[Row]) -> str:
     if os.environ.get("TERM") == "dumb" or not importlib.util.find_spec("termios"):
         return pick_by_number(question, rows)
     picking = Picking(question, tuple(rows))
-    with _screen() as draw, _keys() as keys:
-        while not picking.picked:
-            draw(picking)
-            picking = picking.after(next(keys))
+    try:
+        with _screen() as draw, _keys() as keys:
+            while not picking.picked:
+                draw(picking)
+                picking = picking.after(next(keys))
+    except KeyboardInterrupt as left:
+        raise console.Left from left
     return picking.picked
 
 

@@ -102,7 +102,7 @@ def command(
     _show(registered, views.introduction(plan.draft.spec, workspace.now()))
     note_end(plan, registered)
     if not registered.unchanged:
-        _tell_of_plain_text(registered.connector, kubeconfig)
+        _say_next(registered, kubeconfig)
     return views.exit_code(registered.pending)
 
 
@@ -155,31 +155,41 @@ def _show(registered: Registered, introduction: str) -> None:
     if connector.cluster.insecure_skip_tls_verify:
         console.note(views.insecure(connector))
     console.say(f'Registered connector "{connector.name}"')
+
+
+def _say_next(registered: Registered, kubeconfig: str | None) -> None:
+    """Name one command to type next; where the kubeconfig has the secret too, say that as well."""
+    connector = registered.connector
     if registered.pending:
         console.note(views.pending(registered.pending))
         return
-    console.note(f"Use it: kubectl connector login {connector.name}")
+    left = _left_over(connector, kubeconfig)
+    console.note(_plain_text(connector, left, kubeconfig) if left else _use(connector))
 
 
-def _tell_of_plain_text(connector: Connector, kubeconfig: str | None) -> None:
-    """Say that the secret is still in the kubeconfig too, and how to take it out."""
+def _left_over(connector: Connector, kubeconfig: str | None) -> PlainText | None:
+    """The secret that still stands in the kubeconfig, as far as that can be told."""
     if not connector.origin:
-        return
+        return None
     source = FromContext(environment.kubeconfigs(kubeconfig), connector.origin.context)
     with contextlib.suppress(ConnectorError):  # the connector is made all the same
-        left = source.plain_text()
-        if left:
-            console.note(_plain_text(connector, left, kubeconfig))
+        return source.plain_text()
+    return None
+
+
+def _use(connector: Connector) -> str:
+    return f"Use it: kubectl connector login {connector.name}"
 
 
 def _plain_text(connector: Connector, left: PlainText, kubeconfig: str | None) -> str:
     still = f'user "{left.user}" in {display_path(left.file)} still holds the secret as plain text'
     if not auth_method(connector.auth_method).can_exec:
-        return still
+        return f"{still}\n{_use(connector)}"
     if left.others:
         others = ", ".join(f'"{name}"' for name in left.others)
-        return f"{still}, for {others} too: register these contexts as well, then log in to each"
+        too = f"{still}, for {others} too: register these contexts as well, then log in to each"
+        return f"{too}\n{_use(connector)}"
     words = ["kubectl", "connector", "login", connector.name]
     words += [] if left.context == connector.name else ["--context", left.context]
     words += ["--kubeconfig", kubeconfig] if kubeconfig else []
-    return f"{still}\ntake it out: {shlex.join(words)} --exec"
+    return f"{still}\nUse it, and take that out: {shlex.join(words)} --exec"

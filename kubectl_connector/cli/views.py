@@ -144,8 +144,8 @@ def properties(listed: Listed, now: datetime, wide: bool) -> list[tuple[str, str
         Property("RESOURCE NAME", connector.cluster_name),
         Property("SECRET ID", connector.secret_ref or "", wide=True),
         Property("STORE", connector.store if connector.secret_ref else ""),
-        Property("SESSION DURATION", NOT_APPLICABLE, wide=True),
-        Property("EXPIRES IN", expires_in(connector, now), wide=True),
+        Property("SESSION DURATION", session(connector), wide=not connector.issued_until),
+        Property("EXPIRES IN", expires_in(connector, now), wide=not connector.issued_until),
         Property("OWNER", connector.owner, wide=True),
         Property("SHARED", "no", wide=True),
         Property("LABELS", labels(connector.labels)),
@@ -179,26 +179,19 @@ def state(connector: Connector, now: datetime) -> str:
 def _end(connector: Connector, now: datetime) -> str:
     found, end = end_state(connector, now), connector.expires_at
     if not found or not end:
-        return "no known end"
+        itself = auth_method(connector.auth_method).renews_itself
+        return "renews itself" if itself else "no known end"
     start = {State.FINE: "fine, expires ", State.SOON: "expires soon, "}.get(found, "expired ")
     return joined([mark(start + ago(end, now), found), f" ({format_time(end)})"])
 
 
-_SOON = timedelta(days=7)
-
-
 def end_state(connector: Connector, now: datetime) -> State | None:
-    """The state of a connector's credential; None where no end is known.
-
-    Its last tenth is soon, but a week at most: that suits a token of an hour and a certificate of
-    a year. The time that it had is counted from the connector's last change.
-    """
-    if not connector.expires_at:
+    """The state of a connector's credential; None where no end is known."""
+    if connector.warn_from is None:
         return None
     if connector.expired(now):
         return State.ENDED
-    notice = min((connector.expires_at - connector.updated_at) / 10, _SOON)
-    return State.SOON if connector.expires_at - now < notice else State.FINE
+    return State.SOON if now > connector.warn_from else State.FINE
 
 
 def contexts(listed: Listed, current: str) -> str:
@@ -295,12 +288,25 @@ def expires(connector: Connector, now: datetime) -> str:
 
 
 def expires_in(connector: Connector, now: datetime) -> str:
-    """``3 d``, ``expired 2 d ago`` or N/A."""
-    if not connector.expires_at:
+    """``3 d``, ``expired 2 d ago`` or N/A; of what was issued last, where that is kept."""
+    end = connector.issued_until or connector.expires_at
+    if not end:
         return NOT_APPLICABLE
-    if connector.expired(now):
-        return f"expired {ago(connector.expires_at, now)}"
-    return in_words(connector.expires_at - now)
+    if end > now:
+        return in_words(end - now)
+    return f"{'ended' if connector.issued_until else 'expired'} {ago(end, now)}"
+
+
+def session(connector: Connector) -> str:
+    """How long what was issued last lives, to the minute; N/A where nothing is issued."""
+    if not connector.issued_at or not connector.issued_until:
+        return NOT_APPLICABLE
+    span = connector.issued_until - connector.issued_at
+    # It began a moment before it was kept.
+    return in_words(timedelta(minutes=round(span.total_seconds() / 60)) if span > _MINUTE else span)
+
+
+_MINUTE = timedelta(minutes=1)
 
 
 def labels(pairs: Mapping[str, str]) -> str:

@@ -83,7 +83,7 @@ TREE: Tree = {
             (("--token-stdin",), None, False, "Read the bearer token on stdin"),
             (("--token-file",), "FILE", False, "Read the bearer token from a file, once"),
             (
-                ("--request-certificate", "--no-request-certificate"),
+                ("--request-certificate",),
                 None,
                 False,
                 "Hand out short-lived certificates that the cluster signs",
@@ -97,12 +97,7 @@ TREE: Tree = {
                 "Approve the request too, where the credential may",
             ),
             (("--wait",), "", False, "How long to wait for somebody's approval"),
-            (
-                ("--no-wait", "--no-no-wait"),
-                None,
-                False,
-                "Do not wait: the next command that needs it fetches it",
-            ),
+            (("--no-wait",), None, False, "Do not wait: the next command that needs it fetches it"),
             (
                 ("--duration",),
                 "",
@@ -230,7 +225,7 @@ TREE: Tree = {
             (("--token-stdin",), None, False, "Read the bearer token on stdin"),
             (("--token-file",), "FILE", False, "Read the bearer token from a file, once"),
             (
-                ("--request-certificate", "--no-request-certificate"),
+                ("--request-certificate",),
                 None,
                 False,
                 "Hand out short-lived certificates that the cluster signs",
@@ -244,12 +239,7 @@ TREE: Tree = {
                 "Approve the request too, where the credential may",
             ),
             (("--wait",), "", False, "How long to wait for somebody's approval"),
-            (
-                ("--no-wait", "--no-no-wait"),
-                None,
-                False,
-                "Do not wait: the next command that needs it fetches it",
-            ),
+            (("--no-wait",), None, False, "Do not wait: the next command that needs it fetches it"),
             (
                 ("--duration",),
                 "",
@@ -341,7 +331,12 @@ TREE: Tree = {
                 "Those with these labels, as kubectl's -l: team=a,env!=dev,tier in (1,2),!old",
             ),
             (("-y", "--yes"), None, False, "Do not ask"),
-            (("--force",), None, False, "Also where the secret itself can't be deleted"),
+            (
+                ("--force",),
+                None,
+                False,
+                "Also where the secret can't be deleted, or what login replaced is lost with it",
+            ),
             (
                 ("--remove-service-account",),
                 None,
@@ -377,6 +372,18 @@ TREE: Tree = {
                 "SELECTOR",
                 True,
                 "Those with these labels, as kubectl's -l: team=a,env!=dev,tier in (1,2),!old",
+            ),
+            (
+                ("--expiring",),
+                "",
+                False,
+                "Those whose credential ends within this time, such as 7d or 12h, or has ended",
+            ),
+            (
+                ("--sort",),
+                ("name", "expires", "created"),
+                False,
+                "The order: name, expires, created",
             ),
             (("--sort-by",), "", False, "Sort by a field of -o json, such as .expiresAt"),
             (("--no-headers",), None, False, "Columns without their titles"),

@@ -10,7 +10,7 @@ import stat
 from kubectl_connector import files
 from kubectl_connector.errors import KubeconfigError
 from kubectl_connector.files import MAX_BYTES
-from kubectl_connector.kubeconfig.paths import display_path
+from kubectl_connector.kubeconfig.paths import display_path, typed_path
 
 FIFO_TIMEOUT = 10.0
 """Seconds to wait until a program writes to a FIFO."""
@@ -69,7 +69,7 @@ class PublicKubeconfigError(KubeconfigError):
         super().__init__(
             f"{display_path(path)} can be read by others (mode {mode:04o});"
             " login would write a credential into it",
-            f"chmod 600 {display_path(path)}",
+            f"chmod 600 {typed_path(path)}",
         )
         self.path = path
 
@@ -113,7 +113,7 @@ def _refuse_read_only(path: str) -> None:
     if os.path.exists(path) and not os.access(path, os.W_OK):
         raise KubeconfigError(
             f"{display_path(path)} can't be written: {os.strerror(errno.EACCES)}",
-            f"if it is to be changed: chmod u+w {display_path(path)}",
+            f"if it is to be changed: chmod u+w {typed_path(path)}",
         )
 
 

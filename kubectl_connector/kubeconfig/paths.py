@@ -118,6 +118,19 @@ def display_path(path: str | os.PathLike[str]) -> str:
     return "".join(char if char.isprintable() else "?" for char in text)
 
 
+def typed_path(path: str | os.PathLike[str]) -> str:
+    """A path as a word of a command to paste: as display_path, quoted for a shell.
+
+    A shell expands ``~`` only outside of quotes, so that part stays before them.
+    """
+    import shlex
+
+    text, home = display_path(path), f"~{os.sep}"
+    if text.startswith(home) and not os.fsdecode(path).startswith(home):
+        return home + shlex.quote(text[len(home) :])
+    return shlex.quote(text)
+
+
 def _in_kube_folder(home: str, name: str, flavour: ModuleType) -> str:
     return str(flavour.join(home, ".kube", name))
 

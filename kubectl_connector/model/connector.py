@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple, TypeVar
 
 from kubectl_connector.errors import UsageError
@@ -410,6 +410,18 @@ class Connector(Spec):
         default=None, metadata=kept("issuedRef", Form(str, _check_ref, str), at=160)
     )
     """The reference of the last credential that the method issued, where that is kept."""
+    issued_at: datetime | None = field(
+        default=None, metadata=kept("issuedAt", Form(str, parse_time, format_time), at=162)
+    )
+    """When that was issued."""
+    issued_until: datetime | None = field(
+        default=None, metadata=kept("issuedUntil", Form(str, parse_time, format_time), at=164)
+    )
+    """When that ends, as far as it is known."""
+    valid_from: datetime | None = field(
+        default=None, metadata=kept("validFrom", Form(str, parse_time, format_time), at=185)
+    )
+    """When the life of the credential that is kept began, as far as that says so itself."""
     originals: tuple[Original, ...] = field(
         default=(),
         metadata=kept(
@@ -436,6 +448,23 @@ class Connector(Spec):
         """Whether the credential's known end has passed."""
         return self.expires_at is not None and self.expires_at <= now
 
+    @property
+    def warn_from(self) -> datetime | None:
+        """From when on people are told that the credential ends; None where no end is known.
+
+        That is its last tenth, but a week at most and five minutes at least: that suits a token of
+        an hour and a certificate of a year. A life whose beginning is not known is counted from the
+        last change; without a least notice one that was changed just before its end would be fine.
+        """
+        if self.expires_at is None:
+            return None
+        tenth = (self.expires_at - (self.valid_from or self.updated_at)) / 10
+        return self.expires_at - min(max(tenth, _LEAST_NOTICE), _LONGEST_NOTICE)
+
+    def ends_within(self, span: timedelta, now: datetime) -> bool:
+        """Whether the known end comes within ``span``, or has passed."""
+        return self.expires_at is not None and self.expires_at <= now + span
+
     def to_document(self) -> dict[str, Any]:
         """JSON-like data in a stable order: the catalog's form and that of ``-o json|yaml``."""
         document = {}
@@ -443,6 +472,8 @@ class Connector(Spec):
             value = getattr(self, name)
             if value is not None and (written := form.write(value)) not in ("", False, {}, []):
                 document[key] = written
+            if name == "expires_at" and self.warn_from:
+                document[_WARN_FROM] = format_time(self.warn_from)
         return document
 
     @classmethod
@@ -495,7 +526,11 @@ _KEPT: dict[str, tuple[str, Form, bool]] = {
 }
 """The attributes of a connector: key and form in documents, and whether it must be there."""
 
-_KEYS = {key for key, _, _ in _KEPT.values()}
+_WARN_FROM = "warnFrom"
+"""The key of :attr:`Connector.warn_from`, which follows from the rest and is written for readers
+that count in no times: the credential path."""
+_LEAST_NOTICE, _LONGEST_NOTICE = timedelta(minutes=5), timedelta(days=7)
+_KEYS = {_WARN_FROM, *(key for key, _, _ in _KEPT.values())}
 
 
 AnySpec = TypeVar("AnySpec", bound=Spec)

@@ -59,7 +59,9 @@ class Credential:
     client_key: str | None = field(default=None, repr=False)
     """PEM text, not encrypted."""
     expires_at: datetime | None = None
-    """When it is known to end, aware, in UTC."""
+    """When it is known to end, aware, in UTC; of what is issued, when the next one is due."""
+    ends_at: datetime | None = field(default=None, compare=False)
+    """When it really ends, where the next one is due before; known only to who issued it."""
     handle: str | None = field(default=None, repr=False)
     """What the method that issued it needs to know of it later, such as what revokes it."""
 

@@ -36,6 +36,8 @@ class Draft:
         """The half that is not secret; it refers to no item yet."""
         proxy = self.spec.cluster.proxy_url
         shown = replace(self.spec.cluster, proxy_url=without_password(proxy) if proxy else None)
+        configuration, secret = self.spec.configuration, self.secret
+        begun = secret and auth_method(self.spec.auth_method).begins_at(configuration, secret)
         return Connector(
             **{**vars(self.spec), "cluster": shown},
             id=id_,
@@ -43,6 +45,7 @@ class Draft:
             owner=owner,
             created_at=created_at,
             updated_at=updated_at,
+            valid_from=begun.replace(microsecond=0) if begun else None,
             secret_names=tuple(self.secret),
             proxy_has_password=self.proxy_has_password,
         )

@@ -15,7 +15,7 @@ from kubectl_connector.files import read_regular, replace_file
 from kubectl_connector.frozen import dataclass, replace
 from kubectl_connector.model.connector import Connector, check_name
 from kubectl_connector.model.secret import Item
-from kubectl_connector.operations.items import commit, drop_replaced, swapped
+from kubectl_connector.operations.items import commit, drop_replaced, swapped, without_issued
 from kubectl_connector.operations.workspace import Workspace
 from kubectl_connector.stores import check_new_passphrase
 from kubectl_connector.stores.support.item_document import dump_item, load_item
@@ -161,7 +161,7 @@ def _take_in(workspace: Workspace, carried: Carried, how: Import) -> Connector:
 
 def _by_itself(connector: Connector) -> Connector:
     """A connector without what only the files and stores of its own machine give a meaning to."""
-    return replace(connector, issued_ref=None, originals=())
+    return replace(without_issued(connector), originals=())
 
 
 def _dump(carried: Sequence[Carried]) -> bytes:

@@ -28,7 +28,13 @@ from kubectl_connector.frozen import replace
 from kubectl_connector.model.connector import Connector, format_time
 from kubectl_connector.model.kubeconfig import AuthInfo
 from kubectl_connector.model.secret import Credential, Item, Secret, earliest
-from kubectl_connector.operations.items import commit, drop_replaced, is_same, swapped
+from kubectl_connector.operations.items import (
+    commit,
+    drop_replaced,
+    is_same,
+    swapped,
+    without_issued,
+)
 from kubectl_connector.operations.renewal import noun, renewal
 from kubectl_connector.operations.workspace import Workspace, full_cluster
 from kubectl_connector.ready import has_ended, is_good
@@ -169,8 +175,10 @@ def _obtain(
             _keep(workspace, current, Credential(handle=pending.handle))
             raise
         # A client comes back when it is time for another one, which is before the end.
-        renewed = method.renewed_at(_with_end(connector, issued), workspace.now())
-        issued = replace(issued, expires_at=renewed and renewed.replace(microsecond=0))
+        ends = _with_end(connector, issued)
+        renewed = method.renewed_at(ends, workspace.now())
+        renewed = renewed and renewed.replace(microsecond=0)
+        issued = replace(issued, expires_at=renewed, ends_at=ends.expires_at)
         _keep(workspace, current, issued)
     return issued
 
@@ -197,7 +205,7 @@ def forget_issued(workspace: Workspace, connector: Connector) -> None:
     """Forget what was issued; the next use issues anew. Raises CatalogError and OwnLockError."""
 
     def forget(connectors: Connectors) -> Connectors:
-        return swapped(connectors, connector, replace(connector, issued_ref=None))
+        return swapped(connectors, connector, without_issued(connector))
 
     drop_replaced(workspace, workspace.catalog.change(forget), connector.id)
 
@@ -260,8 +268,11 @@ def _keep(workspace: Workspace, connector: Connector, credential: Credential) ->
     if not any(is_same(other, connector) for other in workspace.catalog.load()):
         return
 
+    now, ends = workspace.now().replace(microsecond=0), credential.ends_at or credential.expires_at
+
     def refer(connectors: Connectors, ref: str | None) -> Connectors:
-        return swapped(connectors, connector, replace(connector, issued_ref=ref))
+        new = replace(connector, issued_ref=ref, issued_at=now, issued_until=ends)
+        return swapped(connectors, connector, new)
 
     try:
         handle = Secret({_HANDLE: credential.handle} if credential.handle else {})

@@ -52,8 +52,13 @@ def is_same(one: Connector, other: Connector) -> bool:
 
     What its method issued meanwhile does not count, nor what its logins replaced.
     """
-    one, other = (replace(each, issued_ref=None, originals=()) for each in (one, other))
+    one, other = (replace(without_issued(each), originals=()) for each in (one, other))
     return one == other
+
+
+def without_issued(connector: Connector) -> Connector:
+    """The connector as if its method had issued nothing."""
+    return replace(connector, issued_ref=None, issued_at=None, issued_until=None)
 
 
 def swapped(connectors: Connectors, old: Connector, new: Connector) -> Connectors:

@@ -15,7 +15,7 @@ from kubectl_connector.model.field import UNSET
 from kubectl_connector.model.kubeconfig import ExecConfig
 from kubectl_connector.model.secret import earliest
 from kubectl_connector.operations.draft import Draft
-from kubectl_connector.operations.layers import brings_base, changed_layers, layers_of
+from kubectl_connector.operations.layers import changed_layers, layers_of
 from kubectl_connector.operations.preparation import Manifest, wanted
 from kubectl_connector.operations.spec import Changes, apply, check_cluster
 
@@ -88,7 +88,7 @@ def changed(start: Draft, changes: Changes) -> tuple[Draft, tuple[Field, ...]]:
     before = layers_of(draft)
     layers, asks = changed_layers(before, changes)
     draft = layers.into(draft)
-    if spec.origin and brings_base(before, changes):
+    if spec.origin and layers.base != before.base:
         # It is still made from its context, whose place login takes; only the credential is
         # another.
         origin = replace(spec.origin, credential=False)

@@ -41,7 +41,7 @@ class FromContext:
             raise UsageError(
                 f'context "{context.name}" is what login wrote for "{mark.connector_name}":'
                 " it only runs this program",
-                "get back what was there before, or sign in again there:"
+                "name another context with --context, or get back what was there before login:"
                 f" kubectl connector logout {mark.connector_name}",
             )
         return draft

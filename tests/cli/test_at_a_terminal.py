@@ -213,7 +213,7 @@ def test_the_current_context_is_offered(server: ApiServer, home: Home) -> None:
     person.answers("Description (empty: none): ", "it works")
     code, rest = person.leaves()
     assert code == 0, rest
-    assert "Use it: kubectl connector login lab" in rest
+    assert "Use it, and take that out: kubectl connector login lab --exec" in rest
     assert re.search(r"RESOURCE NAME +│ ours ", Person("describe", "lab").leaves()[1])
 
 

@@ -18,6 +18,7 @@ from kubectl_connector.cli.app import ALIASES, VERBS, VerbGroup, add_verb, build
 from kubectl_connector.cli.console import with_tilde
 from kubectl_connector.cli.main import PROGRAM, run
 from kubectl_connector.errors import UsageError
+from kubectl_connector.kubeconfig.paths import typed_path
 from kubectl_connector.settings import OWN, PASSPHRASE_VARIABLE
 from kubectl_connector.stores import store_settings
 from tests.apiserver import ApiServer
@@ -367,6 +368,15 @@ def test_an_empty_token_says_where_it_came_from(capsys: Capture, tmp_path: Path)
     assert str(tmp_path / "token") in hint
 
 
+def test_a_path_to_paste_is_one_that_a_shell_expands(home: Home) -> None:
+    path = home.path / "a b" / "$c"
+    typed = typed_path(path)
+    assert typed == "~/'a b/$c'"
+    done = subprocess.run(["sh", "-c", f"echo {typed}"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"{path}\n"
+    assert typed_path("~/a") == "'~/a'"  # a folder of that name
+
+
 def test_our_own_files_are_shown_below_the_home_folder(capsys: Capture, home: Home) -> None:
     home.connector_home.mkdir()
     (home.connector_home / "connectors.yaml").write_text("[")
@@ -487,3 +497,13 @@ def _texts(tree: ast.AST) -> Iterator[str]:
             and id(node) not in inside
         ):
             yield node.value
+
+
+def test_logout_says_that_kubeconfig_leads_nowhere(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", "/no/such/file")
+    assert run(["logout", "--all"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == "No connector is logged in\n"
+    assert captured.err == "no kubeconfig: /no/such/file (from KUBECONFIG) does not exist\n"

@@ -152,6 +152,7 @@ def test_leaving_it_changes_nothing_and_gives_the_terminal_back(crowd: Home, key
     shell.send(key)
     shell.expect_exact("cancelled")
     shell.expect_exact("code=130")
+    assert shell.before == "\r\n"  # no hint
     shell.expect(pexpect.EOF)
     settings = [(crowd.path / name).read_text() for name in ("before", "after")]
     assert settings[0] == settings[1]

@@ -88,6 +88,8 @@ def connector(life: timedelta | None, **more: Any) -> Connector:
         (12 * HOUR, 11 * HOUR, State.SOON, "soon, in 60 min", "expires soon, in 60 min (2026"),
         (365 * DAY, 300 * DAY, State.FINE, "in 65 d", "fine, expires in 65 d (2027-01-01T00"),
         (365 * DAY, 359 * DAY, State.SOON, "soon, in 6 d", "expires soon, in 6 d (2027-01-01T00"),
+        (HOUR / 45, 0 * HOUR, State.SOON, "soon, in 80 s", "expires soon, in 80 s (2026"),
+        (HOUR, HOUR * 0.9, State.FINE, "in 6 min", "fine, expires in 6 min (2026"),
         (HOUR, 3 * HOUR, State.ENDED, "2 h ago", "expired 2 h ago (2026-01-01T01:00:00Z)"),
         (None, HOUR, None, "", "no known end"),
     ],

@@ -1,7 +1,7 @@
 """Where the end-to-end tests run: on the loopback API server, or on the cluster of E2E_KUBECONFIG.
 
-On the cluster of E2E_KUBECONFIG only the tests marked ``anywhere`` run. They change nothing there,
-work on a copy of the file, and keep the credential encrypted in a temporary home.
+On the cluster of E2E_KUBECONFIG only the tests marked ``anywhere`` run. They leave nothing
+behind there, work on a copy of the file, and keep the credential encrypted in a temporary home.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ PASSPHRASE = "correct horse battery staple"
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker."""
-    config.addinivalue_line("markers", "anywhere: runs on any cluster, changing nothing in it")
+    config.addinivalue_line(
+        "markers", "anywhere: runs on any cluster, leaving nothing behind in it"
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

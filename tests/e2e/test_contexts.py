@@ -26,6 +26,9 @@ def test_login_brings_all_contexts_up_to_date(terminal: Terminal, kubeconfig: Pa
     for context, mode in (("one", "--embed"), ("two", "--embed"), ("stanza", "--exec")):
         terminal.connector("login", "prod", "--context", context, mode)
     update = ("update", "prod", "--token-stdin", "--no-verify")
+    same = terminal.run("connector", *update, stdin=JANE_TOKEN)
+    assert same.stdout == 'Connector "prod" unchanged\n'
+    assert "up to date" not in same.stderr
     done = terminal.run("connector", *update, stdin=BOB_TOKEN)
     (hint,) = [line for line in done.stderr.splitlines() if "up to date" in line]
     terminal.ask("config", "use-context", "lab")

@@ -39,7 +39,8 @@ def test_register_tells_of_the_plain_text_and_how_to_take_it_out(
 ) -> None:
     write_kubeconfig(terminal.home.kubeconfig, server, token_user(JANE_TOKEN))
     done = terminal.run("connector", "register", "lab", "--auto-configure", "--store", "file")
-    (command,) = re.findall(r"plain text\ntake it out: kubectl (.*)", done.stderr)
+    (command,) = re.findall(r"plain text\nUse it, and take that out: kubectl (.*)", done.stderr)
+    assert done.stderr.count("kubectl connector login") == 1
     terminal.ask(*command.split())
     assert JANE_TOKEN not in terminal.home.kubeconfig.read_text()
     assert terminal.who_am_i() == JANE.name

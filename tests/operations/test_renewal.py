@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kubectl_connector.errors import ConnectorError, RefusedError
-from kubectl_connector.model.connector import Connector
+from kubectl_connector.model.connector import Connector, Origin
 from kubectl_connector.model.kubeconfig import ExecConfig
 from kubectl_connector.model.secret import Credential, Item, Secret
 from kubectl_connector.operations.issue import issue, issue_to_kubectl
@@ -94,6 +94,15 @@ def test_each_method_says_how_it_is_renewed(
 ) -> None:
     connector = of_method(keep(workspace, token_plan()), method)
     assert (noun(connector), renewal(connector)) == (called, typed)
+
+
+def test_one_from_a_context_names_that_context(workspace: Workspace, token_plan: MakePlan) -> None:
+    connector = keep(workspace, token_plan())
+    origin = Origin("/home/jane/.kube/config", "lab")
+    assert renewal(replace(connector, origin=origin)) == (
+        "kubectl connector update prod --auto-configure;"
+        ' if context "lab" of /home/jane/.kube/config has ended too, sign in to it first'
+    )
 
 
 def test_a_password_is_not_read_where_no_plugin_could_hand_it_on(

@@ -298,9 +298,7 @@ class TestSecretService:
             monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
         store = open_store("keyring", options)
         for call in (store.check, *calls(store)):
-            with pytest.raises(
-                StoreError, match=r"here: (there is no session bus|DBus transports .*)$"
-            ) as caught:
+            with pytest.raises(StoreError, match=r"here: there is no session bus$") as caught:
                 call()
             assert caught.value.hint.endswith("kubectl connector config set store file")
 

@@ -98,7 +98,9 @@ def _first_usable(names: tuple[str, ...]) -> KeyringBackend:
 def _in_words(error: Exception) -> str:
     """Why a backend can't be used. What the libraries say of the Secret Service means little."""
     text = str(error)
-    if isinstance(error, OSError) or text.startswith("Unable to initialize SecretService"):
+    if isinstance(error, OSError) or text.startswith(
+        ("Unable to initialize SecretService", "DBus transports ")
+    ):
         return "there is no session bus"
     if "activatable" in text:
         return "no program on the session bus keeps secrets"

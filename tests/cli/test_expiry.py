@@ -1,0 +1,155 @@
+"""When credentials end: list and describe say it, and ``renew`` is the one command for all."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from kubectl_connector.cli.main import run
+from kubectl_connector.model.connector import parse_time
+from tests.apiserver import ApiServer
+from tests.apiserver.tokens import jwt
+from tests.conftest import JANE, JANE_TOKEN, Home
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def settings(monkeypatch: pytest.MonkeyPatch, home: Home) -> None:
+    monkeypatch.setenv("KUBECTL_CONNECTOR_PASSPHRASE", "correct horse")
+    home.connector_home.mkdir(mode=0o700)
+    text = "apiVersion: kubectl-connector/v1\nkind: Settings\nstore: file\n"
+    (home.connector_home / "config.yaml").write_text(text)
+
+
+@pytest.fixture
+def server() -> Iterator[ApiServer]:
+    """A server for each test: they change what it keeps."""
+    with ApiServer(tokens={JANE_TOKEN: JANE}) as running:
+        running.objects.create("serviceaccounts", "reader", "shop")
+        yield running
+
+
+def succeeds(capsys: Capture, *words: str) -> str:
+    code = run(list(words))
+    captured = capsys.readouterr()
+    assert code == 0, captured.err
+    return captured.out
+
+
+def fails(capsys: Capture, *words: str) -> tuple[int, str, str]:
+    code = run(list(words))
+    captured = capsys.readouterr()
+    first, second = captured.err.splitlines()
+    assert first.startswith("error: ")
+    assert second.startswith("hint:  ")
+    return code, first[7:], second[7:]
+
+
+def token(server: ApiServer, begin: timedelta, end: timedelta) -> str:
+    """A token of jane's that began and ends so long after now."""
+    now = datetime.now(timezone.utc)
+    text = jwt({"iat": int((now + begin).timestamp()), "exp": int((now + end).timestamp())})
+    server.rules.tokens[text] = JANE
+    return text
+
+
+def register(
+    server: ApiServer, tmp_path: Path, capsys: Capture, name: str, secret: str, *words: str
+) -> None:
+    """A connector without a kubeconfig."""
+    file, authority = tmp_path / "secret", tmp_path / "ca.crt"
+    file.write_text(secret)
+    authority.write_text(server.ca_pem)
+    given = ["--server", server.url, "--certificate-authority", str(authority)]
+    assert run(["register", name, *given, "--token-file", str(file), *words]) == 0
+    capsys.readouterr()
+
+
+def described(capsys: Capture, name: str) -> dict[str, str]:
+    """The document of ``describe``."""
+    document: dict[str, str] = json.loads(succeeds(capsys, "describe", name, "-o", "json"))
+    return document
+
+
+def test_list_shows_what_ends_and_in_which_order(
+    server: ApiServer, tmp_path: Path, capsys: Capture
+) -> None:
+    day = timedelta(days=1)
+    ends = {"c": 30 * day, "d": None, "a": 5 * day, "b": 2 * day}
+    for name, end in ends.items():
+        secret = token(server, -day, end) if end else JANE_TOKEN
+        register(server, tmp_path, capsys, name, secret, "--no-verify")
+    names = ("list", "-o", "name")
+    assert succeeds(capsys, *names, "--expiring", "7d").split() == ["a", "b"]
+    assert succeeds(capsys, *names, "--expiring", "3d12h").split() == ["b"]
+    orders = ("expires", "name")
+    by = {sort: succeeds(capsys, *names, "--sort", sort).split() for sort in orders}
+    assert by == {"expires": ["b", "a", "c", "d"], "name": ["a", "b", "c", "d"]}
+    assert run(["list", "--expiring", "1h"]) == 0
+    assert "no credential has ended, or ends within 1h" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "says", "hint"),
+    [
+        (("--expiring", "soon"), '"soon" is not a span of time', "--expiring 7d"),
+        (("--expiring", "7"), '"7" is not a span of time', "--expiring 7d"),
+        (("--sort", "age"), '--sort "age" is no order', "name, expires, created"),
+        (("--sort", "name", "--sort-by", ".name"), "exclude each other", "one of them"),
+    ],
+)
+def test_a_wrong_span_or_order_says_what_to_give(
+    capsys: Capture, words: tuple[str, ...], says: str, hint: str
+) -> None:
+    code, error, said = fails(capsys, "list", *words)
+    assert code == 2
+    assert says in error
+    assert hint in said
+
+
+def test_the_last_tenth_of_a_life_is_counted_from_its_beginning(
+    server: ApiServer, tmp_path: Path, capsys: Capture
+) -> None:
+    hour = timedelta(hours=1)
+    register(server, tmp_path, capsys, "new", token(server, -hour, 9 * hour), "--no-verify")
+    register(server, tmp_path, capsys, "late", token(server, -30 * hour, hour * 2), "--no-verify")
+    rows = {line.split()[0]: line for line in succeeds(capsys, "list").splitlines()}
+    assert "soon, in " in rows["late"]
+    assert "soon" not in rows["new"]
+    kept = described(capsys, "new")
+    begin, warn, end = (parse_time(kept[key]) for key in ("validFrom", "warnFrom", "expiresAt"))
+    assert end - warn == (end - begin) / 10
+    # A label does not make it young again.
+    succeeds(capsys, "update", "late", "--label", "a=b")
+    assert "expires soon" in succeeds(capsys, "describe", "late")
+
+
+def test_describe_knows_how_long_a_minted_token_lives(
+    server: ApiServer, tmp_path: Path, capsys: Capture
+) -> None:
+    account = ("--service-account", "shop/reader", "--duration", "5h")
+    register(server, tmp_path, capsys, "prod", JANE_TOKEN, *account)
+    lines = succeeds(capsys, "describe", "prod").splitlines()
+    shown = dict(re.split(r"  +", line, maxsplit=1) for line in lines if "  " in line)
+    assert shown["STATE"] == "renews itself"
+    assert shown["SESSION DURATION"] == "5 h"
+    assert shown["EXPIRES IN"] == "4 h"
+    kept = described(capsys, "prod")
+    left = parse_time(kept["issuedUntil"]) - datetime.now(timezone.utc)
+    assert timedelta(hours=4, minutes=58) < left <= timedelta(hours=5)
+
+
+def test_an_end_in_the_past_is_told_as_such(
+    server: ApiServer, tmp_path: Path, capsys: Capture, home: Home
+) -> None:
+    hour = timedelta(hours=1)
+    register(server, tmp_path, capsys, "old", token(server, -9 * hour, -3 * hour), "--no-verify")
+    assert "3 h ago" in succeeds(capsys, "list")
+    assert "expired 3 h ago" in succeeds(capsys, "describe", "old")
+    assert succeeds(capsys, "list", "--expiring", "30m", "-o", "name") == "old\n"
