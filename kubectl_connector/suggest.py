@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 MEANINGS = {
     # commands
     "register": "add create import make new save",
-    "update": "change edit modify patch refresh renew rotate set",
+    "update": "change edit modify patch set",
+    "renew": "rotate reissue mint extend",
     "rename": "mv move",
     "delete": "rm remove del destroy forget unregister",
     "prune": "clean cleanup gc purge",

@@ -195,12 +195,16 @@ class AuthMethod(ABC):
 
     def renewal(self, connector: Connector) -> str:
         """What a person does for a fresh credential: usually a command to type."""
-        update = f"kubectl connector update {connector.name}"
+        renew = f"kubectl connector renew {connector.name}"
         if connector.origin and connector.origin.credential:
             context = f'context "{connector.origin.context}" of {connector.origin.kubeconfig}'
-            return f"{update} --auto-configure; if {context} has ended too, sign in to it first"
-        secrets = (f for f in self.option_fields if f.required and f.secret)
-        return f"{update} {next((f.typed for f in secrets), '--help')}"
+            return f"{renew}; if {context} has ended too, sign in to it first"
+        return renew if self.asked_secrets else f"kubectl connector update {connector.name} --help"
+
+    @property
+    def asked_secrets(self) -> tuple[Field, ...]:
+        """What a person gives for a fresh credential."""
+        return tuple(f for f in self.option_fields if f.required and f.secret)
 
     def identity(self, configuration: Mapping[str, Any]) -> str | None:
         """Who a person is with it, as far as the configuration tells; None: it does not."""

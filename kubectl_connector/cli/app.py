@@ -43,8 +43,9 @@ class Verb(NamedTuple):
 
 VERBS = {
     "register": Verb("register", "Connectors", "Make a connector", alias="add", unlocks=True),
-    "update": Verb(
-        "update", "Connectors", "Change a connector, or renew its credential", unlocks=True
+    "update": Verb("update", "Connectors", "Change a connector", unlocks=True),
+    "renew": Verb(
+        "renew", "Connectors", "Get fresh credentials, each its own way", "refresh", unlocks=True
     ),
     "rename": Verb("rename", "Connectors", "Give a connector another name"),
     "delete": Verb("delete", "Connectors", "Forget connectors, secrets included", alias="rm"),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # most choices are names
 NONE_YET = "no connectors yet: kubectl connector register NAME --auto-configure"
 """Said in place of a table without rows."""
 
-_TAKES_ALL = ("logout", "verify")
+_TAKES_ALL = ("logout", "renew", "verify")
 
 
 def selector_of(texts: Sequence[str]) -> Selector | None:

@@ -103,7 +103,8 @@ ROOT = (
             "Connectors",
             (
                 ("register", "Make a connector"),
-                ("update", "Change a connector, or renew its credential"),
+                ("update", "Change a connector"),
+                ("renew", "Get fresh credentials, each its own way"),
                 ("rename", "Give a connector another name"),
                 ("delete", "Forget connectors, secrets included"),
                 ("prune", "Remove secrets that no connector refers to"),

@@ -22,11 +22,14 @@ from kubectl_connector.errors import (
 )
 from kubectl_connector.frozen import MISSING, replace
 from kubectl_connector.kubeconfig.view import load
-from kubectl_connector.model.connector import spec_fields
+from kubectl_connector.model.connector import Connector, spec_fields
 from kubectl_connector.model.field import CONNECTOR
+from kubectl_connector.model.secret import Item
+from kubectl_connector.operations.draft import draft_of
 from kubectl_connector.operations.layers import check_method, layers_of
 from kubectl_connector.operations.plan import AnyPlan, Plan
 from kubectl_connector.operations.register import plan_register
+from kubectl_connector.operations.renew import base_method
 from kubectl_connector.operations.source import FromContext
 from kubectl_connector.operations.spec import Changes, check_new_name, check_so_far
 from kubectl_connector.operations.workspace import Workspace
@@ -86,6 +89,25 @@ def asked_again(plan: Plan, failure: ConnectorError) -> Plan | None:
         return plan.with_changes(_another_server(plan.changes))
     kept = {name: text for name, text in plan.changes.credential.items() if name not in secrets}
     return plan.answered(_ask_method_fields(method, kept, only=secrets))
+
+
+def new_secrets(connector: Connector) -> Changes:
+    """Ask for the secrets of what a connector keeps; UsageError where nobody can be asked."""
+    method, name = base_method(connector), connector.name
+    if not console.at_terminal() or not method.asked_secrets:
+        typed = " ".join(each.typed for each in method.asked_secrets) or "--help"
+        raise UsageError(
+            f'"{name}" needs a new {method.noun}, and nobody can be asked for it here',
+            f"kubectl connector renew {name} {typed}",
+        )
+    console.note(f'A new {method.noun} for "{name}":')
+    base = layers_of(draft_of(connector, Item())).base
+    known = {n: text for n, text in base.material.configuration.items() if isinstance(text, str)}
+    own = {each.name for each in method.option_fields}
+    asked = {each.name for each in method.asked_secrets}
+    given = {name: text for name, text in known.items() if name in own}
+    values = _ask_method_fields(method, given, only=asked)
+    return Changes(credential={name: values[name] for name in asked})
 
 
 _DETAILS = tuple(

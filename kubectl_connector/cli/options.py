@@ -76,13 +76,18 @@ OutputOption = Annotated[
         " the last two as kubectl's.",
     ),
 ]
+_EXPIRING: dict[str, Any] = {
+    "metavar": "TIME",
+    "help": "Those whose credential ends within this time, such as 7d or 12h, or has ended.",
+}
 ExpiringOption = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Option(
-        "--expiring",
-        metavar="TIME",
-        help="Those whose credential ends within this time, such as 7d or 12h, or has ended.",
-    ),
+    typer.Option("--expiring", **_EXPIRING),
+]
+WHICH = "Which ones"
+WhichExpiringOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--expiring", rich_help_panel=WHICH, **_EXPIRING),
 ]
 SORTS = ("name", "expires", "created")
 """What ``list --sort`` takes."""
@@ -160,23 +165,33 @@ def with_auth_options(command: Callable[..., object]) -> Callable[..., object]:
     ``--NAME-file``, and a hidden ``--NAME`` that says why it is refused. :func:`auth_values` reads
     what was given.
     """
-    signature = inspect.signature(command)
+    return with_options_of(method_fields(), command)
+
+
+def with_options_of(
+    fields: Mapping[str, Field], command: Callable[..., object]
+) -> Callable[..., object]:
+    """Add the options of some fields, as :func:`with_auth_options` does."""
+    signature = inspect.signature(command, eval_str=True)
     own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
-    added = [p for field in method_fields().values() for p in parameters(field)]
+    added = [p for field in fields.values() for p in parameters(field)]
     command.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
     return command
 
 
-def auth_values(given: Mapping[str, Any]) -> dict[str, str]:
+def auth_values(
+    given: Mapping[str, Any], fields: Mapping[str, Field] | None = None
+) -> dict[str, str]:
     """The values of the fields that were given, read from stdin and files where they are there.
 
-    Raises UsageError for a file that can't be read, and where two values come from stdin.
+    ``fields`` are those of all methods, unless they are said. Raises UsageError for a file that
+    can't be read, and where two values come from stdin.
     """
     on_stdin = [name for name in given if name.endswith("_stdin") and given[name]]
     if len(on_stdin) > 1:
         raise UsageError("only one value can come from stdin", "give the other with its -file")
     values: dict[str, str] = {}
-    for name, field in method_fields().items():
+    for name, field in (method_fields() if fields is None else fields).items():
         if field.kind is not FieldKind.SECRET:
             value = given[name]
             if field.kind is FieldKind.FLAG and value is not None:

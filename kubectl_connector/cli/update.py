@@ -1,4 +1,4 @@
-"""``update``: change a connector, or renew its credential."""
+"""``update``: change a connector."""
 
 from __future__ import annotations
 

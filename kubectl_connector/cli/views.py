@@ -187,11 +187,11 @@ def _end(connector: Connector, now: datetime) -> str:
 
 def end_state(connector: Connector, now: datetime) -> State | None:
     """The state of a connector's credential; None where no end is known."""
-    if connector.warn_from is None:
+    if connector.expires_at is None:
         return None
     if connector.expired(now):
         return State.ENDED
-    return State.SOON if now > connector.warn_from else State.FINE
+    return State.SOON if connector.ends_soon(now) else State.FINE
 
 
 def contexts(listed: Listed, current: str) -> str:

@@ -166,7 +166,7 @@ TREE: Tree = {
         (("", False),),
     ),
     "update": (
-        "Change a connector, or renew its credential",
+        "Change a connector",
         (
             (("--kubeconfig",), "FILE", False, "The kubeconfig"),
             (("--server",), "", False, "The API server, https://HOST:PORT"),
@@ -312,6 +312,36 @@ TREE: Tree = {
             (("-h", "--help"), None, False, "Show this message and exit"),
         ),
         (("connectors", False),),
+    ),
+    "renew": (
+        "Get fresh credentials, each its own way",
+        (
+            (("--all",), None, False, "Renew every connector"),
+            (
+                ("--expiring",),
+                "",
+                False,
+                "Those whose credential ends within this time, such as 7d or 12h, or has ended",
+            ),
+            (("--client-certificate",), "FILE", False, "Client certificate, PEM"),
+            (("--client-key",), "FILE", False, "Its private key, PEM"),
+            (("--password-stdin",), None, False, "Read the password on stdin"),
+            (("--password-file",), "FILE", False, "Read the password from a file, once"),
+            (("--token-stdin",), None, False, "Read the bearer token on stdin"),
+            (("--token-file",), "FILE", False, "Read the bearer token from a file, once"),
+            (
+                ("-l", "--selector"),
+                "SELECTOR",
+                True,
+                "Those with these labels, as kubectl's -l: team=a,env!=dev,tier in (1,2),!old",
+            ),
+            (("--dry-run",), None, False, "Say what would be done, and do nothing"),
+            (("--no-verify",), None, False, "Do not ask the cluster whether it works"),
+            (("--timeout",), "", False, "Wait so long for a cluster"),
+            (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
+            (("-h", "--help"), None, False, "Show this message and exit"),
+        ),
+        (("connectors", True),),
     ),
     "rename": (
         "Give a connector another name",
@@ -744,4 +774,10 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "login.exec-api-version": ("v1", "v1beta1"),
 }
 
-ALIASES: dict[str, str] = {"add": "register", "rm": "delete", "ls": "list", "use": "login"}
+ALIASES: dict[str, str] = {
+    "add": "register",
+    "refresh": "renew",
+    "rm": "delete",
+    "ls": "list",
+    "use": "login",
+}

@@ -461,6 +461,10 @@ class Connector(Spec):
         tenth = (self.expires_at - (self.valid_from or self.updated_at)) / 10
         return self.expires_at - min(max(tenth, _LEAST_NOTICE), _LONGEST_NOTICE)
 
+    def ends_soon(self, now: datetime) -> bool:
+        """Whether it is time to tell people that it ends, or it has ended."""
+        return self.warn_from is not None and now > self.warn_from
+
     def ends_within(self, span: timedelta, now: datetime) -> bool:
         """Whether the known end comes within ``span``, or has passed."""
         return self.expires_at is not None and self.expires_at <= now + span

@@ -49,16 +49,18 @@ def issue(
     connector: Connector,
     item: Item,
     instead_of: Credential | None = None,
+    anew: bool = False,
 ) -> Credential:
     """A credential that is good now, with the earliest end that anybody knows.
 
     ``item`` is the connector's secret half. ``instead_of`` is a credential that the cluster
-    refused, which is then not handed out again if the method can issue another. Raises ExpiredError
-    where the credential has ended, and what :meth:`AuthMethod.issue` raises.
+    refused, which is then not handed out again if the method can issue another. With ``anew``, none
+    is that was issued earlier. Raises ExpiredError where the credential has ended, and what
+    :meth:`AuthMethod.issue` raises.
     """
     _check_end(workspace, connector, connector.expires_at)
     try:
-        obtained = _obtain(workspace, connector, item, instead_of)
+        obtained = _obtain(workspace, connector, item, instead_of, anew)
     except UnauthorizedError as error:
         raise ExpiredError(error.message, renewal(connector)) from error
     credential = _with_end(connector, obtained)
@@ -82,15 +84,21 @@ class CredentialSource:
     it. So what comes next is not the last one, if the method can issue another.
     """
 
-    def __init__(self, workspace: Workspace, connector: Connector, item: Item) -> None:
-        """``item`` is the connector's secret half; nothing is issued yet."""
+    def __init__(
+        self, workspace: Workspace, connector: Connector, item: Item, anew: bool = False
+    ) -> None:
+        """``item`` is the connector's secret half; nothing is issued yet.
+
+        ``anew``: what was issued earlier is never given.
+        """
         self._arguments = workspace, connector, item
+        self._anew = anew
         self.last: Credential | None = None
         """What it gave last."""
 
     def __call__(self) -> Credential:
         """The next credential; raises what :func:`issue` raises."""
-        self.last = issue(*self._arguments, instead_of=self.last)
+        self.last = issue(*self._arguments, instead_of=self.last, anew=self._anew)
         return self.last
 
 
@@ -100,10 +108,13 @@ def keep_issued(workspace: Workspace, connector: Connector, credential: Credenti
         _keep(workspace, connector, credential)
 
 
-def user_to_embed(workspace: Workspace, connector: Connector, item: Item) -> AuthInfo:
+def user_to_embed(
+    workspace: Workspace, connector: Connector, item: Item, anew: bool = True
+) -> AuthInfo:
     """The kubeconfig user that ``login --embed`` writes; its credential may have ended.
 
-    Raises ConnectorError where no kubeconfig may hold it, and what :meth:`AuthMethod.issue` raises.
+    It gets one of its own, unless ``anew`` is false. Raises ConnectorError where no kubeconfig may
+    hold it, and what :meth:`AuthMethod.issue` raises.
     """
     method = auth_method(connector.auth_method)
     if not method.can_embed:
@@ -112,7 +123,9 @@ def user_to_embed(workspace: Workspace, connector: Connector, item: Item) -> Aut
             f"kubectl connector login {connector.name} --exec",
         )
     user = method.auth_info(connector.configuration, item.secret)
-    user = user or user_of(_obtain(workspace, connector, item, anew=not method.needs_approval))
+    user = user or user_of(
+        _obtain(workspace, connector, item, anew=anew and not method.needs_approval)
+    )
     return replace(user, impersonation=connector.impersonation)
 
 

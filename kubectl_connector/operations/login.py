@@ -54,6 +54,9 @@ class LoginRequest:
     """What the program needs in its environment to find our files."""
     api_version: str = V1
     """The apiVersion of an exec stanza."""
+    anew: bool = True
+    """Whether an embedded credential is issued anew; False: the last one that was issued will do.
+    """
 
 
 @dataclass(frozen=True)
@@ -221,10 +224,10 @@ def _login(workspace: Workspace, connector: Connector, request: LoginRequest, mo
     )
 
 
-def _embedded(workspace: Workspace, connector: Connector, _request: LoginRequest) -> Login:
+def _embedded(workspace: Workspace, connector: Connector, request: LoginRequest) -> Login:
     """The credential itself."""
     connector, item = workspace.read(connector)
-    user = user_to_embed(workspace, connector, item)
+    user = user_to_embed(workspace, connector, item, request.anew)
     return Login(
         connector.id,
         connector.name,

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
-from functools import partial
 
 from kubectl_connector.auth.interface import PendingError
 from kubectl_connector.cluster.probe import Probe, probe
 from kubectl_connector.cluster.transport import AuthenticatedPool
 from kubectl_connector.durations import ago
 from kubectl_connector.errors import ConnectorError, RefusedError
-from kubectl_connector.frozen import dataclass, field, replace
+from kubectl_connector.frozen import dataclass, field
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.kubeconfig import Cluster
 from kubectl_connector.model.secret import Credential, Item
 from kubectl_connector.operations.issue import CredentialSource, ExpiredError
 from kubectl_connector.operations.renewal import noun, renewal
 from kubectl_connector.operations.revoke import give_back
+from kubectl_connector.operations.several import at_once
 from kubectl_connector.operations.workspace import Workspace, full_cluster
-
-_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -36,17 +33,8 @@ def verify(workspace: Workspace, connectors: Sequence[Connector]) -> list[Verifi
     """Verify each connector, several at once; an error ends that connector's check only."""
     # Secrets first, one after the other: a store may ask for a passphrase, once.
     read = [_try_read(workspace, connector) for connector in connectors]
-    if len(connectors) == 1:
-        return [_verify(workspace, connectors[0], read[0])]
-    from concurrent.futures import ThreadPoolExecutor
-
-    # One progress for all, and no questions: two programs can't ask at one terminal.
-    each = replace(workspace, progress=nullcontext, interactive=False)
-    with (
-        workspace.progress(f"asking {len(connectors)} clusters"),
-        ThreadPoolExecutor(max_workers=_AT_ONCE) as pool,
-    ):
-        return list(pool.map(partial(_verify, each), connectors, read))
+    pairs = list(zip(connectors, read, strict=True))
+    return at_once(workspace, lambda each, pair: _verify(each, *pair), pairs)
 
 
 @dataclass(frozen=True)

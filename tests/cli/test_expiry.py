@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,7 @@ from kubectl_connector.model.connector import parse_time
 from tests.apiserver import ApiServer
 from tests.apiserver.tokens import jwt
 from tests.conftest import JANE, JANE_TOKEN, Home
+from tests.kubeconfigs import token_user, write_kubeconfig
 
 Capture = pytest.CaptureFixture[str]
 
@@ -71,10 +74,9 @@ def register(
     capsys.readouterr()
 
 
-def described(capsys: Capture, name: str) -> dict[str, str]:
+def described(capsys: Capture, name: str) -> Any:
     """The document of ``describe``."""
-    document: dict[str, str] = json.loads(succeeds(capsys, "describe", name, "-o", "json"))
-    return document
+    return json.loads(succeeds(capsys, "describe", name, "-o", "json"))
 
 
 def test_list_shows_what_ends_and_in_which_order(
@@ -153,3 +155,139 @@ def test_an_end_in_the_past_is_told_as_such(
     assert "3 h ago" in succeeds(capsys, "list")
     assert "expired 3 h ago" in succeeds(capsys, "describe", "old")
     assert succeeds(capsys, "list", "--expiring", "30m", "-o", "name") == "old\n"
+
+
+def lab(server: ApiServer, home: Home, capsys: Capture, secret: str, *words: str) -> None:
+    """A connector that is made from jane's context."""
+    write_kubeconfig(home.kubeconfig, server, token_user(secret))
+    assert run(["register", "lab", "--auto-configure", *words]) == 0
+    capsys.readouterr()
+
+
+def minted(server: ApiServer) -> int:
+    return sum(each.path.endswith("/token") for each in server.requests)
+
+
+def test_renew_mints_anew_and_refreshes_what_is_embedded(
+    server: ApiServer, home: Home, capsys: Capture
+) -> None:
+    lab(server, home, capsys, JANE_TOKEN, "--service-account", "shop/reader", "--duration", "1h")
+    succeeds(capsys, "login", "lab", "--context", "reader", "--embed", "--no-set-current")
+    before, requests = home.kubeconfig.read_text(), minted(server)
+    said = succeeds(capsys, "renew", "lab")
+    assert said.startswith('Renewed "lab" (token, ends in ')
+    assert "contexts brought up to date: reader" in said
+    assert minted(server) == requests + 1
+    after = home.kubeconfig.read_text()
+    assert after != before
+    assert list(server.rules.tokens)[-1] in after
+    # Nothing was made current, and what is kept is what the context has.
+    assert "current-context: lab" in after
+    kept = described(capsys, "lab")
+    assert succeeds(capsys, "credential", "lab", "--id", kept["id"]).count(
+        list(server.rules.tokens)[-1]
+    )
+
+
+def test_renew_looks_at_the_context_again(server: ApiServer, home: Home, capsys: Capture) -> None:
+    hour = timedelta(hours=1)
+    old = token(server, -9 * hour, -2 * hour)
+    lab(server, home, capsys, old, "--no-verify")
+    code, error, hint = fails(capsys, "verify", "lab")
+    assert (code, error) == (4, 'the token of "lab" expired 2 h ago')
+    assert hint.startswith('kubectl connector renew lab; if context "lab" of ')
+    code, error, hint = fails(capsys, "renew", "lab")
+    assert code == 4
+    assert error.endswith("still has the token that expired 2 h ago")
+    assert hint.startswith('kubectl connector renew lab; if context "lab" of ')
+
+    write_kubeconfig(home.kubeconfig, server, token_user(token(server, -hour, 9 * hour)))
+    would = succeeds(capsys, "renew", "lab", "--dry-run")
+    assert would.startswith('"lab": would look at context "lab" in ')
+    assert described(capsys, "lab")["status"]["expired"]
+    assert succeeds(capsys, "renew", "lab") == 'Renewed "lab" (token, ends in 8 h)\n'
+    again = succeeds(capsys, "renew", "lab")
+    assert again.startswith('Connector "lab" unchanged: there is no newer token, ends in ')
+
+
+def test_renew_takes_the_new_secret(
+    server: ApiServer, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(server, tmp_path, capsys, "ci", JANE_TOKEN)
+    code, error, hint = fails(capsys, "renew", "ci")
+    assert (code, error) == (2, '"ci" needs a new token, and nobody can be asked for it here')
+    assert hint == "kubectl connector renew ci --token-stdin"
+    new = token(server, timedelta(), timedelta(hours=9))
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{new}\n"))
+    assert succeeds(capsys, "renew", "ci", "--token-stdin") == 'Renewed "ci" (token, ends in 8 h)\n'
+    assert new in succeeds(capsys, "describe", "ci", "--show-secrets")
+    (tmp_path / "refused").write_text("nobodys")
+    code, error, _ = fails(capsys, "renew", "ci", "--token-file", str(tmp_path / "refused"))
+    assert code == 4
+    assert "401" in error
+    assert new in succeeds(capsys, "describe", "ci", "--show-secrets")
+    code, error, hint = fails(capsys, "renew", "ci", "--password-file", str(tmp_path / "refused"))
+    assert code == 2
+    assert "signs in with a token" in error
+
+
+def test_renew_works_on_several_and_ends_with_the_worst(
+    server: ApiServer, tmp_path: Path, capsys: Capture, home: Home
+) -> None:
+    hour = timedelta(hours=1)
+    lab(server, home, capsys, token(server, -9 * hour, hour), "--label", "a=b")
+    write_kubeconfig(home.kubeconfig, server, token_user(token(server, -hour, 99 * hour)))
+    register(server, tmp_path, capsys, "ci", token(server, -9 * hour, -hour), "--no-verify")
+    account = ("--service-account", "shop/reader", "--duration", "2h")
+    register(server, tmp_path, capsys, "reader", JANE_TOKEN, *account)
+
+    dry = succeeds(capsys, "renew", "--all", "--dry-run").splitlines()
+    assert [line.partition(": ")[2].split(" in ")[0] for line in dry] == [
+        "would ask for the new token",
+        'would look at context "lab"',
+        "would issue a new token",
+    ]
+    assert run(["renew", "--all"]) == 2
+    said = capsys.readouterr()
+    assert [line.split(" (")[0] for line in said.out.splitlines()] == [
+        'Renewed "lab"',
+        'Renewed "reader"',
+    ]
+    assert said.err.splitlines()[0].startswith('error: "ci" needs a new token')
+    # What ends is renewed; the rest is left alone.
+    dry = succeeds(capsys, "renew", "--expiring", "30m", "--dry-run").splitlines()
+    assert [line.split(":")[0] for line in dry] == ['"ci"']
+    assert run(["renew", "-l", "a=b", "--expiring", "30m"]) == 0
+    assert "no credential has ended, or ends within 30m" in capsys.readouterr().err
+
+
+def test_renew_finds_another_base_where_that_is_refused(
+    server: ApiServer, home: Home, capsys: Capture
+) -> None:
+    old = server.issue_token(JANE)
+    lab(server, home, capsys, old, "--service-account", "shop/reader")
+    server.revoke(old)
+    code, error, hint = fails(capsys, "renew", "lab")
+    assert code == 4
+    assert "refused the credential that this one is made with" in error
+    assert hint.startswith('kubectl connector renew lab; if context "lab" of ')
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+    assert succeeds(capsys, "renew", "lab").startswith('Renewed "lab" (token')
+    assert server.requests[-1].user == "system:serviceaccount:shop:reader"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        ((), 2, "which connector? renew takes names, globs, -l or --all"),
+        (("nobody",), 3, 'no connector named "nobody"'),
+        (("--expiring", "x"), 2, "--expiring: "),
+        (("--all", "nobody"), 2, "exclude each other"),
+    ],
+)
+def test_renew_says_what_is_wrong(
+    capsys: Capture, words: tuple[str, ...], code: int, says: str
+) -> None:
+    found, error, _ = fails(capsys, "renew", *words)
+    assert found == code
+    assert says in error

@@ -267,6 +267,7 @@ def test_help_is_a_command_too(capsys: Capture) -> None:
 _THAT_READS = {
     "register": "b --kubeconfig {other} --store file --no-verify",
     "update": "a --server https://127.0.0.1:1 --no-verify",
+    "renew": "a --token-file {other}.token --no-verify",
     "rename": "a a",
     "delete": "a --yes",
     "describe": "a --show-secrets",
@@ -283,6 +284,7 @@ def test_help_names_the_passphrase_where_it_can_be_needed(
     capsys: Capture, server: ApiServer, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = write_kubeconfig(home.path / "other", server, token_user(JANE_TOKEN))
+    (home.path / "other.token").write_text("another-token")
     write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
     succeeds(capsys, "config", "set", "file.remember", "0")
     succeeds(capsys, "register", "a", "--auto-configure", "--store", "file", "--no-verify")
@@ -329,7 +331,7 @@ def test_trusting_any_certificate_is_said_once_and_shows_in_list(
 
 
 def test_one_connector_or_all_and_none_at_all(capsys: Capture) -> None:
-    for verb in ("verify", "logout"):
+    for verb in ("verify", "logout", "renew"):
         said = fails(capsys, verb, "lab", "--all")
         assert said == (2, '"lab" and --all exclude each other', "leave one of them out")
         assert "which connector? " in fails(capsys, verb)[1]

@@ -145,7 +145,7 @@ def test_the_hint_says_how_this_method_is_renewed(registered: Terminal, server: 
     del server.rules.tokens[MINTED]
     refusal = registered.refused("verify", "lab")
     assert 'refused the minted token of "lab"' in refusal.error
-    assert refusal.hint == "kubectl connector update lab --token-stdin"
+    assert refusal.hint == "kubectl connector renew lab"
 
 
 def test_what_no_kubeconfig_may_hold_goes_by_exec(registered: Terminal) -> None:

@@ -349,8 +349,8 @@ def test_a_credential_given_by_hand_is_no_longer_its_contexts(
     new = make_update(workspace, "prod", new_token(BOB_TOKEN), verify=False).connector
     assert new.origin == replace(origin, credential=False)
     assert Connector.from_document(new.to_document()) == new
-    assert "--auto-configure" in renewal(old)
-    assert renewal(new) == "kubectl connector update prod --token-stdin"
+    assert renewal(old).endswith("has ended too, sign in to it first")
+    assert renewal(new) == "kubectl connector renew prod"
 
 
 def test_a_proxys_password_is_a_secret(

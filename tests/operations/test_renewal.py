@@ -75,13 +75,9 @@ def test_the_earliest_end_that_anybody_knows_counts(
 @pytest.mark.parametrize(
     ("method", "called", "typed"),
     [
-        ("token", "token", "kubectl connector update prod --token-stdin"),
-        ("password", "password", "kubectl connector update prod --password-stdin"),
-        (
-            "client-certificate",
-            "client certificate",
-            "kubectl connector update prod --client-certificate FILE",
-        ),
+        ("token", "token", "kubectl connector renew prod"),
+        ("password", "password", "kubectl connector renew prod"),
+        ("client-certificate", "client certificate", "kubectl connector renew prod"),
         ("exec", "credential", "sign in again with the program that gives its credentials"),
     ],
 )
@@ -100,7 +96,7 @@ def test_one_from_a_context_names_that_context(workspace: Workspace, token_plan:
     connector = keep(workspace, token_plan())
     origin = Origin("/home/jane/.kube/config", "lab")
     assert renewal(replace(connector, origin=origin)) == (
-        "kubectl connector update prod --auto-configure;"
+        "kubectl connector renew prod;"
         ' if context "lab" of /home/jane/.kube/config has ended too, sign in to it first'
     )
 
