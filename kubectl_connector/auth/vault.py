@@ -21,7 +21,7 @@ from kubectl_connector.auth._tokens import (
 )
 from kubectl_connector.auth.interface import AuthMethod, Field, FieldKind, IssueRequest, Material
 from kubectl_connector.auth.programs import answer_of
-from kubectl_connector.errors import RefusedError, UsageError
+from kubectl_connector.errors import ConnectorError, RefusedError, UsageError
 from kubectl_connector.model.connector import (
     Connector,
     check_namespace,
@@ -159,6 +159,10 @@ class _Vault(AuthMethod):
         """Return every lease that has not ended."""
         from kubectl_connector.cluster import vault
 
+        if request.last is None:
+            raise ConnectorError(
+                "the store does not give the lease", "it ends by itself, or: vault lease revoke"
+            )
         leases = _leases(request.last, request.now())
         if leases:
             with _asking(configuration, request) as caller:

@@ -338,6 +338,19 @@ def test_delete_returns_the_lease(at: Workspace, server: ApiServer, vault: Vault
     assert at.catalog.load() == ()
 
 
+def test_a_lease_that_can_not_be_read_is_not_called_revoked(
+    at: Workspace, server: ApiServer, vault: Vault, store: MemoryStore
+) -> None:
+    make(at, server)
+    store.broken.add("get")
+    with pytest.raises(ConnectorError, match="does not give the lease"):
+        revoke(at, prod(at))
+    assert prod(at).issued_ref
+    store.broken.clear()
+    assert revoke(at, prod(at))
+    assert vault.leases == {}
+
+
 def test_delete_does_not_need_vault(
     at: Workspace, server: ApiServer, vault: Vault, told: list[str], store: MemoryStore
 ) -> None:
