@@ -626,7 +626,7 @@ TREE: Tree = {
             (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
             (("-h", "--help"), None, False, "Show this message and exit"),
         ),
-        ((("store", "login.mode", "login.exec-api-version", "file.remember"), False),),
+        ((("store", "login.mode", "login.exec-api-version", "warn", "file.remember"), False),),
     ),
     "config set": (
         "Change a setting",
@@ -635,7 +635,7 @@ TREE: Tree = {
             (("-h", "--help"), None, False, "Show this message and exit"),
         ),
         (
-            (("store", "login.mode", "login.exec-api-version", "file.remember"), False),
+            (("store", "login.mode", "login.exec-api-version", "warn", "file.remember"), False),
             ("setting values", False),
         ),
     ),
@@ -645,7 +645,7 @@ TREE: Tree = {
             (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
             (("-h", "--help"), None, False, "Show this message and exit"),
         ),
-        ((("store", "login.mode", "login.exec-api-version", "file.remember"), False),),
+        ((("store", "login.mode", "login.exec-api-version", "warn", "file.remember"), False),),
     ),
     "completion": (
         "Let the TAB key complete",
@@ -717,6 +717,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "store": ("file", "keyring"),
     "login.mode": ("embed", "exec"),
     "login.exec-api-version": ("v1", "v1beta1"),
+    "warn": ("on", "off"),
 }
 
 ALIASES: dict[str, str] = {
