@@ -51,6 +51,8 @@ def _answer_for(id_: str) -> bytes | None:
     seconds = time.time()
     now = time.strftime(TIME_FORMAT, time.gmtime(seconds))
     block = _block(id_)
+    if _is_to_be_told(block, id_, now):
+        return None
     ref = _reference(block, now)
     read = _READERS.get(_field(block, b"secretStore"))
     if api_version not in API_VERSIONS or not ref or not read:
@@ -95,6 +97,29 @@ def _reference(block: bytes, now: str) -> str | None:
     if end and end <= now:
         return None
     return (_field(block, b"issuedRef") or _field(block, b"secretRef")).decode() or None
+
+
+def is_to_be_told(id_: str, now: str) -> bool:
+    """Whether a person at kubectl's terminal is to be told today that a credential ends soon.
+
+    ``id_`` is its connector's, and ``now`` of :data:`~kubectl_connector.ready.TIME_FORMAT`.
+    """
+    try:
+        return _is_to_be_told(_block(id_), id_, now)
+    except Exception:  # noqa: BLE001
+        return False  # what is wrong is told where it matters
+
+
+def _is_to_be_told(block: bytes, id_: str, now: str) -> bool:
+    start = _field(block, b"warnFrom").strip(b"'").decode()
+    return bool(start) and start <= now and os.isatty(2) and not os.path.exists(told(id_, now))
+
+
+def told(id_: str, now: str) -> str:
+    """The file that says that a person has been told today."""
+    from kubectl_connector.home import home_folder
+
+    return f"{home_folder(os.environ)}/told/{now[:10]}-{id_}"
 
 
 def _block(id_: str) -> bytes:

@@ -31,8 +31,21 @@ OWN: Mapping[str, Setting] = {
     "login.exec-api-version": Setting(
         "v1", "The version of an exec stanza: v1, or v1beta1 for clients that refuse v1."
     ),
+    "warn": Setting(
+        "on", "Say once a day, beside kubectl, that a credential ends soon: on or off."
+    ),
 }
 """Every setting that is not a store's."""
+
+SWITCH = ("on", "off")
+
+
+def check_switch(value: str) -> str:
+    """``value`` if it is on or off; UsageError."""
+    if value not in SWITCH:
+        raise UsageError(f'"{value}" is neither on nor off', "give on or off")
+    return value
+
 
 Check = Callable[[str], str]
 """Returns a valid value; UsageError for a value that the setting can't have."""

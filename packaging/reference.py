@@ -27,7 +27,7 @@ from kubectl_connector.errors import ConnectorError
 from kubectl_connector.formats import spellings
 from kubectl_connector.model.connector import LOGIN_MODES, TYPE
 from kubectl_connector.model.kubeconfig import EXEC_API_VERSIONS
-from kubectl_connector.settings import OWN
+from kubectl_connector.settings import OWN, SWITCH
 from kubectl_connector.stores import store_names, store_settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,6 +46,7 @@ SETTINGS = {
     "store": store_names(),
     "login.mode": LOGIN_MODES,
     "login.exec-api-version": tuple(EXEC_API_VERSIONS),
+    "warn": SWITCH,
 }
 """The values of the settings whose values can be listed."""
 

@@ -308,3 +308,18 @@ def test_an_id_is_an_id(found: Callable[..., bytes | None]) -> None:
 @pytest.mark.parametrize("arguments", [[], ["prod"], ["prod", "--id"], ["prod", "-h", "id"]])
 def test_other_arguments_are_the_ordinary_ways(arguments: list[str]) -> None:
     assert _answer(arguments) is None
+
+
+def test_whoever_is_to_be_told_that_it_ends_is_told_by_the_ordinary_way(
+    found: Callable[..., bytes | None], monkeypatch: pytest.MonkeyPatch, home: Home
+) -> None:
+    ends = "  expiresAt: '2999-01-01T00:00:00Z'\n  warnFrom: '{}'\n"
+    soon, late = (KEPT + ends.format(f"{year}-01-01T00:00:00Z") for year in (2020, 2998))
+    assert found(soon, ref=item(token="t"))  # nobody is there to read it
+    monkeypatch.setattr("os.isatty", lambda number: number == 2)
+    assert found(late, ref=item(token="t"))
+    assert found(soon, ref=item(token="t")) is None
+    told = home.connector_home / "told"
+    told.mkdir()
+    (told / f"{time.strftime('%Y-%m-%d', time.gmtime())}-id").touch()
+    assert found(soon, ref=item(token="t"))

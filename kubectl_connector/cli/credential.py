@@ -11,6 +11,7 @@ from typing import Annotated, Any, Optional
 import typer
 
 from kubectl_connector.cli import asked, console, environment
+from kubectl_connector.cli.notice import tell_of_end
 from kubectl_connector.cli.options import NameArgument
 from kubectl_connector.errors import UsageError
 from kubectl_connector.frozen import dataclass
@@ -51,6 +52,8 @@ def command(
         unasked = asked.not_again if someone else None
         workspace = environment.workspace(_PATIENCE, interactive=may_ask, unasked=unasked)
         credential = issue_to_kubectl(workspace, name, id_)
+    if id_:
+        tell_of_end(workspace, id_)
     later = workspace.now() + timedelta(seconds=OPEN_END)
     document = {
         "apiVersion": wanted.api_version,

@@ -13,7 +13,7 @@ from kubectl_connector.kubeconfig.paths import KubeconfigFiles, display_path, ku
 from kubectl_connector.model.connector import check_login_mode
 from kubectl_connector.model.kubeconfig import api_version_called
 from kubectl_connector.operations.workspace import Workspace
-from kubectl_connector.settings import PASSPHRASE_VARIABLE, Settings, passphrase
+from kubectl_connector.settings import PASSPHRASE_VARIABLE, Settings, check_switch, passphrase
 from kubectl_connector.stores import (
     SHORTEST_PASSPHRASE,
     PassphraseSource,
@@ -82,6 +82,7 @@ def settings() -> Settings:
         "store": check_store_name,
         "login.mode": check_login_mode,
         "login.exec-api-version": api_version_called,
+        "warn": check_switch,
     }
     return Settings(home(), checks, store_settings)
 

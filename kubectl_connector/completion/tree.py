@@ -681,7 +681,7 @@ TREE: Tree = {
             (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
             (("-h", "--help"), None, False, "Show this message and exit"),
         ),
-        ((("store", "login.mode", "login.exec-api-version", "file.remember"), False),),
+        ((("store", "login.mode", "login.exec-api-version", "warn", "file.remember"), False),),
     ),
     "config set": (
         "Change a setting",
@@ -690,7 +690,7 @@ TREE: Tree = {
             (("-h", "--help"), None, False, "Show this message and exit"),
         ),
         (
-            (("store", "login.mode", "login.exec-api-version", "file.remember"), False),
+            (("store", "login.mode", "login.exec-api-version", "warn", "file.remember"), False),
             ("setting values", False),
         ),
     ),
@@ -700,7 +700,7 @@ TREE: Tree = {
             (("-v", "--verbose"), None, False, "Show details and the causes of errors"),
             (("-h", "--help"), None, False, "Show this message and exit"),
         ),
-        ((("store", "login.mode", "login.exec-api-version", "file.remember"), False),),
+        ((("store", "login.mode", "login.exec-api-version", "warn", "file.remember"), False),),
     ),
     "completion": (
         "Let the TAB key complete",
@@ -772,6 +772,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "store": ("file", "keyring"),
     "login.mode": ("embed", "exec"),
     "login.exec-api-version": ("v1", "v1beta1"),
+    "warn": ("on", "off"),
 }
 
 ALIASES: dict[str, str] = {

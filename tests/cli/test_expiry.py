@@ -291,3 +291,55 @@ def test_renew_says_what_is_wrong(
     found, error, _ = fails(capsys, "renew", *words)
     assert found == code
     assert says in error
+
+
+def kubectl_gets(capsys: Capture, name: str) -> str:
+    """What is said on stderr while kubectl, at a terminal, gets its credential."""
+    kept = described(capsys, name)
+    assert run(["credential", name, "--id", kept["id"]]) == 0
+    captured = capsys.readouterr()
+    assert "ExecCredential" in captured.out
+    return captured.err
+
+
+def test_an_end_is_told_once_a_day_in_the_last_tenth(
+    server: ApiServer,
+    tmp_path: Path,
+    capsys: Capture,
+    monkeypatch: pytest.MonkeyPatch,
+    home: Home,
+) -> None:
+    hour = timedelta(hours=1)
+    for name, begin in {"late": -90 * hour, "off": -90 * hour, "new": -hour}.items():
+        register(server, tmp_path, capsys, name, token(server, begin, 5 * hour), "--no-verify")
+    assert kubectl_gets(capsys, "late") == ""  # no terminal
+    monkeypatch.setattr("os.isatty", lambda number: number == 2)
+    assert kubectl_gets(capsys, "new") == ""
+    line = 'kubectl-connector: the token of "late" ends in 4 h; renew it:'
+    assert kubectl_gets(capsys, "late") == f"{line} kubectl connector renew late\n"
+    assert kubectl_gets(capsys, "late") == ""
+    # On another day again; that of an earlier day makes room.
+    folder = home.connector_home / "told"
+    (today,) = folder.iterdir()
+    today.rename(folder / f"2020-01-01{today.name[10:]}")
+    assert kubectl_gets(capsys, "late").startswith(line)
+    assert [each.name for each in folder.iterdir()] == [today.name]
+    succeeds(capsys, "config", "set", "warn", "off")
+    assert kubectl_gets(capsys, "off") == ""
+    assert len(list(folder.iterdir())) == 2  # kubectl does not come this way again today
+    code, error, hint = fails(capsys, "config", "set", "warn", "never")
+    assert (code, error, hint) == (2, '"never" is neither on nor off', "give on or off")
+
+
+def test_where_nothing_can_be_noted_nothing_is_told(
+    server: ApiServer,
+    tmp_path: Path,
+    capsys: Capture,
+    monkeypatch: pytest.MonkeyPatch,
+    home: Home,
+) -> None:
+    hour = timedelta(hours=1)
+    register(server, tmp_path, capsys, "late", token(server, -90 * hour, 5 * hour), "--no-verify")
+    monkeypatch.setattr("os.isatty", lambda number: number == 2)
+    (home.connector_home / "told").write_text("not a folder")
+    assert kubectl_gets(capsys, "late") == ""

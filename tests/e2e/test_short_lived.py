@@ -11,6 +11,7 @@ import pytest
 
 from kubectl_connector import jwt
 from tests.apiserver import Allowed, ApiServer
+from tests.apiserver.tokens import jwt as jwt_of
 from tests.conftest import JANE, JANE_TOKEN, VENV_BIN, Home
 from tests.e2e.terminal import LIMIT, Terminal, imported, tokens_at_once
 from tests.kubeconfigs import token_user, write_kubeconfig
@@ -164,3 +165,28 @@ def test_what_is_over_ends_with_a_plain_word(terminal: Terminal, server: ApiServ
     assert done.returncode == 4
     assert "waits to be approved" in done.stderr
     assert terminal.kept()["lab"]["issuedRef"]  # the key of the request is kept
+
+
+def test_kubectl_says_once_that_a_credential_ends(terminal: Terminal, server: ApiServer) -> None:
+    pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are a Unix thing")
+    now = int(time.time())
+    token = jwt_of({"iat": now - 360_000, "exp": now + 7_300})
+    server.rules.tokens[token] = JANE
+    write_kubeconfig(terminal.home.kubeconfig, server, token_user(token))
+    terminal.connector("register", "lab", "--auto-configure")
+    terminal.connector("login", "lab", "--exec")
+
+    def typed() -> str:
+        words = ["get", "namespaces", "-o", "name"]
+        screen = pexpect.spawn(
+            str(terminal.kubectl), words, env=terminal.environ(), encoding="utf-8", timeout=LIMIT
+        )
+        screen.expect(pexpect.EOF)
+        screen.close()
+        assert screen.exitstatus == 0
+        return str(screen.before)
+
+    line = 'the token of "lab" ends in 2 h; renew it: kubectl connector renew lab'
+    assert line not in terminal.run("get", "namespaces").stderr  # in a pipe
+    assert typed().count(line) == 1
+    assert line not in typed()
