@@ -13,8 +13,8 @@ from kubectl_connector.cli.options import (
 from kubectl_connector.cli.secured import EveryOption, exclude, returned_report, worst
 from kubectl_connector.formats import render, wanted
 from kubectl_connector.kubeconfig.paths import display_path
+from kubectl_connector.operations.extent import Extent
 from kubectl_connector.operations.restore import restore
-from kubectl_connector.operations.secure import SecureRequest
 
 
 def command(
@@ -39,10 +39,8 @@ def command(
     how = wanted(output)
     exclude({"--context": bool(contexts), "--all": every})
     files = environment.kubeconfigs(kubeconfig)
-    request = SecureRequest(
-        files, tuple(contexts or ()), every, lock_timeout=lock_timeout, break_lock=break_lock
-    )
-    done = restore(environment.workspace(), request)
+    extent = Extent(files, tuple(contexts or ()), every)
+    done = restore(environment.workspace(), extent, lock_timeout, break_lock)
     if not done and how.for_people:
         console.say(f"Nothing to restore in {', '.join(map(display_path, files.paths))}")
         return 0

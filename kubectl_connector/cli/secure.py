@@ -23,6 +23,7 @@ from kubectl_connector.cli.secured import EveryOption, exclude, secured_report, 
 from kubectl_connector.formats import Output, Report, render, wanted
 from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.model.kubeconfig import api_version_called
+from kubectl_connector.operations.extent import Extent
 from kubectl_connector.operations.secure import SecureRequest, Step, look, plan_secure, secure
 from kubectl_connector.stores import check_store_name
 
@@ -76,10 +77,9 @@ def command(
     exclude({"--context": bool(contexts), "--all": every})
     settings = environment.settings().values("store", "login.exec-api-version")
     command = program.command(exec_command or "auto")
+    extent = Extent(environment.kubeconfigs(kubeconfig), tuple(contexts or ()), every)
     request = SecureRequest(
-        environment.kubeconfigs(kubeconfig),
-        tuple(contexts or ()),
-        every,
+        extent,
         check_store_name(store or settings["store"]),
         command,
         program.needed_environment(command),
@@ -89,28 +89,28 @@ def command(
         break_lock=break_lock,
     )
     if check:
-        steps: Sequence[Step] = [Step(each) for each in look(request)]
-        _show(secured_report(steps, "plain text"), how, request)
+        steps: Sequence[Step] = [Step(each) for each in look(extent)]
+        _show(secured_report(steps, "plain text"), how, extent)
         return 1 if steps else 0
     workspace = environment.workspace(timeout)
     steps = plan_secure(workspace, request)
     if dry_run:
-        _show(secured_report(steps, "would move"), how, request)
+        _show(secured_report(steps, "would move"), how, extent)
         _tell(steps)
         return worst(step.error for step in steps)
     done = secure(workspace, request, steps)
-    _show(secured_report(done.steps, "moved"), how, request)
+    _show(secured_report(done.steps, "moved"), how, extent)
     _tell(done.steps)
     if any(step.move for step in done.steps):
-        _tell_what_next(done.removable, command, _back(request))
+        _tell_what_next(done.removable, command, _back(extent))
     return worst(step.error for step in done.steps)
 
 
-def _show(report: Report, how: Output, request: SecureRequest) -> None:
+def _show(report: Report, how: Output, extent: Extent) -> None:
     if report.rows or not how.for_people:
         console.out(render(report, how))
     else:
-        files = ", ".join(map(display_path, request.files.paths))
+        files = ", ".join(map(display_path, extent.files.paths))
         console.say(f"Nothing is in plain text in {files}")
 
 
@@ -132,9 +132,9 @@ def _tell_what_next(removable: Sequence[str], command: str | None, back: str) ->
     console.note(f"back: {back}")
 
 
-def _back(request: SecureRequest) -> str:
+def _back(extent: Extent) -> str:
     from shlex import quote
 
-    named = [f"--context {quote(each)}" for each in request.contexts]
-    what = "--all" if request.every else " ".join(named)
-    return f"kubectl connector restore {what}".rstrip() + request.files.option
+    named = [f"--context {quote(each)}" for each in extent.contexts]
+    what = "--all" if extent.every else " ".join(named)
+    return f"kubectl connector restore {what}".rstrip() + extent.files.option

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,9 +12,11 @@ from kubectl_connector.errors import ConnectorError, UsageError
 from kubectl_connector.formats import Column, Report
 from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.kubeconfig.schema import BODY
-from kubectl_connector.operations.restore import Returned
-from kubectl_connector.operations.secure import Step
 from kubectl_connector.terminal_text import State, mark
+
+if TYPE_CHECKING:  # the caller has imported what it passes
+    from kubectl_connector.operations.restore import Returned
+    from kubectl_connector.operations.secure import Step
 
 EveryOption = Annotated[
     bool,

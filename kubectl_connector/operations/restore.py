@@ -8,13 +8,13 @@ from functools import partial
 from kubectl_connector.errors import ConnectorError, KubeconfigError, StoreError
 from kubectl_connector.frozen import dataclass
 from kubectl_connector.kubeconfig.ours.mark import Mark
-from kubectl_connector.kubeconfig.ours.plain_text import files_of, scope_of
+from kubectl_connector.kubeconfig.ours.plain_text import files_of
 from kubectl_connector.kubeconfig.ours.secure import restore_edit
 from kubectl_connector.kubeconfig.schema import BODY
 from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.kubeconfig.write import edit_kubeconfig
+from kubectl_connector.operations.extent import Extent
 from kubectl_connector.operations.originals import are_from_elsewhere, put_back, read
-from kubectl_connector.operations.secure import SecureRequest, named_contexts
 from kubectl_connector.operations.workspace import Workspace
 
 
@@ -32,18 +32,18 @@ class Returned:
     """The files that it names and that are not there any more."""
 
 
-def restore(workspace: Workspace, request: SecureRequest) -> tuple[Returned, ...]:
+def restore(
+    workspace: Workspace, extent: Extent, lock_timeout: float = 10.0, break_lock: bool = False
+) -> tuple[Returned, ...]:
     """Give back the users that are asked for, of those that were replaced.
 
     One whose original can't be had stays as it is. The connectors stay, too. Raises
     KubeconfigError, and NotFoundError for a context that is not there; then nothing has changed.
     """
-    files = request.files
+    files = extent.files
     kubeconfig = load(files)
-    users = None
-    if not request.every:
-        scope = scope_of(kubeconfig, named_contexts(kubeconfig, request))
-        users = [name for kind, name in scope if kind == "users"]
+    scope = extent.scope(kubeconfig)
+    users = None if scope is None else [name for kind, name in scope if kind == "users"]
     marks, wanted = restore_edit(kubeconfig, users, {}, secret=False)[1]
     texts: dict[str, str | None] = {}
     errors: dict[str, ConnectorError] = {}
@@ -65,8 +65,8 @@ def restore(workspace: Workspace, request: SecureRequest) -> tuple[Returned, ...
     (_, done), _ = edit_kubeconfig(
         files,
         make_edit,
-        lock_timeout=request.lock_timeout,
-        break_stale_lock=request.break_lock,
+        lock_timeout=lock_timeout,
+        break_stale_lock=break_lock,
     )
     put_back(workspace, done.refs, files)
     after = load(files)

@@ -19,20 +19,16 @@ from kubectl_connector.frozen import dataclass, field, replace
 from kubectl_connector.kubeconfig.ours.login import refuse_beside
 from kubectl_connector.kubeconfig.ours.mark import Mark, mark_of
 from kubectl_connector.kubeconfig.ours.originals import Unkept, original_of, users_of
-from kubectl_connector.kubeconfig.ours.plain_text import (
-    PlainText,
-    files_of,
-    plain_text,
-    scope_of,
-)
+from kubectl_connector.kubeconfig.ours.plain_text import PlainText, files_of, plain_text
 from kubectl_connector.kubeconfig.ours.secure import Replacement, secure_edit
-from kubectl_connector.kubeconfig.paths import KubeconfigFiles, display_path
+from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.kubeconfig.view import Kubeconfig, ResolvedContext, load
 from kubectl_connector.kubeconfig.write import edit_kubeconfig
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.kubeconfig import Context, with_extensions
 from kubectl_connector.model.secret import Item
 from kubectl_connector.operations.draft import Draft
+from kubectl_connector.operations.extent import Extent
 from kubectl_connector.operations.issue import check_can_exec
 from kubectl_connector.operations.items import same_secret
 from kubectl_connector.operations.naming import free_name
@@ -49,12 +45,8 @@ from kubectl_connector.ready import V1
 class SecureRequest:
     """What is to be secured, and how."""
 
-    files: KubeconfigFiles
-    contexts: tuple[str, ...] = ()
-    """The contexts whose users are meant; empty: the current one."""
-    every: bool = False
-    """All users of all files, whatever ``contexts`` says."""
-    store: str = ""
+    extent: Extent
+    store: str
     program: str | None = None
     """As :class:`LoginRequest` has it, and the next two."""
     program_env: tuple[tuple[str, str], ...] = ()
@@ -100,12 +92,13 @@ class Secured:
     """The files that no user of these kubeconfigs names any more."""
 
 
-def look(request: SecureRequest) -> tuple[PlainText, ...]:
+def look(extent: Extent) -> tuple[PlainText, ...]:
     """What stands in plain text in what is asked for; no store and no cluster is asked.
 
     Raises KubeconfigError, and NotFoundError for a context that is not there.
     """
-    return _look(load(request.files), request)
+    kubeconfig = load(extent.files)
+    return plain_text(kubeconfig, extent.scope(kubeconfig))
 
 
 def plan_secure(workspace: Workspace, request: SecureRequest) -> tuple[Step, ...]:
@@ -115,9 +108,10 @@ def plan_secure(workspace: Workspace, request: SecureRequest) -> tuple[Step, ...
     NotFoundError, CatalogError, and ConnectorError where kubectl could not run us.
     """
     known_program(request.program)
-    kubeconfig = load(request.files)
+    kubeconfig = load(request.extent.files)
     planner = _Planner(workspace, request, kubeconfig)
-    return tuple(planner.step(each) for each in _look(kubeconfig, request))
+    found = plain_text(kubeconfig, request.extent.scope(kubeconfig))
+    return tuple(map(planner.step, found))
 
 
 def secure(workspace: Workspace, request: SecureRequest, steps: Sequence[Step]) -> Secured:
@@ -134,23 +128,9 @@ def secure(workspace: Workspace, request: SecureRequest, steps: Sequence[Step]) 
     steps = _replaced(workspace, request, steps) if any(each.move for each in steps) else steps
     moved = {path for step in steps if step.move for path in step.plain.files}
     if moved:
-        kubeconfig = load(request.files)
+        kubeconfig = load(request.extent.files)
         moved -= {path for user in kubeconfig.users.values() for path in files_of(user)}
     return Secured(tuple(steps), tuple(sorted(filter(os.path.exists, moved))))
-
-
-def _look(kubeconfig: Kubeconfig, request: SecureRequest) -> tuple[PlainText, ...]:
-    if request.every:
-        return plain_text(kubeconfig)
-    return plain_text(kubeconfig, scope_of(kubeconfig, named_contexts(kubeconfig, request)))
-
-
-def named_contexts(kubeconfig: Kubeconfig, request: SecureRequest) -> tuple[str, ...]:
-    """The contexts that are asked for; NotFoundError for one that is not there."""
-    for name in request.contexts or (None,):
-        if (name or kubeconfig.current_context) not in kubeconfig.contexts:
-            kubeconfig.resolve(name)  # which says why
-    return request.contexts or (str(kubeconfig.current_context),)
 
 
 class _Planner:
@@ -244,7 +224,7 @@ class _Planner:
 
     def _best(self, contexts: Sequence[str]) -> str:
         """The context to make a connector from: one that is asked for, or the current one."""
-        wanted = (*self._request.contexts, self._kubeconfig.current_context)
+        wanted = (*self._request.extent.contexts, self._kubeconfig.current_context)
         return next((str(each) for each in wanted if each in contexts), contexts[0])
 
     def _check_clusters(self, context: ResolvedContext, contexts: Sequence[str]) -> None:
@@ -342,14 +322,14 @@ def _replaced(
                 replacements.append(_kept(workspace, request, step, step.move, keepers))
         make_edit = partial(secure_edit, replacements=replacements)
         done, _ = edit_kubeconfig(
-            request.files,
+            request.extent.files,
             make_edit,
             lock_timeout=request.lock_timeout,
             break_stale_lock=request.break_lock,
         )
     except BaseException:
         for keeper in keepers.values():
-            keeper.failed(request.files)
+            keeper.failed(request.extent.files)
         raise
     refs = {each.user: each.mark.original.ref for each in replacements if each.mark.original}
     for user, keeper in keepers.items():

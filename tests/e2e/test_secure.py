@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
+import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -21,6 +24,7 @@ from tests.kubeconfigs import (
     exec_user,
     token_file_user,
     token_user,
+    write_kubeconfig,
 )
 
 Entry = dict[str, Any]
@@ -134,3 +138,118 @@ def test_every_kind_of_user_there_and_back(terminal: Terminal, every: dict[str, 
     assert set(terminal.kept()) == kept  # the same secrets: the connectors that are there
     terminal.connector("logout", "--all")
     assert _files(terminal) == before
+
+
+KILLED = """
+import os, signal, sys
+from kubectl_connector.catalog import Catalog
+from kubectl_connector.cli.main import run
+from kubectl_connector.kubeconfig import write
+from kubectl_connector.operations import originals, restore, secure
+
+def die(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+where, *words = sys.argv[1:]
+if where == "before the catalog":
+    Catalog.change = die
+elif where == "before the kubeconfig":
+    secure.edit_kubeconfig = restore.edit_kubeconfig = die
+elif where == "between the kubeconfigs":
+    put, done = write.write_kubeconfig, []
+    write.write_kubeconfig = lambda *a: die() if done else done.append(put(*a))
+else:
+    originals.Keeper.used = restore.put_back = die
+run(words)
+"""
+POINTS = (
+    "before the catalog",
+    "before the kubeconfig",
+    "between the kubeconfigs",
+    "after the kubeconfig",
+)
+
+
+@pytest.mark.parametrize("where", POINTS)
+def test_killed_half_way_nothing_is_lost_and_the_next_one_ends_it(
+    terminal: Terminal, server: ApiServer, cheap_file_store: None, where: str
+) -> None:
+    folder = terminal.home.path
+    paths = [folder / name for name in ("one", "two")]
+    for path, token in zip(paths, (JANE_TOKEN, BOB_TOKEN), strict=True):
+        write_kubeconfig(path, server, token_user(token), context=path.name)
+    terminal.environment["KUBECONFIG"] = os.pathsep.join(map(str, paths))
+    before = _files(terminal)
+    # Who was killed while it wrote a kubeconfig has left kubectl's lock there.
+    unlock = ("--all", "--lock-timeout", "0", "--break-lock")
+    how = (*unlock, "--store", "file", "--exec-command", "name", "--no-verify")
+
+    def killed(*words: str) -> None:
+        done = subprocess.run(
+            [sys.executable, "-c", KILLED, where, *words],
+            env=terminal.environ(),
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == -signal.SIGKILL, done.stderr
+        users = {"one": JANE.name, "two": BOB.name}
+        assert {each: terminal.who_am_i("--context", each) for each in users} == users
+
+    killed("secure", *how)
+    terminal.connector("secure", *how)
+    assert sorted(terminal.kept()) == ["one", "two"]
+    assert not [data for data in _files(terminal).values() if b"-token-" in data]
+    if where != "before the catalog":  # restore changes it last
+        killed("restore", *unlock)
+    terminal.run("connector", "restore", *unlock)
+    assert _files(terminal) == before
+
+
+def test_what_a_context_says_survives_register_and_login(
+    terminal: Terminal, server: ApiServer, cheap_file_store: None
+) -> None:
+    """What kubectl itself sees is the same, but for the names, the stanza and our marks."""
+    note = {"name": "example.com/note", "extension": {"since": "2026", "tags": ["a", "b"]}}
+    acts = {
+        "as": BOB.name,
+        "as-uid": "42",
+        "as-groups": ["visitors", "readers"],
+        "as-user-extra": {"scopes": ["view", "list"], "reason": ["test"]},
+    }
+    cluster = {
+        "tls-server-name": "localhost",
+        "proxy-url": "http://proxy.example.com:3128",
+        "disable-compression": True,
+        "extensions": [note],
+    }
+    user = token_user(JANE_TOKEN) | acts | {"extensions": [note]}
+    path = write_kubeconfig(
+        terminal.home.kubeconfig, server, user, namespace="shop", cluster=cluster
+    )
+    text = path.read_text()
+    extension = f"extensions: [{json.dumps(note)}]"
+    path.write_text(text.replace("namespace: shop", f"namespace: shop\n         {extension}"))
+
+    def seen(context: str) -> Entry:
+        view = ("config", "view", "--raw", "--minify", "-o", "json", "--context", context)
+        document = json.loads(terminal.ask(*view))
+        bodies = {kind: document[f"{kind}s"][0][kind] for kind in ("cluster", "user", "context")}
+        for body in bodies.values():
+            marks = [each for each in body["extensions"] if each["name"] != "kubectl-connector"]
+            body["extensions"] = marks
+        bodies["user"].pop("token", None)
+        bodies["user"].pop("exec", None)
+        bodies["context"] |= {"cluster": "", "user": ""}
+        return bodies
+
+    before = seen("lab")
+    assert before["user"].keys() == {*acts, "extensions"}
+    assert before["context"]["namespace"] == "shop"
+    register = ("register", "prod", "--auto-configure", "--store", "file", "--no-verify")
+    terminal.connector(*register)
+    for mode in ("--exec", "--embed"):
+        terminal.connector("login", "prod", mode, "--no-set-current")
+        assert seen("prod") == before
+    terminal.connector("logout", "prod")
+    terminal.connector("secure", "--store", "file", "--no-verify")
+    assert seen("lab") == before
