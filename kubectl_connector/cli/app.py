@@ -62,6 +62,10 @@ VERBS = {
     "logout": Verb(
         "logout", "kubectl", "Take connectors out of the kubeconfig again", unlocks=True
     ),
+    "secure": Verb(
+        "secure", "kubectl", "Move what is in plain text to the secret store", unlocks=True
+    ),
+    "restore": Verb("restore", "kubectl", "Undo secure: the kubeconfig as it was", unlocks=True),
     "credential": Verb("credential", "kubectl", "What kubectl runs for a credential", unlocks=True),
     "store": Verb("store", "Settings", "The passphrase, and all secrets at once"),
     "config": Verb("config", "Settings", "Your defaults"),

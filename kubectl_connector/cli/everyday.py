@@ -126,6 +126,8 @@ ROOT = (
             (
                 ("login", "Let kubectl use a connector"),
                 ("logout", "Take connectors out of the kubeconfig again"),
+                ("secure", "Move what is in plain text to the secret store"),
+                ("restore", "Undo secure: the kubeconfig as it was"),
                 ("credential", "What kubectl runs for a credential"),
             ),
         ),

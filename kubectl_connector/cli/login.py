@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Optional
 
 from kubectl_connector.cli import choice, console, environment, program
-from kubectl_connector.errors import KubeconfigError, UsageError
+from kubectl_connector.errors import UsageError
 from kubectl_connector.frozen import replace
 from kubectl_connector.kubeconfig.disk import PublicKubeconfigError, make_private
 from kubectl_connector.kubeconfig.ours.login import Shared
@@ -201,10 +201,7 @@ def _log_in(workspace: Workspace, name: str, request: LoginRequest) -> LoggedIn:
 
 def _warn_of_policy(command: str) -> None:
     """Warn where kubectl's own settings keep it from running us."""
-    try:
-        refusal = program.kubectls_refusal(command)
-    except KubeconfigError as error:
-        refusal = f"{error.message}: {error.hint}"
+    refusal = program.told_refusal(command)
     if refusal:
         console.note(refusal)
 

@@ -100,7 +100,9 @@ def _sentence(name: str | None, done: LoggedOut) -> str:
     parts = [f"Removed {_named(removed)} from {where}"] if removed else []
     if done.restored:
         parts.append(f"{'gave' if parts else 'Gave'} back {_named(done.restored)} in {where}")
-    if not done.contexts:
+    if done.users:
+        parts.append(f"Gave back {_named(done.users, 'user')} in {where}")
+    elif not done.contexts:
         parts.append(f"Removed what was left in {where}")
     text = ", ".join(parts)
     if done.removed:
@@ -117,6 +119,6 @@ def _sentence(name: str | None, done: LoggedOut) -> str:
     return f"{text}; no context is current now"
 
 
-def _named(contexts: Sequence[str]) -> str:
-    quoted = ", ".join(f'"{context}"' for context in contexts)
-    return f"context{'s' if len(contexts) > 1 else ''} {quoted}"
+def _named(names: Sequence[str], noun: str = "context") -> str:
+    quoted = ", ".join(f'"{name}"' for name in names)
+    return f"{noun}{'s' if len(names) > 1 else ''} {quoted}"

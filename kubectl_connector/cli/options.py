@@ -20,8 +20,9 @@ from kubectl_connector.frozen import replace
 from kubectl_connector.model.connector import TYPE
 from kubectl_connector.secret_looking import path_for_people
 
+CREDENTIAL = "Credential"
 KUBECONFIG = "Kubeconfig"
-"""A group of options in ``--help``, beside those of the fields (``model/field.py``)."""
+"""Groups of options in ``--help``, beside those of the fields (``model/field.py``)."""
 
 
 def check_type(name: str) -> str:
@@ -111,6 +112,26 @@ KubeconfigOption = Annotated[
         metavar="FILE",
         help="The kubeconfig; default: as kubectl's.",
         rich_help_panel=KUBECONFIG,
+    ),
+]
+ContextsOption = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option(
+        "--context",
+        metavar="NAME",
+        help="The user of this context. Repeatable. Default: of the current one.",
+        rich_help_panel=KUBECONFIG,
+    ),
+]
+ExecCommandOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        "--exec-command",
+        metavar="auto|path|name",
+        help="How the stanza names us: by our path, or by name for machines that differ."
+        " Default: auto.",
+        show_default=False,
+        rich_help_panel=CREDENTIAL,
     ),
 ]
 TimeoutOption = Annotated[

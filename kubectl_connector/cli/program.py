@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from kubectl_connector.errors import UsageError
+from kubectl_connector.errors import KubeconfigError, UsageError
 from kubectl_connector.home import HOME_VARIABLE, home_folder
 
 NAME = "kubectl-connector"
@@ -50,6 +50,14 @@ def kubectls_refusal(command: str) -> str | None:
     from kubectl_connector.kubeconfig.kuberc import refusal
 
     return refusal(command, _which(command) or command, os.environ)
+
+
+def told_refusal(command: str | None) -> str | None:
+    """As :func:`kubectls_refusal`, for people; where kubectl's preferences are broken, that."""
+    try:
+        return kubectls_refusal(command) if command else None
+    except KubeconfigError as error:
+        return f"{error.message}: {error.hint}"
 
 
 def _which(name: str) -> str | None:

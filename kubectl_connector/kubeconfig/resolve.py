@@ -59,12 +59,12 @@ def auth_info(name: str, entry: Entry, file: str) -> AuthInfo:
     for field in ("client-certificate", "client-key"):
         entry = _inline(what, entry, file, field)
     if entry.get("tokenFile"):
-        entry = {**entry, "tokenFile": _resolved(entry["tokenFile"], file)}
+        entry = {**entry, "tokenFile": resolved_path(entry["tokenFile"], file)}
     stanza = entry.get("exec")
     if stanza is not None:
         _check_exec(what, stanza, file)
         if _has_separator(stanza["command"]):
-            command = _resolved(stanza["command"], file)
+            command = resolved_path(stanza["command"], file)
             entry = {**entry, "exec": {**stanza, "command": command}}
     found = _read(AuthInfo.from_entry, what, entry, file)
     _check_user(what, found, file)
@@ -125,7 +125,7 @@ def _inline(what: str, entry: Entry, file: str, field: str) -> Entry:
         return entry
     if entry.get(f"{field}-data"):
         raise _conflict(what, file, f"has both {field} and {field}-data", "take one of the two out")
-    path = _resolved(named, file)
+    path = resolved_path(named, file)
     try:
         with open(path, "rb") as source:
             data = source.read(MAX_BYTES)
@@ -150,7 +150,8 @@ def _conflict(what: str, file: str, problem: str, hint: str) -> KubeconfigError:
     return KubeconfigError(f"{what} in {display_path(file)} {problem}", hint)
 
 
-def _resolved(path: str, file: str) -> str:
+def resolved_path(path: str, file: str) -> str:
+    """A path that an entry of ``file`` names, absolute."""
     folder = os.path.dirname(os.path.abspath(file))
     return os.path.normpath(os.path.join(folder, path))
 

@@ -20,10 +20,11 @@ from kubectl_connector.kubeconfig.paths import KubeconfigFiles
 from kubectl_connector.kubeconfig.view import Kubeconfig
 from kubectl_connector.kubeconfig.write import KubeconfigEditor
 from kubectl_connector.model.connector import Connector
-from kubectl_connector.model.kubeconfig import AuthInfo, ExecConfig, with_extensions
+from kubectl_connector.model.kubeconfig import with_extensions
 from kubectl_connector.operations.issue import check_can_exec, user_to_embed
 from kubectl_connector.operations.originals import Keeper
 from kubectl_connector.operations.renewal import renewal
+from kubectl_connector.operations.stanza import exec_user
 from kubectl_connector.operations.workspace import Workspace, full_cluster
 from kubectl_connector.ready import V1
 
@@ -246,19 +247,7 @@ def _exec(_workspace: Workspace, connector: Connector, request: LoginRequest) ->
             " kubeconfig alone",
             f"kubectl connector login {connector.name} --embed",
         )
-    if not request.program:
-        raise ConnectorError(
-            "kubectl-connector is not on the PATH, so kubectl could not run it",
-            "put it on the PATH, or name it all the same: --exec-command name",
-        )
-    stanza = ExecConfig(
-        command=request.program,
-        args=("credential", connector.name, "--id", connector.id),
-        env=request.program_env,
-        api_version=request.api_version,
-        install_hint=_INSTALL_HINT.format(connector.name),
-    )
-    user = AuthInfo(exec=stanza, impersonation=connector.impersonation)
+    user = exec_user(connector, request.program, request.program_env, request.api_version)
     return Login(
         connector.id,
         connector.name,
@@ -267,9 +256,3 @@ def _exec(_workspace: Workspace, connector: Connector, request: LoginRequest) ->
         secret=False,
         program=request.program,
     )
-
-
-_INSTALL_HINT = """\
-This context's credential is kept by kubectl-connector, which is not installed here.
-Install it: https://github.com/kubectl-connector/kubectl-connector
-If it is elsewhere now: kubectl connector login {} --exec"""

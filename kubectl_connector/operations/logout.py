@@ -36,6 +36,8 @@ class LoggedOut:
     """The context that was current before login, where it is not there any more."""
     restored: tuple[str, ...]
     """Those of the contexts whose originals are back."""
+    users: tuple[str, ...]
+    """The users that are back, where ``secure`` had replaced them alone."""
     lost: tuple[str, ...]
     """The entries that could not be given back, such as ``user "lab-user"``."""
 
@@ -103,6 +105,7 @@ def logout(
         current,
         gone,
         back,
+        () if removed.contexts else tuple(restored.bodies["users"]),
         tuple(restored.lost),
     )
 

@@ -175,19 +175,19 @@ def _needed(name: str, kubeconfig: str, why: str) -> ConnectorError:
 def _read(workspace: Workspace, original: Original | None, again: str) -> str:
     if original is None:
         raise StoreError(
-            "what login replaced can't be given back: no connector here keeps it",
+            "what was replaced can't be given back: no connector here keeps it",
             f"log out without it: {again}",
         )
     try:
         text = _text(workspace, original)
     except StoreError as error:
         raise StoreError(
-            f"what login replaced can't be given back: {error.message}",
+            f"what was replaced can't be given back: {error.message}",
             f"{error.hint}; or log out without it: {again}",
         ) from error
     if text is None:
         raise StoreError(
-            f"what login replaced can't be given back: the {original.store} store has lost it",
+            f"what was replaced can't be given back: the {original.store} store has lost it",
             f"log out without it: {again}",
         )
     return text

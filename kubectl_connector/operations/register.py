@@ -89,17 +89,26 @@ def register(workspace: Workspace, plan: Plan, verify: bool = True) -> Registere
     with prepared(workspace, connector, item, plan.manifests) as made:
         asked = asked_cluster(workspace, connector, item, _REMEDY) if verify else NOT_ASKED
 
-        def add(connectors: Connectors, ref: str | None) -> Connectors:
-            if any(other.name == connector.name for other in connectors):
-                raise name_taken(connector.name)  # somebody was faster
-            return (*connectors, replace(connector, secret_ref=ref, made=made))
-
-        change = commit(workspace, connector.store, item, add)
-    if item:
-        take_over(workspace, change.after, connector.store)
-    registered = find(change.after, connector.name)
+        registered = add_connector(workspace, replace(connector, made=made), item)
     keep_issued(workspace, registered, asked.issued)
     return Registered(registered, asked.probe, pending=asked.pending)
+
+
+def add_connector(workspace: Workspace, connector: Connector, item: Item) -> Connector:
+    """Keep a new connector and its secret half.
+
+    Raises StoreError, CatalogError, and ConnectorError where another one has the name.
+    """
+
+    def add(connectors: Connectors, ref: str | None) -> Connectors:
+        if any(other.name == connector.name for other in connectors):
+            raise name_taken(connector.name)  # somebody was faster
+        return (*connectors, replace(connector, secret_ref=ref))
+
+    change = commit(workspace, connector.store, item, add)
+    if item:
+        take_over(workspace, change.after, connector.store)
+    return find(change.after, connector.name)
 
 
 def _identical(workspace: Workspace, old: Connector, new: Connector, item: Item) -> bool:

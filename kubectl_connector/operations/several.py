@@ -28,6 +28,8 @@ def at_once(
     One thing has the terminal for itself. Of several none may ask: two programs can't ask at one
     terminal. Their progress is one for all, which ``counter`` shows, if there is one.
     """
+    if not things:
+        return []
     if len(things) == 1:
         return [work(workspace, things[0])]
     from concurrent.futures import ThreadPoolExecutor

@@ -31,10 +31,31 @@ class Verified:
 
 def verify(workspace: Workspace, connectors: Sequence[Connector]) -> list[Verified]:
     """Verify each connector, several at once; an error ends that connector's check only."""
-    # Secrets first, one after the other: a store may ask for a passphrase, once.
-    read = [_try_read(workspace, connector) for connector in connectors]
+    # Secrets first: a store may ask for a passphrase, once.
+    return verify_all(workspace, connectors, read_all(workspace, connectors))
+
+
+Read = tuple[Connector, Item] | ConnectorError
+"""A connector with its secret half, or why that can't be read."""
+
+
+def read_all(workspace: Workspace, connectors: Sequence[Connector]) -> list[Read]:
+    """The connectors with their secret halves, read one after the other."""
+    return [_try_read(workspace, connector) for connector in connectors]
+
+
+def verify_all(
+    workspace: Workspace,
+    connectors: Sequence[Connector],
+    read: Sequence[Read],
+    remedy: str | None = None,
+) -> list[Verified]:
+    """Verify connectors whose secret halves were ``read``, or not; they may not be kept yet.
+
+    ``remedy`` is as :func:`check` takes it.
+    """
     pairs = list(zip(connectors, read, strict=True))
-    return at_once(workspace, lambda each, pair: _verify(each, *pair), pairs)
+    return at_once(workspace, lambda each, pair: _verify(each, *pair, remedy), pairs)
 
 
 @dataclass(frozen=True)
@@ -125,9 +146,7 @@ def _refusal(workspace: Workspace, connector: Connector, error: RefusedError) ->
     return message
 
 
-def _try_read(
-    workspace: Workspace, connector: Connector
-) -> tuple[Connector, Item] | ConnectorError:
+def _try_read(workspace: Workspace, connector: Connector) -> Read:
     try:
         return workspace.read(connector)
     except ConnectorError as error:
@@ -135,12 +154,15 @@ def _try_read(
 
 
 def _verify(
-    workspace: Workspace, connector: Connector, read: tuple[Connector, Item] | ConnectorError
+    workspace: Workspace,
+    connector: Connector,
+    read: Read,
+    remedy: str | None = None,
 ) -> Verified:
     if isinstance(read, ConnectorError):
         return Verified(connector, None, read)
     try:
-        return Verified(connector, check(workspace, *read), None)
+        return Verified(connector, check(workspace, *read, remedy), None)
     except ConnectorError as error:
         return Verified(connector, None, error)
     except ValueError as error:  # a catalog that was edited by hand; the others are still asked.

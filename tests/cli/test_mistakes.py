@@ -275,6 +275,8 @@ _THAT_READS = {
     "list-resources": "a",
     "login": "a --embed",
     "logout": "--all",
+    "secure": "--kubeconfig {other} --store file --no-verify --exec-command name",
+    "restore": "--kubeconfig {secured}",
     "credential": "a",
 }
 """How each command reads secrets, if it does."""
@@ -290,9 +292,13 @@ def test_help_names_the_passphrase_where_it_can_be_needed(
     succeeds(capsys, "register", "a", "--auto-configure", "--store", "file", "--no-verify")
     logout_needs_it = ("--context", "lab", "--exec", "--exec-command", "name")
     succeeds(capsys, "login", "a", *logout_needs_it)  # it gives back what had a secret
+    secured = write_kubeconfig(home.path / "secured", server, token_user(BOB_TOKEN))
+    how = ("--store", "file", "--no-verify", "--exec-command", "name")
+    succeeds(capsys, "secure", "--kubeconfig", str(secured), *how)
     monkeypatch.delenv(PASSPHRASE_VARIABLE)
     for verb in sorted(VERBS, key=lambda verb: verb == "delete"):  # it comes last
-        run([verb, *_THAT_READS.get(verb, "").format(other=other).split()])
+        words = _THAT_READS.get(verb, "").format(other=other, secured=secured)
+        run([verb, *words.split()])
         needed = PASSPHRASE_VARIABLE in capsys.readouterr().err
         helped = PASSPHRASE_VARIABLE in succeeds(capsys, verb, "--help")
         assert needed == helped, verb

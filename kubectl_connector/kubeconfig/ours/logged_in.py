@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from kubectl_connector.kubeconfig.ours.mark import our_contexts
+from kubectl_connector.kubeconfig.ours.mark import SECURED, our_contexts, our_entries
 from kubectl_connector.kubeconfig.view import Kubeconfig
 
 
@@ -16,10 +16,20 @@ def contexts_of(kubeconfig: Kubeconfig, connector_id: str) -> list[str]:
 
 
 def contexts_by_connector(kubeconfig: Kubeconfig) -> Mapping[str, Sequence[str]]:
-    """The names of all contexts that login made, by the connectors' ids."""
+    """The names of all contexts that connectors serve, by the connectors' ids.
+
+    That are those which login made, and those whose user ``secure`` replaced.
+    """
     contexts: dict[str, list[str]] = defaultdict(list)
     for name, mark in our_contexts(kubeconfig).items():
         contexts[mark.connector_id].append(name)
+    for user, mark in our_entries(kubeconfig, "users", mentioning=(SECURED,)).items():
+        if mark.secured:
+            # Looking for secrets takes more imports than most lists need.
+            from kubectl_connector.kubeconfig.ours.originals import users_of
+
+            known = contexts[mark.connector_id]
+            known += [each for each in users_of(kubeconfig, "users", user) if each not in known]
     return contexts
 
 

@@ -107,7 +107,7 @@ def login_edit(
     file = found.file if found else kubeconfig.files.default
     for each in (login, *also):
         if each.program:
-            _refuse_beside(each.program, file)
+            refuse_beside(each.program, file)
     previous = kubeconfig.current_context
     placed = Placed(
         names.context,
@@ -236,7 +236,7 @@ def _check_conflict(
         )
 
 
-def _refuse_beside(program: str, file: str) -> None:
+def refuse_beside(program: str, file: str) -> None:
     """Raise KubeconfigError for a program in the kubeconfig's own folder.
 
     ``kubectl config`` would one day rewrite its path as a bare name (semantics W11).

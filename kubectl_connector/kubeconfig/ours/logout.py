@@ -98,9 +98,9 @@ def _going(
         else {
             each: mark
             for each, mark in our_entries(
-                kubeconfig, kind, None if name is None else owners
+                kubeconfig, kind, None if name is None else {name, *owners}
             ).items()
-            if name is None or mark.connector_id in owners
+            if name is None or mark.connector_id in owners or _is_called(name, "", mark, ids)
         }
         for kind in LISTS
     }

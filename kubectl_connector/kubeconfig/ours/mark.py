@@ -15,6 +15,7 @@ from kubectl_connector.model.kubeconfig import Entry
 
 MARK = "kubectl-connector"
 """The name of the ``extensions`` item that our clusters, users and contexts bear."""
+SECURED = "secured"
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ class Mark:
     that was the original, which login replaced."""
     original: Original | None = None
     """What login replaced with the entry; None: nothing."""
+    secured: bool = False
+    """On a user: whether ``secure`` put it in the place of its original, for contexts that stay."""
 
     @classmethod
     def from_entry(cls, body: Mapping[str, Any]) -> Mark | None:
@@ -72,17 +75,27 @@ class Mark:
             name if isinstance(name, str) else "",
             previous if isinstance(previous, str) else None,
             Original.from_data(data.get("original")),
+            data.get(SECURED) is True,
         )
 
     def put_on(self, body: Entry) -> Entry:
         """A body with this mark, as its last extension, in place of the one that it bears."""
-        others = [item for item in body.get("extensions") or () if item.get("name") != MARK]
+        others = without_mark(body).get("extensions") or ()
         data: Entry = {"id": self.connector_id, "connector": self.connector_name}
         if self.previous_context is not None:
             data["previous-context"] = self.previous_context
         if self.original:
             data["original"] = self.original.to_data()
+        if self.secured:
+            data[SECURED] = True
         return {**body, "extensions": [*others, {"name": MARK, "extension": data}]}
+
+
+def without_mark(body: Mapping[str, Any]) -> Entry:
+    """An entry's body without our mark."""
+    others = [item for item in body.get("extensions") or () if item.get("name") != MARK]
+    rest = {key: value for key, value in body.items() if key != "extensions"}
+    return {**rest, "extensions": others} if others else rest
 
 
 def mark_data(body: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -96,7 +96,7 @@ def has_plaintext(kind: str, body: Entry, text: str = "", beside: Entry | None =
     rest = {key: value for key, value in body.items() if key not in _PUBLIC[kind]}
     if secret_looking.in_data([rest, beside]) or secret_looking.says_so(text):
         return True
-    if kind == "users" and (body.get("client-key-data") or _exec_has_secret(body.get("exec"))):
+    if kind == "users" and (body.get("client-key-data") or exec_has_secret(body.get("exec"))):
         return True
     if kind == "clusters" and any(
         map(_url_has_secret, (body.get("proxy-url"), body.get("server")))
@@ -112,7 +112,8 @@ def _url_has_secret(url: str | None) -> bool:
     return without_password(url) != url or secret_looking.in_text(url)
 
 
-def _exec_has_secret(stanza: Any) -> bool:
+def exec_has_secret(stanza: Any) -> bool:
+    """Whether an exec stanza, if there is one, has a secret in it."""
     if not stanza:
         return False
     env = ((each.get("name") or "", each.get("value") or "") for each in stanza.get("env") or ())
@@ -120,17 +121,25 @@ def _exec_has_secret(stanza: Any) -> bool:
     return bool(args or secret_looking.split_env(env)[1]) or secret_looking.in_data(stanza)
 
 
-def restore(going: Mapping[str, Mapping[str, Mark]], texts: Texts) -> Restored:
-    """The originals of the entries that go, given by list and name with their marks."""
+def restore(
+    going: Mapping[str, Mapping[str, Mark]], texts: Texts, ours_too: bool = False
+) -> Restored:
+    """The originals of the entries that go, given by list and name with their marks.
+
+    An original can be an entry of ours, which ``secure`` has replaced. It is given back with
+    ``ours_too``; else it goes as well, and its own original is given back.
+    """
     restored = Restored()
     for kind, marks in going.items():
         for name, mark in marks.items():
             if mark.original:
-                _restore(restored, kind, name, mark.original, texts)
+                _restore(restored, kind, name, mark.original, texts, ours_too)
     return restored
 
 
-def _restore(restored: Restored, kind: str, name: str, original: Original, texts: Texts) -> None:
+def _restore(
+    restored: Restored, kind: str, name: str, original: Original, texts: Texts, ours_too: bool
+) -> None:
     text = original.text
     if original.ref is not None:
         if original.ref not in texts:
@@ -147,12 +156,17 @@ def _restore(restored: Restored, kind: str, name: str, original: Original, texts
     if "name" not in item or not isinstance(body, dict):
         restored.lost.append(f'{BODY[kind]} "{name}"')
         return
+    ours = None if ours_too else Mark.from_entry(body)
+    if ours:
+        if ours.original:
+            _restore(restored, kind, name, ours.original, texts, ours_too)
+        return
     restored.bodies[kind][name] = body
     if item["name"] == name:  # else somebody has renamed it
         restored.texts[kind][name] = spelt
 
 
-def users_of(kubeconfig: Kubeconfig, kind: str, name: str, but: str) -> list[str]:
+def users_of(kubeconfig: Kubeconfig, kind: str, name: str, but: str | None = None) -> list[str]:
     """The contexts that refer to a cluster or user, without the one called ``but``."""
     found = []
     for document in kubeconfig.documents.values():
