@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Sequence
 from functools import partial
 
+from kubectl_connector.auth import auth_method
 from kubectl_connector.catalog import find
 from kubectl_connector.errors import ConnectorError, KubeconfigError, StoreError
 from kubectl_connector.frozen import dataclass, field, replace
@@ -213,7 +214,13 @@ class _Planner:
         wanted = contexts[0] if len(contexts) == 1 else user
         name = free_name(wanted, {each.name for each in self._connectors})
         connector = draft.connector(str(uuid.uuid4()), name, self._workspace.owner, now, now)
-        check_can_exec(connector)
+        method = auth_method(connector.auth_method)
+        if not method.can_exec:
+            raise ConnectorError(
+                f"no exec plugin can hand a {method.noun} to kubectl",
+                "a token or a certificate can be moved; or let nobody else read the file:"
+                f" chmod 600 {display_path(plain.found.file)}",
+            )
         item = draft.item()
         for other in self._connectors:
             if _is_like(other, connector) and same_secret(self._item(other), item):

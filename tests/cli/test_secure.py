@@ -131,7 +131,7 @@ def test_what_is_left_is_said_with_the_reason(
     left = {each["entry"]["name"]: each["reason"] for each in items if each["result"] == "left"}
     assert left.keys() == {*kinds, "unused", "here"} - {"good", "refused", "harmless"}
     for name, reason in {
-        "password": "which no exec plugin can hand to kubectl",
+        "password": "no exec plugin can hand a password to kubectl",
         "rotated": "a program renews the token",
         "broken": "both a token and a username",
         "old": "no longer an auth-provider",

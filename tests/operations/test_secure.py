@@ -1,0 +1,115 @@
+"""Secure and restore, on kubeconfigs that are spelt oddly or change meanwhile."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
+from kubectl_connector.kubeconfig.write import edit_kubeconfig
+from kubectl_connector.operations.extent import Extent
+from kubectl_connector.operations.restore import restore
+from kubectl_connector.operations.secure import SecureRequest, look, plan_secure, secure
+from kubectl_connector.operations.workspace import Workspace
+from tests.conftest import Home
+from tests.operations.conftest import MemoryStore
+
+DATA = {
+    "clusters": [{"name": "lab", "cluster": {"server": "https://lab.example.com:6443"}}],
+    "users": [{"name": "lab", "user": {"token": "hunter2", "tokenFile": ""}}],
+    "contexts": [{"name": "lab", "context": {"cluster": "lab", "user": "lab"}}],
+    "current-context": "lab",
+}
+BLOCK = """\
+clusters: [{name: lab, cluster: {server: "https://lab.example.com:6443"}}]
+users:
+ -  user:
+       token: hunter2   # from the mail
+    name: 'lab'
+contexts: [{name: lab, context: {cluster: lab, user: lab}}]
+current-context: lab
+"""
+
+
+@pytest.fixture
+def kubeconfig(home: Home) -> Path:
+    home.kubeconfig.parent.mkdir()
+    home.kubeconfig.touch(mode=0o600)
+    return home.kubeconfig
+
+
+@pytest.fixture
+def files(kubeconfig: Path) -> KubeconfigFiles:
+    return kubeconfig_files(str(kubeconfig), {})
+
+
+def request_for(files: KubeconfigFiles) -> SecureRequest:
+    extent = Extent(files, every=True)
+    return SecureRequest(extent, "keyring", "kubectl-connector", verify=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(DATA),
+        json.dumps(DATA, indent=4),
+        BLOCK,
+        BLOCK.replace("\n", "\r\n"),
+        "\ufeff" + BLOCK,
+        BLOCK.replace("token: hunter2", "token: &t hunter2"),
+        BLOCK + "x: &x [1]\ny: *x\n",
+    ],
+    ids=["json", "indented", "block", "crlf", "bom", "anchor", "anchors elsewhere"],
+)
+def test_the_same_bytes_come_back(
+    workspace: Workspace, files: KubeconfigFiles, kubeconfig: Path, store: MemoryStore, text: str
+) -> None:
+    kubeconfig.write_bytes(text.encode())
+    request = request_for(files)
+    secure(workspace, request, plan_secure(workspace, request))
+    assert b"hunter2" not in kubeconfig.read_bytes()
+    assert b"from the mail" not in kubeconfig.read_bytes()
+    assert look(request.extent) == ()
+    (done,) = restore(workspace, request.extent)
+    assert (done.error, done.connector) == (None, "lab")
+    assert kubeconfig.read_bytes() == text.encode()
+    assert len(store.items) == 1  # the connector's own
+
+
+def test_an_alias_can_not_be_kept_and_stays(
+    workspace: Workspace, files: KubeconfigFiles, kubeconfig: Path, store: MemoryStore
+) -> None:
+    text = BLOCK.replace("token: hunter2", "token: *t").replace(
+        "clusters:", "t: &t hunter2\nclusters:"
+    )
+    kubeconfig.write_text(text)
+    request = request_for(files)
+    (step,) = secure(workspace, request, plan_secure(workspace, request)).steps
+    assert step.error
+    assert "anchors" in step.error.message
+    assert (kubeconfig.read_text(), store.items) == (text, {})
+
+
+def test_a_user_that_has_changed_since_it_was_read_stays(
+    workspace: Workspace,
+    files: KubeconfigFiles,
+    kubeconfig: Path,
+    store: MemoryStore,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kubeconfig.write_text(BLOCK)
+    request = request_for(files)
+    steps = plan_secure(workspace, request)
+    changed = BLOCK.replace("hunter2", "hunter3")
+
+    def late(*given: object, **more: object) -> object:
+        kubeconfig.write_text(changed)
+        return edit_kubeconfig(*given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("kubectl_connector.operations.secure.edit_kubeconfig", late)
+    (step,) = secure(workspace, request, steps).steps
+    assert step.error
+    assert "has just changed it" in step.error.message
+    assert (kubeconfig.read_text(), len(store.items)) == (changed, 1)
