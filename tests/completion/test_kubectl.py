@@ -45,7 +45,10 @@ def test_commands_come_with_their_summaries(terminal: Terminal) -> None:
         (["verify", "-l", "tier=1,te"], ["tier=1,team=ops"]),
         (["list", "-o", "j"], ["json", "jsonpath="]),
         (["register", "new", "--store", ""], ["file", "keyring"]),
-        (["register", "new", "--tok"], ["--token-stdin\t…", "--token-file\t…"]),
+        (
+            ["register", "new", "--tok"],
+            ["--token-from\t…", "--token-stdin\t…", "--token-file\t…"],
+        ),
         (["register", "new", "--password"], ["--password-stdin\t…", "--password-file\t…"]),
         (["config", "set", "login.mode", "e"], ["embed", "exec"]),
         (["nothing", ""], []),
