@@ -72,7 +72,7 @@ _METAVARS = {
     "SELECTOR": SELECTOR,
     "DIR": FOLDER,
     **dict.fromkeys(("ID", "OLD=NEW", "PATH", "SECONDS", "TEXT", "TIME", "URL", "VALUE"), FREE),
-    **dict.fromkeys(("NS/NAME", "ROLE", "USER", "GROUP"), FREE),  # names in a cluster
+    **dict.fromkeys(("NS/NAME", "ROLE", "USER", "GROUP", "GLOB"), FREE),  # names in a cluster
 }
 
 _ARGUMENTS: dict[str, Any] = {

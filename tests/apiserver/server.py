@@ -25,8 +25,8 @@ from tests.apiserver.tokens import ISSUER, jwt
 WRONG_HOSTS = ("api.lab.example", "203.0.113.7")
 
 Presented = Literal["valid", "expired", "to-come", "wrong-host", "corporate-proxy"]
-"""The server's certificate: good; expired; not good yet; for WRONG_HOSTS only; from an intermediate of another
-CA, as a TLS-inspecting proxy presents it."""
+"""The server's certificate: good; expired; not good yet; for WRONG_HOSTS only; from an intermediate
+of another CA, as a TLS-inspecting proxy presents it."""
 
 _IGNORE_TIMES = 0x200000  # X509_V_FLAG_NO_CHECK_TIME
 
