@@ -73,9 +73,9 @@ _METAVARS = {
     "DIR": FOLDER,
     **dict.fromkeys(("ID", "OLD=NEW", "PATH", "SECONDS", "TEXT", "TIME", "URL", "VALUE"), FREE),
     "COMMAND": FREE,
-    **dict.fromkeys(
-        ("NS/NAME", "ROLE", "USER", "GROUP", "NAMESPACE", "MOUNT"), FREE
-    ),  # names in a cluster
+    "GLOB": FREE,
+    # names in a cluster
+    **dict.fromkeys(("NS/NAME", "ROLE", "USER", "GROUP", "NAMESPACE", "MOUNT"), FREE),
 }
 
 _ARGUMENTS: dict[str, Any] = {

@@ -180,6 +180,26 @@ def _spun(text: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def counter(total: int) -> Iterator[Callable[[], None]]:
+    """Show on a terminal how many of ``total`` are done; what it gives is called for each."""
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = TextColumn("asking clusters"), BarColumn(), MofNCompleteColumn()
+    shown = Progress(*columns, console=Console(stderr=True, highlight=False), transient=True)
+    task = shown.add_task("", total=total)
+    with _signals_to_come():
+        shown.start()
+    try:
+        yield lambda: shown.advance(task)
+    finally:
+        shown.stop()
+
+
+@contextlib.contextmanager
 def _signals_to_come() -> Iterator[None]:
     """Hold signals back while a thread starts, which then never gets any.
 

@@ -10,7 +10,7 @@ import typer
 
 from kubectl_connector.auth import auth_method
 from kubectl_connector.auth.programs import find_program
-from kubectl_connector.cli import console, environment, form, views
+from kubectl_connector.cli import console, environment, form, register_all, views
 from kubectl_connector.cli.changes import changes_from, with_change_options
 from kubectl_connector.cli.manifests import agreed
 from kubectl_connector.cli.options import (
@@ -54,6 +54,32 @@ def command(
             rich_help_panel=KUBECONFIG,
         ),
     ] = None,
+    all_contexts: Annotated[
+        bool,
+        typer.Option(
+            "--all-contexts",
+            help="Take every context, each as a connector of its name.",
+            rich_help_panel=KUBECONFIG,
+        ),
+    ] = False,
+    match: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--match",
+            metavar="GLOB",
+            help="With --all-contexts: only those that fit, such as 'prod-*'.",
+            rich_help_panel=KUBECONFIG,
+        ),
+    ] = None,
+    prefix: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--prefix",
+            metavar="TEXT",
+            help="With --all-contexts: what goes before the names.",
+            rich_help_panel=KUBECONFIG,
+        ),
+    ] = None,
     kubeconfig: KubeconfigOption = None,
     interactive: Annotated[
         bool, typer.Option("--interactive", "-i", help="Ask for all that is not given.")
@@ -73,10 +99,15 @@ def command(
     Examples:
       kubectl connector register prod --auto-configure
       kubectl connector register eu --context prod-eu
+      kubectl connector register --auto-configure --all-contexts --match 'prod-*'
       kubectl connector register lab --server https://lab:6443 --certificate-authority ca.crt
       print-token | kubectl connector register ci --server https://ci:6443 --token-stdin
 
     """
+    if all_contexts or match is not None or prefix is not None:
+        register_all.check(name, context, interactive, all_contexts)
+        workspace, changes = environment.workspace(timeout), changes_from(given)
+        return register_all.run(workspace, kubeconfig, changes, match, prefix, not no_verify)
     if name is None and not interactive:
         raise UsageError(
             "NAME is missing: the connector's name",

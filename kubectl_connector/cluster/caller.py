@@ -11,6 +11,7 @@ import re
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from types import MappingProxyType
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -19,7 +20,8 @@ import urllib3
 from urllib3 import exceptions as http_errors
 
 from kubectl_connector import log
-from kubectl_connector.cluster.tls import presented_issuer
+from kubectl_connector.cluster.clock import skew
+from kubectl_connector.cluster.tls import presented_date, presented_issuer
 from kubectl_connector.cluster.transport import AuthenticatedPool, proxy_for
 from kubectl_connector.errors import (
     ClusterError,
@@ -97,6 +99,8 @@ class Caller:
         self._timeout = timeout
         self._tell = tell
         self._server = cluster.server.rstrip("/")
+        self.date: str | None = None
+        """When the server gave its last answer, by its own clock."""
 
     def call(
         self, method: str, path: str, body: Mapping[str, Any] | None = None
@@ -117,6 +121,7 @@ class Caller:
             )
         except http_errors.HTTPError as error:
             self._explain(error)
+        self.date = response.headers.get("Date")
         log.info("%s %s%s: %s", method, self._server, path, response.status)
         for warning in _WARNING.findall(response.headers.get("Warning", "")):
             self._tell("warning: " + _ESCAPED.sub(r"\1", warning))
@@ -171,13 +176,27 @@ class Caller:
             why = f"{why}; issuer: {issuer}" if issuer else why
         hints = {
             "match": f"the certificate is for another name: {self._peer.other_name}",
-            "expired": "the server's certificate has to be renewed; check this machine's clock too",
         }
         hint = f"give the server's CA, or that of a proxy in between: {self._peer.authority} FILE"
         hint = next((text for word, text in hints.items() if word in why), hint)
+        if "yet valid" in why or "expired" in why:
+            hint = (
+                f"the server's certificate is good at another time{self._clock(host, parts.port)}"
+            )
         raise ClusterError(
             f"{self._server} presents a certificate that is not trusted ({why})", hint
         ) from cause
+
+    def _clock(self, host: str, port: int | None) -> str:
+        """What there is to say of the clocks where a certificate is not good at this time."""
+        date = None
+        if proxy_for(self._cluster) is None:
+            name = self._cluster.tls_server_name or host
+            date = presented_date(host, port or 443, name, self._timeout)
+        off = skew(date, datetime.now(timezone.utc))
+        if off:
+            return f": this machine's clock is {off}; set it"
+        return ": it has to be renewed" if date else ": renew it, or set this machine's clock"
 
 
 @contextmanager

@@ -40,17 +40,17 @@ def probe(cluster: Cluster, pool: AuthenticatedPool, timeout: float) -> Probe:
     status, version = caller.call("GET", "/version")
     milliseconds = round((time.monotonic() - started) * 1000)
     if status == 401:
-        raise _refused(cluster, "it refused the credential (401)")
+        raise _refused(caller, cluster, "it refused the credential (401)")
     if status not in (200, 403):  # 403: the cluster knows us, but does not let us see the version
         caller.not_kubernetes(f"/version answered {status}")
     status, review = caller.call("POST", _REVIEW_PATH, _REVIEW)
     if status == 401:
-        raise _refused(cluster, "it refused the credential (401)")
+        raise _refused(caller, cluster, "it refused the credential (401)")
     user = mapping(mapping(review.get("status")).get("userInfo")) if status < 300 else {}
     # The cluster names the anonymous user in the answer, or forbids the request to
     # "User \"system:anonymous\"".
     if _ANONYMOUS in (user.get("username"), *str(review.get("message")).split('"')):
-        raise _refused(cluster, "it takes the credential for nobody's (anonymous)")
+        raise _refused(caller, cluster, "it takes the credential for nobody's (anonymous)")
     return Probe(
         version=str(version.get("gitVersion") or "unknown"),
         username=user.get("username"),
@@ -70,5 +70,14 @@ _ANONYMOUS = "system:anonymous"
 _REVIEW = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
 
 
-def _refused(cluster: Cluster, why: str) -> RefusedError:
-    return RefusedError(f"{cluster.server}: {why}", "renew the credential")
+class CredentialRefusedError(RefusedError):
+    """The cluster answers, and does not take the credential."""
+
+    def __init__(self, message: str, date: str | None) -> None:
+        """``date`` is when it said so, by its own clock."""
+        super().__init__(message, "renew the credential")
+        self.date = date
+
+
+def _refused(caller: Caller, cluster: Cluster, why: str) -> RefusedError:
+    return CredentialRefusedError(f"{cluster.server}: {why}", caller.date)

@@ -6,6 +6,8 @@ import os
 import secrets
 import ssl
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from kubectl_connector.errors import ConnectorError
 from kubectl_connector.model.kubeconfig import Cluster
@@ -99,19 +101,48 @@ def presented_issuer(host: str, port: int, server_name: str, timeout: float) -> 
 
     This is for messages only: it verifies nothing and sends no data. ``timeout`` is in seconds.
     """
-    import socket
-
     from kubectl_connector import certificates
 
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
     try:
-        with (
-            socket.create_connection((host, port), timeout=timeout) as plain,
-            context.wrap_socket(plain, server_hostname=server_name) as wrapped,
-        ):
+        with _unverified(host, port, server_name, timeout) as wrapped:
             der = wrapped.getpeercert(binary_form=True)
         return certificates.facts_of_der(der).issuer if der else None
     except (OSError, ValueError):
         return None
+
+
+def presented_date(host: str, port: int, server_name: str, timeout: float) -> str | None:
+    """The ``Date`` of a server's answer; None where it gives none.
+
+    This is for messages only: it verifies nothing, and sends nothing but a bare request.
+    """
+    try:
+        with _unverified(host, port, server_name, timeout) as wrapped:
+            wrapped.sendall(b"HEAD /version HTTP/1.0\r\n\r\n")
+            head = b""
+            while b"\r\n\r\n" not in head and len(head) < _LONGEST_HEAD:
+                if not (part := wrapped.recv(4096)):
+                    break
+                head += part
+    except OSError:
+        return None
+    lines = head.decode("latin-1").split("\r\n")
+    return next((line[5:].strip() for line in lines if line[:5].lower() == "date:"), None)
+
+
+_LONGEST_HEAD = 65_536
+
+
+@contextmanager
+def _unverified(host: str, port: int, server_name: str, timeout: float) -> Iterator[ssl.SSLSocket]:
+    """A connection to whoever answers there; OSError."""
+    import socket
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    with (
+        socket.create_connection((host, port), timeout=timeout) as plain,
+        context.wrap_socket(plain, server_hostname=server_name) as wrapped,
+    ):
+        yield wrapped

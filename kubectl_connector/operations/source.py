@@ -11,7 +11,7 @@ from kubectl_connector.frozen import dataclass
 from kubectl_connector.kubeconfig.ours.mark import MARK, mark_of
 from kubectl_connector.kubeconfig.ours.originals import has_plaintext, users_of
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
-from kubectl_connector.kubeconfig.view import ResolvedContext, load
+from kubectl_connector.kubeconfig.view import Kubeconfig, ResolvedContext, load
 from kubectl_connector.model.connector import Connector, Origin, Spec
 from kubectl_connector.model.kubeconfig import EXEC_EXTENSION, Extensions
 from kubectl_connector.operations.draft import Draft
@@ -25,6 +25,8 @@ class FromContext:
     files: KubeconfigFiles
     name: str | None = None
     """None: the current one."""
+    kubeconfig: Kubeconfig | None = None
+    """What was read of the files already; None: they are read where needed."""
 
     def draft(self, store: str) -> Draft:
         """What a connector made from the context is like.
@@ -32,7 +34,7 @@ class FromContext:
         Raises KubeconfigError, NotFoundError, UsageError for a context that runs us, and what
         :func:`draft_from` raises.
         """
-        kubeconfig = load(self.files)
+        kubeconfig = self.kubeconfig or load(self.files)
         context = kubeconfig.resolve(self.name)
         draft = draft_from(context, store)
         runs = auth_method(draft.spec.auth_method).runs(draft.spec.configuration)

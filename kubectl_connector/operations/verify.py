@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kubectl_connector.auth.interface import PendingError
-from kubectl_connector.cluster.probe import Probe, probe
+from kubectl_connector.cluster.clock import skew
+from kubectl_connector.cluster.probe import CredentialRefusedError, Probe, probe
 from kubectl_connector.cluster.transport import AuthenticatedPool
 from kubectl_connector.durations import ago
 from kubectl_connector.errors import ConnectorError, RefusedError
@@ -118,6 +119,8 @@ def check(
             refused = error
     assert refused  # noqa: S101 (the loop ran)
     message = _refusal(workspace, connector, refused)
+    if _clock(workspace, refused):
+        remedy = f"set this machine's clock, then: kubectl connector verify {connector.name}"
     raise RefusedError(message, remedy or renewal(connector)) from refused
 
 
@@ -143,7 +146,17 @@ def _refusal(workspace: Workspace, connector: Connector, error: RefusedError) ->
         message += ": to the cluster it is nobody's (system:anonymous)"
     else:
         message += " (401 Unauthorized)"
+        if connector.expires_at:
+            end = ago(connector.expires_at, workspace.now())
+            message += f", though it ends {end}: it may have been revoked"
+    if off := _clock(workspace, error):
+        message += f"; this machine's clock is {off}"
     return message
+
+
+def _clock(workspace: Workspace, error: RefusedError) -> str:
+    """How far the clocks are apart; empty where they agree, or nobody knows."""
+    return skew(error.date, workspace.now()) if isinstance(error, CredentialRefusedError) else ""
 
 
 def _try_read(workspace: Workspace, connector: Connector) -> Read:

@@ -42,6 +42,7 @@ class Validity:
 
 
 EXPIRED = Validity.until(datetime.now(timezone.utc) - timedelta(days=2))
+TO_COME = Validity(*(datetime.now(timezone.utc) + timedelta(days=days) for days in (2, 20)))
 
 
 class Authority:

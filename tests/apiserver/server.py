@@ -15,7 +15,7 @@ from tests.apiserver.access import Rules, UnauthenticatedError, User, authentica
 from tests.apiserver.answers import Answer, unauthorized
 from tests.apiserver.api import respond
 from tests.apiserver.certificate_requests import Decision
-from tests.apiserver.certificates import EXPIRED, Authority, KeyPair, Validity
+from tests.apiserver.certificates import EXPIRED, TO_COME, Authority, KeyPair, Validity
 from tests.apiserver.cluster import Cluster
 from tests.apiserver.objects import Objects
 from tests.apiserver.requests import Request
@@ -24,9 +24,9 @@ from tests.apiserver.tokens import ISSUER, jwt
 
 WRONG_HOSTS = ("api.lab.example", "203.0.113.7")
 
-Presented = Literal["valid", "expired", "wrong-host", "corporate-proxy"]
-"""The server's certificate: good; expired; for WRONG_HOSTS only; from an intermediate of another
-CA, as a TLS-inspecting proxy presents it."""
+Presented = Literal["valid", "expired", "to-come", "wrong-host", "corporate-proxy"]
+"""The server's certificate: good; expired; not good yet; for WRONG_HOSTS only; from an intermediate
+of another CA, as a TLS-inspecting proxy presents it."""
 
 _IGNORE_TIMES = 0x200000  # X509_V_FLAG_NO_CHECK_TIME
 
@@ -149,6 +149,8 @@ class ApiServer(Endpoint):
     def _server_pair(self, presented: Presented) -> KeyPair:
         if presented == "expired":
             return self._authority.issue_server(HOSTS, EXPIRED)
+        if presented == "to-come":
+            return self._authority.issue_server(HOSTS, TO_COME)
         if presented == "wrong-host":
             return self._authority.issue_server(WRONG_HOSTS)
         if presented == "corporate-proxy":
