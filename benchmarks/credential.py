@@ -45,15 +45,25 @@ def main() -> None:
             capture_output=True,
             check=True,
         )
+        server.objects.create("serviceaccounts", "reader", "shop")
+        account = ["--service-account", "shop/reader", "--duration", "12h"]
+        subprocess.run(
+            [ours, "register", "minted", "--auto-configure", *account],
+            env=environment,
+            capture_output=True,
+            check=True,
+        )
         listed = subprocess.run(
             [ours, "list", "-o", "json"], env=environment, capture_output=True, check=True
         )
-        id_ = json.loads(listed.stdout)["items"][0]["id"]
+        ids = {item["name"]: item["id"] for item in json.loads(listed.stdout)["items"]}
+        id_ = ids["prod"]
         item = [f"kubectl-connector/{id_}", "kubectl-connector"]
         credential = {
             "`python -c pass`": [sys.executable, "-c", "pass"],
             "`python -I -c pass`": [sys.executable, "-I", "-c", "pass"],
             "`kubectl-connector credential`": [ours, "credential", "prod", "--id", id_],
+            "the same, a token made for a while": [ours, "credential", "m", "--id", ids["minted"]],
             "`kubectl version --client`": [kubectl, "version", "--client"],
             "`keyring get`, the same secret": [str(BIN / "keyring"), "get", *item],
         }

@@ -86,3 +86,16 @@ def test_a_certificate_that_the_cluster_signs(terminal: Terminal, admin: Path) -
     assert "e2e-group" in groups
     terminal.connector("logout", "e2e")
     terminal.connector("delete", "e2e", "--yes")
+
+
+def test_the_plain_text_goes_and_comes_back(terminal: Terminal, admin: Path) -> None:
+    """What stands in the kubeconfig; where nothing does (an exec plugin), nothing is done."""
+    before, user = admin.read_bytes(), terminal.who_am_i()
+    had = terminal.run("connector", "secure", "--check").returncode
+    terminal.connector("secure", "--all", "--store", "file")
+    assert terminal.run("connector", "secure", "--check").returncode == 0
+    assert (admin.read_bytes() != before) == (had != 0)
+    assert terminal.who_am_i() == user
+    terminal.connector("restore", "--all")
+    assert admin.read_bytes() == before
+    assert terminal.who_am_i() == user
