@@ -192,7 +192,7 @@ def _the_same(workspace: Workspace, connector: Connector, way: Way) -> RefusedEr
     if way is Way.CONTEXT and origin:
         return RefusedError(
             f'context "{origin.context}" in {display_path(origin.kubeconfig)} still has {since}',
-            f"sign in again there, then: kubectl connector renew {name}",
+            f"sign in to that context again, then: kubectl connector renew {name}",
         )
     return RefusedError(
         f'what was given for "{name}" is {since}', f"give another: kubectl connector renew {name}"

@@ -300,7 +300,7 @@ def _token(path: str) -> str:
         ) from error
 
 
-_REMEDY = "sign in again there, then run the command again; without asking: --no-verify"
+_REMEDY = "sign in to that context again, then run this again; without asking: --no-verify"
 
 
 def _verified(workspace: Workspace, steps: Sequence[Step]) -> tuple[Step, ...]:

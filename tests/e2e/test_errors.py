@@ -106,7 +106,10 @@ def test_untrusted(presented: Presented, hinted: str, terminal: Terminal) -> Non
     with ApiServer(tokens={JANE_TOKEN: JANE}, certificate=presented) as server:
         write_kubeconfig(terminal.home.kubeconfig, server, token_user(JANE_TOKEN))
         refusal = terminal.refused(*REGISTER)
-        assert not server.requests  # no untrusted server got the token
+        # No untrusted server got the token; one with a certificate of another time is asked for the
+        # time, without any.
+        assert not any(each.authorization or each.body for each in server.requests)
+        assert {each.method for each in server.requests} <= {"HEAD"}
     assert refusal.code == UNREACHABLE
     assert hinted in refusal.hint
     if presented == "corporate-proxy":

@@ -518,7 +518,7 @@ class TestTheEnd:
         done = terminal.run("auth", "whoami")
         assert done.returncode == 1
         assert 'error: the token of "prod" expired 2 d ago' in done.stderr
-        assert "kubectl connector update prod" in done.stderr
+        assert "kubectl connector renew prod" in done.stderr
         assert token not in done.stderr + done.stdout
 
 
