@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from kubectl_connector.errors import ClusterError
+
+
+def checked(token: str) -> str:
+    """``token`` if a header can carry it; ClusterError, which does not quote it."""
+    if not is_token(token):
+        raise ClusterError(
+            "what the server gave as a token is none: no HTTP header can carry it",
+            "check what stands between here and the server",
+        )
+    return token
+
 
 def is_token(text: str) -> bool:
     """Whether an HTTP header can carry a text as a bearer token."""

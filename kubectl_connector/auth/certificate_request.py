@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -14,6 +14,7 @@ from kubectl_connector.auth.derived import Base, DerivedMethod, asking
 from kubectl_connector.auth.interface import (
     Field,
     FieldKind,
+    HandleError,
     IssueRequest,
     Material,
     PendingError,
@@ -165,24 +166,43 @@ class _CertificateRequest(DerivedMethod):
         pending: _Pending,
         seconds: float,
     ) -> Credential:
+        from kubectl_connector import certificates
         from kubectl_connector.cluster import certificate_request
 
+        name, uid = pending.name, pending.uid
         if APPROVE in own:
-            ask(lambda caller: certificate_request.approve(caller, pending.name, request.now()))
+            ask(lambda caller: certificate_request.approve(caller, name, uid, request.now()))
         approval = f"kubectl certificate approve {pending.name}"
         until = time.monotonic() + seconds
-        with request.progress(f"waiting for an admin: {approval}"):
-            while not (pem := ask(lambda caller: certificate_request.look(caller, pending.name))):
+        with request.progress(f"waiting for an admin: {approval}"), _ended():
+            while not (pem := ask(lambda caller: certificate_request.look(caller, name, uid))):
                 if time.monotonic() >= until:
                     raise PendingError(
-                        f"the certificate request {pending.name} waits to be approved",
+                        f"the certificate request {name} waits to be approved",
                         f"have an admin run: {approval}; then run the command again",
                         pending.text(),
                         waited=seconds > 0,
                     )
                 time.sleep(_BETWEEN)
-        signed = Credential(client_certificate=pem, client_key=pending.key)
-        return replace(signed, expires_at=_end(signed))
+        with _ended():
+            end = certificates.check_pair(pem, pending.key).not_after
+        return Credential(client_certificate=pem, client_key=pending.key, expires_at=end)
+
+
+@contextlib.contextmanager
+def _ended() -> Iterator[None]:
+    """Make a request that came to nothing one that is forgotten: the next one begins anew."""
+    from kubectl_connector.cluster.certificate_request import DeniedError
+
+    try:
+        yield
+    except DeniedError as error:
+        raise HandleError(error.message, error.hint) from error
+    except UsageError as error:
+        raise HandleError(
+            f"what the cluster signed can't be used: {error.message}",
+            "run the command again, for a new request",
+        ) from None
 
 
 class _Ask(Protocol):
@@ -211,6 +231,8 @@ def _either(base: Base, request: IssueRequest, present: Credential | None = None
     return ask
 
 
+_LONGEST_NAME = 64
+"""Characters of a common name or an organization (RFC 5280, appendix A.1)."""
 _BETWEEN = 1.0
 """Seconds between two looks at a request that waits."""
 
@@ -220,11 +242,13 @@ class _Pending:
     """A request that was submitted."""
 
     name: str
+    uid: str
+    """Tells it from another of its name."""
     key: str = field(repr=False)
     """Of the certificate that is going to be, PEM."""
 
     def text(self) -> str:
-        return json.dumps([self.name, self.key])
+        return json.dumps([self.name, self.uid, self.key])
 
     @classmethod
     def read(cls, handle: str | None) -> _Pending | None:
@@ -235,11 +259,20 @@ def _submitted(own: Mapping[str, Any], caller: Caller, request: IssueRequest) ->
     from kubectl_connector.cluster import certificate_request
 
     user = own.get(USER) or certificate_request.own_name(caller)
+    groups = names_in("--group", own.get(GROUP))
     if not user:
         raise UsageError("the cluster does not say who we are", "give the user's name: --user NAME")
-    key, pem = certificate_request.new_pair(user, names_in("--group", own.get(GROUP)))
+    for name, option in ((user, "--user"), *((each, "--group") for each in groups)):
+        if len(name) > _LONGEST_NAME:
+            raise UsageError(
+                f'no certificate can hold the name "{name}": it has more than {_LONGEST_NAME}'
+                " characters",
+                f"give a shorter one: {option} NAME",
+            )
+    key, pem = certificate_request.new_pair(user, groups)
     prefix = f"kubectl-connector-{request.connector_id[:8]}-"
-    return _Pending(certificate_request.submit(caller, pem, seconds_of(own), prefix), key)
+    name, uid = certificate_request.submit(caller, pem, seconds_of(own), prefix)
+    return _Pending(name, uid, key)
 
 
 def _seconds_to_wait(own: Mapping[str, Any]) -> float:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from kubectl_connector import auth
 from kubectl_connector.auth.interface import AuthMethod, IssueRequest, Material
-from kubectl_connector.frozen import dataclass, field
+from kubectl_connector.frozen import dataclass, field, replace
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.kubeconfig import ExecConfig, Impersonation
 from kubectl_connector.model.secret import Credential, Secret
@@ -99,6 +99,7 @@ def asking(base: Base, request: IssueRequest) -> Iterator[Caller]:
     from kubectl_connector.cluster.caller import calling
 
     material = base.material
+    request = replace(request, last=None, anew=False)  # those are of what is made with the base
     credential = _method(base).issue(material.configuration, material.secret, request)
     with calling(
         request.cluster, credential, base.impersonation, request.timeout, request.tell

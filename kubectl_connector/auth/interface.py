@@ -37,13 +37,21 @@ class Material:
     secret: Secret = Secret()
 
 
-class PendingError(RefusedError):
+class HandleError(RefusedError):
+    """Nothing was issued, and another ``handle`` is to be kept from now on."""
+
+    def __init__(self, message: str, hint: str, handle: str | None = None) -> None:
+        """``handle`` is what the method needs to go on later; None: it begins anew."""
+        super().__init__(message, hint)
+        self.handle = handle
+
+
+class PendingError(HandleError):
     """What was asked for has to be approved by somebody first."""
 
     def __init__(self, message: str, hint: str, handle: str, waited: bool) -> None:
-        """``handle`` is what the method needs to go on later; whether it has ``waited`` already."""
-        super().__init__(message, hint)
-        self.handle = handle
+        """Whether it has ``waited`` already; the rest is as in :class:`HandleError`."""
+        super().__init__(message, hint, handle)
         self.waited = waited
 
 
@@ -143,16 +151,20 @@ class AuthMethod(ABC):
         end = credential.expires_at
         return end and end - min(timedelta(minutes=1), max((end - now) / 10, timedelta(0)))
 
-    def can_revoke(self, configuration: Mapping[str, Any]) -> bool:
-        """Whether :meth:`revoke` ends what was issued; the default can't."""
-        return False
+    def revokes(self, configuration: Mapping[str, Any]) -> str | None:
+        """What :meth:`revoke` ends, such as ``Secret in shop``; None, the default: it can't.
+
+        Where a change of the configuration changes it, what was issued before is revoked.
+        """
+        return None
 
     def revoke(  # noqa: B027 (a method that can not revoke has nothing to do)
         self, configuration: Mapping[str, Any], secret: Secret, request: IssueRequest
     ) -> None:
         """End what was issued, ``request.last`` and all before it.
 
-        It is no error where it has ended already. Raises what :meth:`issue` raises.
+        ``request.last`` may be missing where the method does not lease. It is no error where it has
+        ended already. Raises what :meth:`issue` raises.
         """
 
     def ready(self, configuration: Mapping[str, Any], secret: Secret) -> Credential | None:

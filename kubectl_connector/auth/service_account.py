@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
+from kubectl_connector.auth._bearer import checked
 from kubectl_connector.auth._lifetime import duration_field, names_in, seconds_of
 from kubectl_connector.auth._tokens import (
     AUDIENCE,
@@ -104,10 +106,12 @@ class _ServiceAccount(DerivedMethod):
         with asking(base, request) as caller:
             if secret:
                 objects.make(caller, _secret(account, secret))
-            token, end = token_request.request_token(
+            token, seconds = token_request.request_token(
                 caller, account, seconds_of(own), audiences, secret
             )
-        return Credential(token=token, expires_at=end)
+        # By our clock, which everybody who uses the token reads; the server's may be another.
+        end = request.now().replace(microsecond=0) + timedelta(seconds=seconds)
+        return Credential(token=checked(token), expires_at=end)
 
     def wants(
         self, configuration: Mapping[str, Any], namespace: str | None
@@ -122,8 +126,9 @@ class _ServiceAccount(DerivedMethod):
             made.append(_binding(account, configuration[ROLE], where))
         return tuple(made)
 
-    def can_revoke(self, configuration: Mapping[str, Any]) -> bool:
-        return REVOCABLE in configuration
+    def revokes(self, configuration: Mapping[str, Any]) -> str | None:
+        namespace = ServiceAccount.parse(configuration[ACCOUNT]).namespace
+        return f"Secret in {namespace}" if REVOCABLE in configuration else None
 
     def revoke(
         self, configuration: Mapping[str, Any], secret: Secret, request: IssueRequest

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from kubectl_connector import jwt
-from kubectl_connector.auth._bearer import is_token
+from kubectl_connector.auth._bearer import checked, is_token
 from kubectl_connector.auth._lifetime import duration_field, names_in, seconds_of
 from kubectl_connector.auth._tokens import (
     AUDIENCE,
@@ -148,10 +148,10 @@ class _Vault(AuthMethod):
         ends = (now + timedelta(seconds=life) for life in lives if life)
         end = earliest(jwt.expiry(lease.token), *ends)
         leases = [*_leases(request.last, now), (lease.id, format_time(end) if end else "")]
-        return Credential(token=lease.token, expires_at=end, handle=json.dumps(leases))
+        return Credential(token=checked(lease.token), expires_at=end, handle=json.dumps(leases))
 
-    def can_revoke(self, configuration: Mapping[str, Any]) -> bool:
-        return True
+    def revokes(self, configuration: Mapping[str, Any]) -> str | None:
+        return f"leases of {configuration[ADDRESS]}"
 
     def revoke(
         self, configuration: Mapping[str, Any], secret: Secret, request: IssueRequest

@@ -83,7 +83,7 @@ def _revoke(workspace: Workspace, name: str | None, files: KubeconfigFiles, aske
     if asked:
         everybody = workspace.catalog.load()
         wanted = [each for each in everybody if name == each.name or not name]
-        wanted = [each for each in wanted if name or revoke.can_revoke(each)]
+        wanted = [each for each in wanted if name or revoke.revokes(each)]
         for each in wanted:
             if revoke.revoke(workspace, each):
                 console.say(f'Revoked what was issued for "{each.name}"')

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from kubectl_connector.cluster.caller import Caller, mapping, refused
 from kubectl_connector.cluster.probe import own_name
-from kubectl_connector.errors import ClusterError, RefusedError
+from kubectl_connector.errors import ClusterError, NotFoundError, RefusedError
 from kubectl_connector.model.connector import format_time
 
 __all__ = ["approve", "look", "new_pair", "own_name", "submit"]
@@ -38,8 +38,8 @@ def new_pair(user: str, groups: Sequence[str]) -> tuple[str, str]:
     return plain.decode(), signed.public_bytes(pem).decode()
 
 
-def submit(caller: Caller, pem: str, seconds: int | None, prefix: str) -> str:
-    """Submit a request; its name in the cluster, which begins with ``prefix``.
+def submit(caller: Caller, pem: str, seconds: int | None, prefix: str) -> tuple[str, str]:
+    """Submit a request; its name in the cluster, which begins with ``prefix``, and its uid.
 
     ``seconds`` is the life that is asked for, 600 at least; None: the cluster's own. Raises
     RefusedError (401, 403) and ClusterError.
@@ -53,25 +53,30 @@ def submit(caller: Caller, pem: str, seconds: int | None, prefix: str) -> str:
         spec["expirationSeconds"] = seconds
     document = {**_KIND, "metadata": {"generateName": prefix}, "spec": spec}
     status, answer = caller.call("POST", _PATH, document)
-    name = mapping(answer.get("metadata")).get("name")
-    if status != 201 or not isinstance(name, str):
+    metadata = mapping(answer.get("metadata"))
+    name, uid = metadata.get("name"), metadata.get("uid")
+    if status != 201 or not isinstance(name, str) or not isinstance(uid, str):
         raise refused(status, answer, "take a certificate request", _HINT)
-    return name
+    return name, uid
 
 
-def look(caller: Caller, name: str) -> str | None:
+class DeniedError(RefusedError):
+    """The request was denied, or its signer failed: there is never going to be a certificate."""
+
+
+def look(caller: Caller, name: str, uid: str) -> str | None:
     """The certificate that was issued for a request, PEM; None while there is none.
 
-    Raises NotFoundError where the request is gone (clusters keep it for hours at most),
-    RefusedError where it was denied or has failed, or may not be read, and ClusterError.
+    Raises NotFoundError where the request is gone (clusters keep it for hours at most), or another
+    has its name,
+    DeniedError where it was denied or has failed, RefusedError where it may not be read, and
+    ClusterError.
     """
-    status, answer = caller.call("GET", f"{_PATH}/{name}")
-    if status != 200:
-        raise refused(status, answer, f"show the certificate request {name}", _HINT)
+    answer = _get(caller, name, uid)
     for condition in mapping(answer.get("status")).get("conditions") or ():
         if mapping(condition).get("type") in ("Denied", "Failed"):
             why = condition.get("message") or condition.get("reason") or "no reason given"
-            raise RefusedError(
+            raise DeniedError(
                 f"the certificate request {name} was {condition['type'].lower()}: {why}"
                 if condition["type"] == "Denied"
                 else f"the certificate request {name} has failed: {why}",
@@ -88,14 +93,25 @@ def look(caller: Caller, name: str) -> str | None:
         ) from None
 
 
-def approve(caller: Caller, name: str, now: datetime) -> None:
+def _get(caller: Caller, name: str, uid: str) -> Mapping[str, Any]:
+    """The request of this name, which is the one that we made."""
+    status, answer = caller.call("GET", f"{_PATH}/{name}")
+    if status != 200:
+        raise refused(status, answer, f"show the certificate request {name}", _HINT)
+    if mapping(answer.get("metadata")).get("uid") != uid:
+        raise NotFoundError(
+            f"the certificate request {name} is another than the one that we made",
+            "run the command again, for a new request",
+        )
+    return answer
+
+
+def approve(caller: Caller, name: str, uid: str, now: datetime) -> None:
     """Approve a request; it is no error where it is approved already.
 
     Raises RefusedError (401, 403), NotFoundError and ClusterError.
     """
-    status, document = caller.call("GET", f"{_PATH}/{name}")
-    if status != 200:
-        raise refused(status, document, f"show the certificate request {name}", _HINT)
+    document = _get(caller, name, uid)
     conditions = list(mapping(document.get("status")).get("conditions") or ())
     if any(mapping(each).get("type") == "Approved" for each in conditions):
         return

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from kubectl_connector.cluster.caller import Caller, mapping, refused
 from kubectl_connector.errors import ClusterError, ConnectorError, NotFoundError
-from kubectl_connector.model.connector import parse_time
 from kubectl_connector.model.service_account import ServiceAccount
 
 
@@ -18,8 +16,8 @@ def request_token(
     seconds: int | None,
     audiences: Sequence[str] = (),
     bound_to: str | None = None,
-) -> tuple[str, datetime]:
-    """A new token of a service account, and its end in UTC, which the server may bring nearer.
+) -> tuple[str, int]:
+    """A new token of a service account, and its life in seconds, which the server may shorten.
 
     ``seconds`` is the life that is asked for; None: the server's own, an hour. ``bound_to`` is the
     name of a Secret in the account's namespace: without it the token is dead. Raises RefusedError
@@ -33,10 +31,14 @@ def request_token(
     request = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
     status, answer = caller.call("POST", f"{account.path}/token", request)
     made = mapping(answer.get("status"))
-    token, end = made.get("token"), made.get("expirationTimestamp")
-    if status == 201 and isinstance(token, str) and isinstance(end, str):
-        return token, parse_time(end)
+    token, life = made.get("token"), mapping(answer.get("spec")).get("expirationSeconds")
+    if status == 201 and isinstance(token, str) and type(life) is int and 0 < life < _LONGEST:
+        return token, life
     raise _refused(status, answer, account)
+
+
+_LONGEST = 1 << 32
+"""Seconds; the API server's own limit."""
 
 
 def _refused(status: int, answer: Mapping[str, Any], account: ServiceAccount) -> ConnectorError:

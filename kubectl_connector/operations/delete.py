@@ -11,7 +11,7 @@ from kubectl_connector.model.connector import Connector, Made
 from kubectl_connector.operations.items import discard, places_of
 from kubectl_connector.operations.originals import refuse_needed
 from kubectl_connector.operations.preparation import take_away
-from kubectl_connector.operations.revoke import revoke_before_delete
+from kubectl_connector.operations.revoke import revoke_before_delete, revokes
 from kubectl_connector.operations.workspace import Workspace
 
 
@@ -63,6 +63,8 @@ def _delete(workspace: Workspace, connector: Connector, made: bool, forced: bool
     """Take the connector out of the catalog, then remove its items."""
     if not forced:
         revoke_before_delete(workspace, connector)
+    elif revokes(connector):
+        workspace.tell(f'what was issued for "{connector.name}" is not revoked (--force)')
     taken = take_away(workspace, *workspace.read(connector)) if made and connector.made else ()
 
     def remove(connectors: Connectors) -> Connectors:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from kubectl_connector import log
 from kubectl_connector.auth import auth_method
-from kubectl_connector.auth.interface import IssueRequest, PendingError, user_of
+from kubectl_connector.auth.interface import HandleError, IssueRequest, user_of
 from kubectl_connector.catalog import Connectors, find
 from kubectl_connector.durations import ago
 from kubectl_connector.errors import (
@@ -176,7 +176,7 @@ def _obtain(
         return method.issue(connector.configuration, item.secret, request)
     if not anew and (kept := _kept(workspace, connector, instead_of)):
         return kept
-    with _turn(workspace, connector):
+    with in_turn(workspace, connector):
         current = next((c for c in workspace.catalog.load() if is_same(c, connector)), connector)
         meanwhile = current.issued_ref != connector.issued_ref
         if (meanwhile or not anew) and (kept := _kept(workspace, current, instead_of)):
@@ -184,8 +184,8 @@ def _obtain(
         request = replace(request, last=_last(workspace, current), anew=anew)
         try:
             issued = method.issue(connector.configuration, item.secret, request)
-        except PendingError as pending:
-            _keep(workspace, current, Credential(handle=pending.handle))
+        except HandleError as error:
+            _keep(workspace, current, Credential(handle=error.handle))
             raise
         # A client comes back when it is time for another one, which is before the end.
         ends = _with_end(connector, issued)
@@ -224,7 +224,7 @@ def forget_issued(workspace: Workspace, connector: Connector) -> None:
 
 
 @contextlib.contextmanager
-def _turn(workspace: Workspace, connector: Connector) -> Iterator[None]:
+def in_turn(workspace: Workspace, connector: Connector) -> Iterator[None]:
     """Wait for other processes that issue for the same connector, so that many ask a cluster once.
 
     The work goes on without the lock where there can be none, or where another process holds it for
@@ -285,6 +285,7 @@ def _keep(workspace: Workspace, connector: Connector, credential: Credential) ->
 
     def refer(connectors: Connectors, ref: str | None) -> Connectors:
         new = replace(connector, issued_ref=ref, issued_at=now, issued_until=ends)
+        new = new if ref else without_issued(connector)  # only a handle was forgotten
         return swapped(connectors, connector, new)
 
     try:

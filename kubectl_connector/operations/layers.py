@@ -111,6 +111,12 @@ def _said(before: Layers, changes: Changes) -> _Said:
 
 def _base(before: Base, said: _Said) -> tuple[Base, tuple[Field, ...]]:
     method = choose(said.base.keys(), said.method, before.method)
+    if said.derived and method.leases:
+        raise UsageError(
+            f"{method.name} hands out short-lived credentials itself, so {said.derived.name} can't"
+            " rest on it",
+            f"leave out one of the two: --auth-method {method.name}",
+        )
     known = {**before.material.configuration, **before.material.secret}
     values = _texts(method, {**(known if before.method == method.name else {}), **said.base})
     missing = _check_given(method, values)

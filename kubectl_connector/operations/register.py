@@ -8,7 +8,7 @@ from kubectl_connector.auth import auth_method
 from kubectl_connector.auth.interface import PendingError
 from kubectl_connector.catalog import Connectors, find, name_taken
 from kubectl_connector.cluster.probe import Probe
-from kubectl_connector.errors import UsageError
+from kubectl_connector.errors import ClusterError, UsageError
 from kubectl_connector.frozen import dataclass, fields, replace
 from kubectl_connector.model.connector import Connector, Spec
 from kubectl_connector.model.secret import Item
@@ -18,6 +18,7 @@ from kubectl_connector.operations.items import commit, same_secret
 from kubectl_connector.operations.layers import layers_of, says_base
 from kubectl_connector.operations.plan import Plan, changed
 from kubectl_connector.operations.preparation import prepared
+from kubectl_connector.operations.revoke import give_back
 from kubectl_connector.operations.source import FromContext
 from kubectl_connector.operations.spec import NOTHING, Changes, check_new_name
 from kubectl_connector.operations.take_over import take_over
@@ -86,10 +87,17 @@ def register(workspace: Workspace, plan: Plan, verify: bool = True) -> Registere
         return Registered(same, None, unchanged=True)
     if item or auth_method(connector.auth_method).keeps_issued:
         workspace.open_store(connector.store).check()  # before a network or a person is asked
-    with prepared(workspace, connector, item, plan.manifests) as made:
-        asked = asked_cluster(workspace, connector, item, _REMEDY) if verify else NOT_ASKED
-
-        registered = add_connector(workspace, replace(connector, made=made), item)
+    asked = NOT_ASKED
+    try:
+        with prepared(workspace, connector, item, plan.manifests) as made:
+            if verify:
+                asked = asked_cluster(workspace, connector, item, _REMEDY)
+            registered = add_connector(workspace, replace(connector, made=made), item)
+    except ClusterError:
+        raise  # it would take as long again to ask it to revoke something
+    except BaseException:
+        give_back(workspace, connector, item, asked.issued, everything=True)
+        raise
     keep_issued(workspace, registered, asked.issued)
     return Registered(registered, asked.probe, pending=asked.pending)
 

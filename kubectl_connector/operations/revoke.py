@@ -11,39 +11,47 @@ from kubectl_connector.kubeconfig.paths import KubeconfigFiles
 from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.secret import Credential, Item
-from kubectl_connector.operations.issue import forget_issued, request_for, request_to_revoke
+from kubectl_connector.operations.issue import (
+    forget_issued,
+    in_turn,
+    request_for,
+    request_to_revoke,
+)
 from kubectl_connector.operations.workspace import Workspace
 
 
-def can_revoke(connector: Connector) -> bool:
-    """Whether the connector's method can end what it issued."""
-    return auth_method(connector.auth_method).can_revoke(connector.configuration)
+def revokes(connector: Connector) -> str | None:
+    """What revoking ends of what the connector's method issued; None where it can't."""
+    return auth_method(connector.auth_method).revokes(connector.configuration)
 
 
 def revoke(workspace: Workspace, connector: Connector) -> bool:
     """Revoke what was issued for a connector, and forget it; whether there was anything to revoke.
 
-    Raises what the method raises where that can't be done, and StoreError; UsageError where the
-    method can't revoke at all.
+    Nothing is issued for it meanwhile. Raises what the method raises where that can't be done,
+    StoreError and CatalogError; UsageError where the method can't revoke at all.
     """
     method = auth_method(connector.auth_method)
-    if not method.can_revoke(connector.configuration):
+    if revokes(connector) is None:
         raise UsageError(
             f'what "{connector.name}" hands out can\'t be revoked',
             f"kubectl connector describe-type kubernetes --auth-method {method.name}",
         )
-    connector, item = workspace.read(connector)
-    if connector.issued_ref is None:
-        return False
-    request = request_to_revoke(workspace, connector, item)
-    method.revoke(connector.configuration, item.secret, request)
-    forget_issued(workspace, connector)
+    with in_turn(workspace, connector):
+        now = (each for each in workspace.catalog.load() if each.id == connector.id)
+        connector, item = workspace.read(next(now, connector))
+        if method.leases and connector.issued_ref is None:
+            return False
+        request = request_to_revoke(workspace, connector, item)
+        method.revoke(connector.configuration, item.secret, request)
+        if connector.issued_ref:
+            forget_issued(workspace, connector)
     return True
 
 
 def revoke_before_delete(workspace: Workspace, connector: Connector) -> None:
     """Revoke what was issued, as far as that can be done; what can't be ends by itself."""
-    if connector.issued_ref is None or not can_revoke(connector):
+    if revokes(connector) is None:
         return
     try:
         revoke(workspace, connector)
@@ -63,14 +71,20 @@ def leased(workspace: Workspace, connector: Connector, item: Item) -> Credential
 
 
 def give_back(
-    workspace: Workspace, connector: Connector, item: Item, issued: Credential | None
+    workspace: Workspace,
+    connector: Connector,
+    item: Item,
+    issued: Credential | None,
+    everything: bool = False,
 ) -> None:
-    """Revoke what was issued for a connector and is not going to be used, where somebody counts it.
+    """Revoke what was ``issued`` for a connector and is of no use, where somebody counts it.
 
-    ``connector`` need not be in the catalog. What can't be revoked ends by itself.
+    With ``everything`` nothing that was issued for it is of use, so a method that does not count
+    revokes too. ``connector`` need not be in the catalog. What can't be revoked ends by itself.
     """
     method = auth_method(connector.auth_method)
-    if issued is None or not method.leases:
+    wanted = issued is not None if method.leases else everything
+    if not wanted or revokes(connector) is None:
         return
     request = replace(request_for(workspace, connector, item), last=issued)
     try:

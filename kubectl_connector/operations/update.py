@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kubectl_connector.catalog import Connectors, find
 from kubectl_connector.cluster.probe import Probe
-from kubectl_connector.errors import StoreError, UsageError
+from kubectl_connector.errors import ClusterError, StoreError, UsageError
 from kubectl_connector.frozen import dataclass, field, fields, replace
 from kubectl_connector.model.connector import Connector, Spec
 from kubectl_connector.model.field import Reach
@@ -22,7 +22,7 @@ from kubectl_connector.operations.layers import brings_base, layers_of
 from kubectl_connector.operations.plan import Plan, changed
 from kubectl_connector.operations.preparation import Manifest, prepared
 from kubectl_connector.operations.register import Registered
-from kubectl_connector.operations.revoke import give_back, leased
+from kubectl_connector.operations.revoke import give_back, leased, revokes
 from kubectl_connector.operations.source import FromContext
 from kubectl_connector.operations.spec import NOTHING, Changes, apply
 from kubectl_connector.operations.take_over import take_over
@@ -103,12 +103,22 @@ def update(workspace: Workspace, plan: UpdatePlan, verify: bool = True) -> Regis
     unchanged = is_same(as_old, old)
     if unchanged and not renewed and same_secret(plan.item, item):
         return Registered(old, None, unchanged=True)
-    with prepared(workspace, new, item, plan.manifests) as made:
-        asked = asked_cluster(workspace, new, item) if verify else NOT_ASKED
-        replaced = leased(workspace, old, plan.item)
-        updated = _swap(workspace, old, replace(new, made=(*old.made, *made)), item, asked.probe)
+    asked, elsewhere = NOT_ASKED, revokes(new) != revokes(old)
+    try:
+        with prepared(workspace, new, item, plan.manifests) as made:
+            if verify:
+                asked = asked_cluster(workspace, new, item)
+            replaced = leased(workspace, old, plan.item)
+            new = replace(new, made=(*old.made, *made))
+            updated = _swap(workspace, old, new, item, asked.probe)
+    except ClusterError:
+        raise  # it would take as long again to ask it to revoke something
+    except BaseException:
+        give_back(workspace, new, item, asked.issued, everything=elsewhere)
+        raise
     keep_issued(workspace, updated.connector, asked.issued)
-    give_back(workspace, old, plan.item, replaced)
+    # What could not be revoked any more, after this change, is revoked now.
+    give_back(workspace, old, plan.item, replaced, everything=elsewhere)
     return replace(updated, pending=asked.pending)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -243,3 +244,51 @@ def test_what_makes_no_sense(
     with pytest.raises(error, match=message):
         make(at, server, **values)
     assert at.catalog.load() == ()
+
+
+def test_a_request_of_another_with_our_name_is_not_approved(
+    at: Workspace, server: ApiServer
+) -> None:
+    """Whoever may delete and make requests could have theirs approved by us."""
+    server.rules.certificate_decision = None
+    make(at, server, no_wait="yes")
+    (ours,) = server.objects.list("certificatesigningrequests")
+    name = ours["metadata"]["name"]
+    server.objects.delete("certificatesigningrequests", name)
+    server.objects.create("certificatesigningrequests", name, spec=ours["spec"])
+    with pytest.raises(PendingError, match="waits to be approved") as waiting:
+        given(at)
+    assert name not in waiting.value.message  # a new one was made
+
+
+def test_a_certificate_for_another_key_is_not_taken(at: Workspace, server: ApiServer) -> None:
+    server.rules.certificate_decision = None
+    make(at, server, no_wait="yes")
+    (kept,) = server.objects.list("certificatesigningrequests")
+    foreign, _ = server.issue_client_certificate("eve")
+    kept["status"] = {"certificate": base64.b64encode(foreign.encode()).decode()}
+    server.objects.replace(kept)
+    with pytest.raises(RefusedError, match="what the cluster signed can't be used"):
+        given(at)
+    server.rules.certificate_decision = "Approved"
+    assert given(at).client_certificate != foreign  # of a new request
+
+
+def test_after_a_denial_the_next_command_asks_anew(at: Workspace, server: ApiServer) -> None:
+    server.rules.certificate_decision = None
+    make(at, server, no_wait="yes")
+    (name,) = names(server)
+    server.decide(name, "Denied")
+    with pytest.raises(RefusedError, match="was denied"):
+        given(at)
+    server.rules.certificate_decision = "Approved"
+    assert given(at).client_certificate
+
+
+@pytest.mark.parametrize(("field", "option"), [("user", "--user"), ("group", "--group")])
+def test_a_name_that_no_certificate_can_hold(
+    at: Workspace, server: ApiServer, field: str, option: str
+) -> None:
+    with pytest.raises(UsageError, match="more than 64") as caught:
+        make(at, server, **{field: "x" * 65})
+    assert option in caught.value.hint

@@ -13,9 +13,11 @@ from kubectl_connector import jwt
 from kubectl_connector.auth import auth_method
 from kubectl_connector.cluster.probe import Probe
 from kubectl_connector.errors import (
+    ClusterError,
     ConnectorError,
     NotFoundError,
     RefusedError,
+    StoreError,
     UsageError,
 )
 from kubectl_connector.kubeconfig.paths import kubeconfig_files
@@ -30,6 +32,7 @@ from kubectl_connector.operations.update import plan_update, update
 from kubectl_connector.operations.verify import check
 from kubectl_connector.operations.workspace import Workspace
 from tests.apiserver import Allowed, ApiServer
+from tests.apiserver.answers import json_answer
 from tests.conftest import JANE, JANE_TOKEN
 from tests.kubeconfigs import client_certificate_user, token_user, write_kubeconfig
 from tests.operations.conftest import NOW, MemoryStore, said
@@ -408,6 +411,78 @@ def test_delete_revokes_and_says_where_it_can_not(
     assert at.catalog.load() == ()
     (line,) = told
     assert "is not revoked" in line
+
+
+def secrets(server: ApiServer) -> int:
+    return len(server.objects.list("secrets", "shop"))
+
+
+def test_a_change_leaves_nothing_that_nobody_can_revoke(at: Workspace, server: ApiServer) -> None:
+    make(at, server, revocable="yes")
+    first = token(at)
+    change(at, {"duration": "2h"})
+    _ask(at, server, first)  # it is bound to the Secret that is still there
+    assert revoke(at, at.catalog.get("prod"))
+    assert secrets(server) == 0
+    with pytest.raises(RefusedError):
+        _ask(at, server, first)
+    token(at)
+    server.objects.create("namespaces", "till")
+    server.objects.create("serviceaccounts", "reader", "till")
+    change(at, {"service_account": "till/reader"})
+    assert secrets(server) == 0
+    change(at, {"revocable": ""})
+    assert server.objects.list("secrets", "till") == []
+
+
+def test_what_is_not_registered_leaves_no_secret(
+    at: Workspace, server: ApiServer, store: MemoryStore
+) -> None:
+    store.broken.add("put")
+    with pytest.raises(StoreError):
+        make(at, server, revocable="yes")
+    assert secrets(server) == 0
+
+
+def test_a_forced_delete_says_that_nothing_is_revoked(
+    at: Workspace, server: ApiServer, told: list[str]
+) -> None:
+    make(at, server, revocable="yes")
+    list(delete(at, ["prod"], force=True))
+    assert told == ['what was issued for "prod" is not revoked (--force)']
+
+
+def test_what_no_header_can_carry_is_no_token(at: Workspace, server: ApiServer) -> None:
+    make(at, server, verify=False)
+    bad = {"token": "secret\nX: y", "expirationTimestamp": "2030-01-01T00:00:00Z"}
+    server.answer = json_answer({"status": bad, "spec": {"expirationSeconds": 3600}}, 201)
+    with pytest.raises(ClusterError) as caught:
+        token(at)
+    assert "secret" not in f"{caught.value.message}{caught.value.hint}{caught.value.__cause__}"
+
+
+@pytest.mark.parametrize("apart", [timedelta(hours=2), timedelta(hours=-2)])
+def test_a_token_lives_by_our_clock(
+    at: Workspace, server: ApiServer, clock: Clock, apart: timedelta
+) -> None:
+    """A server whose clock is another gives a token of an hour all the same."""
+    server.rules.now = lambda: clock.time + apart
+    make(at, server, duration="1h")
+    connector = at.catalog.get("prod")
+    assert issue(at, *at.read(connector)).expires_at == NOW + timedelta(minutes=59)
+    assert len(minted(server)) == 1
+
+
+def test_nothing_rests_on_what_ends_by_itself(at: Workspace, server: ApiServer) -> None:
+    with pytest.raises(UsageError, match="hands out short-lived credentials itself"):
+        plan_register(
+            "prod",
+            "keyring",
+            changes=said(
+                {"service_account": "shop/reader", "vault_role": "x", "vault_address": "https://v"},
+                server=server.url,
+            ),
+        )
 
 
 def test_what_can_not_be_revoked_says_so(at: Workspace, server: ApiServer) -> None:
