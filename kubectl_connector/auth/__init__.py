@@ -104,6 +104,33 @@ def choose_derived(
     return auth_method(current) if current else None
 
 
+def check_derived(given: Set[str], chosen: AuthMethod | None) -> None:
+    """UsageError for fields that go with a method that rests on a base, and not the ``chosen`` one.
+
+    Without this their names would be blamed on the base.
+    """
+    elsewhere = {
+        f.name
+        for method in auth_methods()
+        if method is chosen or not method.needs_base
+        for f in method.option_fields
+    }
+    for method in auth_methods():
+        if method is chosen or not method.needs_base:
+            continue
+        (needed, *_) = [f for f in method.option_fields if f.required]
+        for name in sorted(given & {f.name for f in method.option_fields} - elsewhere):
+            if chosen:
+                raise UsageError(
+                    f"{option_of(name)} does not go with authentication method {chosen.name}",
+                    "leave one of the two out: a connector has one of them",
+                )
+            raise UsageError(
+                f"{option_of(name)} goes with {needed.option}, which was not given",
+                f"give {needed.typed} too",
+            )
+
+
 def _renews(method: AuthMethod, given: Set[str]) -> bool:
     """Whether the fields are the method's, and one of them is required."""
     return _requires_any(method, given) and given <= {f.name for f in method.option_fields}

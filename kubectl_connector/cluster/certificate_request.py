@@ -129,7 +129,11 @@ def approve(caller: Caller, name: str, uid: str, now: datetime) -> None:
     }
     status, answer = caller.call("PUT", f"{_PATH}/{name}/approval", changed)
     if status not in (200, 201):
-        raise refused(status, answer, f"let us approve the certificate request {name}", _HINT)
+        raise refused(status, answer, f"let us approve the certificate request {name}", _APPROVAL)
 
 
-_HINT = "ask for that right: kubectl auth can-i create certificatesigningrequests"
+_HINT = "ask who answers for the cluster: kubectl auth can-i create certificatesigningrequests"
+_APPROVAL = (
+    "leave out --approve and have an admin do it; what it takes:"
+    " kubectl auth can-i update certificatesigningrequests/approval"
+)

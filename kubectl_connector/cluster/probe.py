@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 
-from kubectl_connector.cluster.caller import Caller, mapping
+from kubectl_connector.cluster.caller import Caller, mapping, refused
 from kubectl_connector.cluster.transport import AuthenticatedPool
 from kubectl_connector.errors import RefusedError
 from kubectl_connector.frozen import dataclass
@@ -60,8 +60,13 @@ def probe(cluster: Cluster, pool: AuthenticatedPool, timeout: float) -> Probe:
 
 
 def own_name(caller: Caller) -> str | None:
-    """Who the cluster takes the caller for; None where it does not tell (before 1.28)."""
+    """Who the cluster takes the caller for; None where it does not tell (before 1.28).
+
+    Raises UnauthorizedError and ClusterError.
+    """
     status, review = caller.call("POST", _REVIEW_PATH, _REVIEW)
+    if status == 401:
+        raise refused(status, review, "say who we are", "renew the credential")
     name = mapping(mapping(review.get("status")).get("userInfo")).get("username")
     return name if status < 300 and isinstance(name, str) else None
 

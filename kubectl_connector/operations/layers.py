@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kubectl_connector.auth import auth_method, choose, choose_derived
+from kubectl_connector.auth import auth_method, check_derived, choose, choose_derived
 from kubectl_connector.auth.derived import Base, base_of, own_of, resting_on
 from kubectl_connector.auth.interface import AuthMethod, Field, FieldKind, Material
 from kubectl_connector.errors import UsageError
@@ -101,6 +101,7 @@ class _Said:
 def _said(before: Layers, changes: Changes) -> _Said:
     given, wanted = changes.credential, changes.get("auth_method")
     derived = choose_derived(given.keys(), wanted, before.derived)
+    check_derived(given.keys(), derived)
     names = {each.name for each in derived.fields} if derived else set()
     own = {name: value for name, value in given.items() if name in names}
     base = {name: value for name, value in given.items() if name not in names}

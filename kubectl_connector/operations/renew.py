@@ -113,11 +113,14 @@ def plan_renewal(
 def check_given(connector: Connector, given: Changes) -> None:
     """Raise UsageError for secrets that are not of what the connector keeps."""
     method = base_method(connector)
+    needed = {each.name for each in method.asked_secrets}
     known = {each.name for each in method.option_fields if each.secret}
-    if given.credential.keys() - known:
+    names = given.credential.keys()
+    if names and (names - known or not names & needed):
+        gives = f"signs in with a {method.noun}" if needed else "gets its credential by itself"
         raise UsageError(
-            f'"{connector.name}" signs in with a {method.noun}, and another secret was given',
-            f"kubectl connector renew {connector.name}; to change the method:"
+            f'"{connector.name}" {gives}, so what was given is nothing that renews it',
+            f"kubectl connector renew {connector.name}; to sign in another way:"
             f" kubectl connector update {connector.name} --help",
         )
 

@@ -292,3 +292,11 @@ def test_a_name_that_no_certificate_can_hold(
     with pytest.raises(UsageError, match="more than 64") as caught:
         make(at, server, **{field: "x" * 65})
     assert option in caught.value.hint
+
+
+def test_a_base_that_is_refused_is_not_taken_for_one_without_a_name(
+    at: Workspace, server: ApiServer
+) -> None:
+    server.rules.tokens.clear()
+    with pytest.raises(RefusedError, match="refused the credential that this one is made with"):
+        make(at, server)

@@ -496,3 +496,21 @@ def _ask(at: Workspace, server: ApiServer, token: str) -> None:
     connector, item = at.read(at.catalog.get("prod"))
     plain = replace(connector, auth_method="token", configuration={}, issued_ref=None)
     check(at, plain, replace(item, ready=Credential(token=token)))
+
+
+@pytest.mark.parametrize(
+    ("credential", "message"),
+    [
+        ({"token": "t", "role": "view"}, "--role goes with --service-account"),
+        ({"token": "t", "no_wait": "yes"}, "--no-wait goes with --request-certificate"),
+        (
+            {"token": "t", "service_account": "a/b", "request_certificate": "yes"},
+            "does not go with authentication method",
+        ),
+    ],
+)
+def test_options_that_do_not_go_together_are_named(
+    server: ApiServer, credential: dict[str, str], message: str
+) -> None:
+    with pytest.raises(UsageError, match=message):
+        plan_register("prod", "keyring", changes=said(credential, server=server.url))
