@@ -20,7 +20,7 @@ from kubectl_connector.errors import ConnectorError, NotFoundError, StoreError
 from kubectl_connector.frozen import replace
 from kubectl_connector.journal import Place
 from kubectl_connector.kubeconfig.lock import find_lock
-from kubectl_connector.kubeconfig.ours.originals import Unkept
+from kubectl_connector.kubeconfig.ours.originals import Kept, Unkept
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, display_path
 from kubectl_connector.model.connector import Connector, Original
 from kubectl_connector.model.secret import Item, Secret
@@ -73,23 +73,25 @@ class Keeper:
 
 
 def read(
-    workspace: Workspace, refs: Iterable[str], force: bool, again: str
-) -> dict[str, str | None]:
+    workspace: Workspace, refs: Iterable[str], files: KubeconfigFiles, force: bool, again: str
+) -> dict[str, Kept]:
     """The texts that were kept under these references; may ask a person to open the store.
 
     Raises StoreError where one can't be read; ``again`` is the command that does without it. With
-    ``force`` it is None then.
+    ``force`` its text is None then.
     """
     originals = {each.ref: each for c in workspace.catalog.load() for each in c.originals}
-    texts: dict[str, str | None] = {}
+    texts: dict[str, Kept] = {}
     for ref in refs:
+        original = originals.get(ref)
         try:
-            texts[ref] = _read(workspace, originals.get(ref), again)
+            text = _read(workspace, original, again)
+            texts[ref] = Kept(text, _among(original.kubeconfig, files) if original else frozenset())
         except StoreError as error:
             if not force:
                 raise
             log.info("what login replaced can't be given back: %s", error.message)
-            texts[ref] = None
+            texts[ref] = Kept(None)
     return texts
 
 
@@ -127,14 +129,8 @@ def put_back(workspace: Workspace, refs: Collection[str], files: KubeconfigFiles
     forget(workspace, [each.ref for each in originals if not _is_needed_elsewhere(each, files)])
 
 
-def are_from_elsewhere(workspace: Workspace, refs: Collection[str], files: KubeconfigFiles) -> bool:
-    """Whether one of these texts stood in another file: then this one may be anybody's."""
-    originals = [each for c in workspace.catalog.load() for each in c.originals if each.ref in refs]
-    return not all(_is_among(each.kubeconfig, files) for each in originals)
-
-
 def _is_needed_elsewhere(original: Original, files: KubeconfigFiles) -> bool:
-    if _is_among(original.kubeconfig, files):
+    if _among(original.kubeconfig, files):
         return False
     try:
         return _mentions(original.kubeconfig, original.ref)
@@ -144,8 +140,10 @@ def _is_needed_elsewhere(original: Original, files: KubeconfigFiles) -> bool:
         return True
 
 
-def _is_among(path: str, files: KubeconfigFiles) -> bool:
-    return os.path.realpath(path) in map(os.path.realpath, files.paths)
+def _among(path: str, files: KubeconfigFiles) -> frozenset[str]:
+    """What a file is called among these."""
+    real = os.path.realpath(path)
+    return frozenset(each for each in files.paths if os.path.realpath(each) == real)
 
 
 def refuse_needed(connectors: Iterable[Connector]) -> None:

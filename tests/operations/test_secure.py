@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
+import yaml
 
+from kubectl_connector.kubeconfig.disk import PublicKubeconfigError
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
 from kubectl_connector.kubeconfig.write import edit_kubeconfig
 from kubectl_connector.operations.extent import Extent
+from kubectl_connector.operations.logout import logout
 from kubectl_connector.operations.restore import restore
 from kubectl_connector.operations.secure import SecureRequest, look, plan_secure, secure
 from kubectl_connector.operations.workspace import Workspace
@@ -113,3 +117,29 @@ def test_a_user_that_has_changed_since_it_was_read_stays(
     assert step.error
     assert "has just changed it" in step.error.message
     assert (kubeconfig.read_text(), len(store.items)) == (changed, 1)
+
+
+def test_what_stood_in_another_file_goes_into_none_that_others_read(
+    workspace: Workspace, files: KubeconfigFiles, kubeconfig: Path, store: MemoryStore
+) -> None:
+    """Somebody copies the entry into a kubeconfig that is listed beside the one it stood in."""
+    kubeconfig.write_text(BLOCK)
+    request = request_for(files)
+    secure(workspace, request, plan_secure(workspace, request))
+    other = kubeconfig.with_name("other")
+    (user,) = yaml.safe_load(kubeconfig.read_text())["users"]
+    other.write_text(yaml.safe_dump({"users": [{**user, "name": "copy"}]}))
+    other.chmod(0o666)
+    before = {path: path.read_text() for path in (kubeconfig, other)}
+    both = kubeconfig_files(None, {"KUBECONFIG": f"{kubeconfig}{os.pathsep}{other}"})
+    (connector,) = workspace.catalog.load()
+    for give_back in (
+        lambda: restore(workspace, Extent(both, every=True)),
+        lambda: logout(workspace, connector.name, both),
+    ):
+        with pytest.raises(PublicKubeconfigError):
+            give_back()
+        assert {path: path.read_text() for path in before} == before
+    kubeconfig.chmod(0o644)  # as it may have been before
+    assert [done.error for done in restore(workspace, request.extent)] == [None]
+    assert kubeconfig.read_text() == BLOCK
