@@ -84,7 +84,7 @@ def logout(
             " somebody has changed what was noted of it",
             f"log out without it: {again}",
         )
-    put_back(workspace, restored.refs, files)
+    put_back(workspace, [*restored.refs, *restored.lost_refs], files)
     if name and not changed and name not in ids:
         raise NotFoundError(
             f'no connector named "{name}"',

@@ -143,3 +143,25 @@ def test_what_stood_in_another_file_goes_into_none_that_others_read(
     kubeconfig.chmod(0o644)  # as it may have been before
     assert [done.error for done in restore(workspace, request.extent)] == [None]
     assert kubeconfig.read_text() == BLOCK
+
+
+def test_what_no_longer_fits_stays_kept(
+    workspace: Workspace, files: KubeconfigFiles, kubeconfig: Path, store: MemoryStore
+) -> None:
+    """With another column, the text says nothing but the user's name."""
+    before = BLOCK[: BLOCK.index(" - ")] + "- name: lab\n  user: {token: hunter2}\n"
+    kubeconfig.write_text(before + BLOCK[BLOCK.index("contexts:") :])
+    before = kubeconfig.read_text()
+    request = request_for(files)
+    secure(workspace, request, plan_secure(workspace, request))
+    good, kept = kubeconfig.read_text(), dict(store.items)
+    bad = good.replace("column: 2\n", "column: 5\n")
+    assert bad != good
+    kubeconfig.write_text(bad)
+    (done,) = restore(workspace, request.extent)
+    assert done.error
+    assert "somebody has changed what was noted of it" in done.error.message
+    assert (kubeconfig.read_text(), store.items) == (bad, kept)
+    kubeconfig.write_text(good)
+    restore(workspace, request.extent)
+    assert kubeconfig.read_text() == before

@@ -72,6 +72,8 @@ class Restored:
     """The entries whose texts are lost, or don't fit any more, such as ``user "lab-user"``."""
     refs: list[str] = field(default_factory=list)
     """The references of the texts that are in it."""
+    lost_refs: list[str] = field(default_factory=list)
+    """The references of the texts that are lost, or don't fit any more."""
     strange: set[tuple[str, str]] = field(default_factory=set)
     """The entries, by list and name, whose texts a store has kept from another file than theirs.
     Anybody may have written the marks that refer to them."""
@@ -163,7 +165,6 @@ def _restore(
             restored.unread.append(original.ref)
             return
         text, files = texts[original.ref]
-        restored.refs.append(original.ref)
         if found.file not in files:
             restored.strange.add((kind, name))
     spelt = Spelt(text or "", original.column)
@@ -172,7 +173,10 @@ def _restore(
     except TextError:
         item = {}
     body = item.get(BODY[kind]) or {}
-    if "name" not in item or not isinstance(body, dict):
+    fits = item.keys() >= {"name", BODY[kind]} and isinstance(body, dict)
+    if original.ref is not None:
+        (restored.refs if fits else restored.lost_refs).append(original.ref)
+    if not fits:
         restored.lost.append(f'{BODY[kind]} "{name}"')
         return
     ours = None if ours_too else Mark.from_entry(body)
