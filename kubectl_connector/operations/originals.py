@@ -121,23 +121,24 @@ def forget(workspace: Workspace, refs: Collection[str]) -> None:
 
 
 def put_back(workspace: Workspace, refs: Collection[str], files: KubeconfigFiles) -> None:
-    """Drop texts that a logout has put back, unless another kubeconfig still needs one.
+    """Drop texts that are in their places again, unless a kubeconfig still needs one.
 
-    That is so where the logout was of a copy: the kubeconfig that login wrote has its own.
+    That is so where the logout was of a copy, or where somebody has copied the entry.
     """
     originals = [each for c in workspace.catalog.load() for each in c.originals if each.ref in refs]
-    forget(workspace, [each.ref for each in originals if not _is_needed_elsewhere(each, files)])
+    forget(workspace, [each.ref for each in originals if not _is_needed(each, files)])
 
 
-def _is_needed_elsewhere(original: Original, files: KubeconfigFiles) -> bool:
-    if _among(original.kubeconfig, files):
-        return False
-    try:
-        return _mentions(original.kubeconfig, original.ref)
-    except FileNotFoundError:  # it was moved, and this is it
-        return False
-    except OSError:
-        return True
+def _is_needed(original: Original, files: KubeconfigFiles) -> bool:
+    for path in (original.kubeconfig, *files.paths):
+        try:
+            if _mentions(path, original.ref):
+                return True
+        except FileNotFoundError:  # it was moved, and is among the others
+            continue
+        except OSError:
+            return True
+    return False
 
 
 def _among(path: str, files: KubeconfigFiles) -> frozenset[str]:

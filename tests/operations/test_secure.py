@@ -11,6 +11,7 @@ import yaml
 
 from kubectl_connector.kubeconfig.disk import PublicKubeconfigError
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
+from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.kubeconfig.write import edit_kubeconfig
 from kubectl_connector.operations.extent import Extent
 from kubectl_connector.operations.logout import logout
@@ -165,3 +166,20 @@ def test_what_no_longer_fits_stays_kept(
     kubeconfig.write_text(good)
     restore(workspace, request.extent)
     assert kubeconfig.read_text() == before
+
+
+def test_an_entry_that_was_copied_can_be_given_back_twice(
+    workspace: Workspace, files: KubeconfigFiles, kubeconfig: Path, store: MemoryStore
+) -> None:
+    kubeconfig.write_text(BLOCK)
+    request = request_for(files)
+    secure(workspace, request, plan_secure(workspace, request))
+    document = yaml.safe_load(kubeconfig.read_text())
+    document["users"].append({**document["users"][0], "name": "copy"})
+    document["contexts"].append({"name": "copy", "context": {"cluster": "lab", "user": "copy"}})
+    kubeconfig.write_text(json.dumps(document))
+    for context in ("lab", "copy"):
+        (done,) = restore(workspace, Extent(files, contexts=(context,)))
+        assert done.error is None
+    assert [user.entry for user in load(files).users.values()] == [{"token": "hunter2"}] * 2
+    assert len(store.items) == 1  # the connector's own
