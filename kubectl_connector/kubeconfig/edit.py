@@ -44,8 +44,8 @@ class Edit:
     """Empty: none."""
     current_contexts: Mapping[str, str] = field(default_factory=dict)
     """What single files shall name as the current context, by path."""
-    secret: bool = False
-    """Whether a cluster or user in it holds a secret, which only the file's owner may read."""
+    secret: Collection[tuple[str, str]] = ()
+    """The upserts, by list and name, that hold a secret, which only the file's owner may read."""
 
     texts: Mapping[str, Mapping[str, Spelt]] = field(default_factory=dict, repr=False)
     """How to spell upserts, by list and name, where these texts fit in place."""
@@ -96,7 +96,7 @@ def by_file(kubeconfig: Kubeconfig, edit: Edit) -> dict[str, Edit]:
             removals.get(path, {}),
             current.get(path, KEEP),
             texts=edit.texts,
-            secret=edit.secret and bool(upserts.get(path, {}).keys() & {"clusters", "users"}),
+            secret=[key for key in edit.secret if key[1] in upserts.get(path, {}).get(key[0], ())],
         )
         for path in {**upserts, **removals, **current}
     }

@@ -11,10 +11,11 @@ from kubectl_connector.errors import KubeconfigError, NotFoundError
 from kubectl_connector.frozen import dataclass
 from kubectl_connector.kubeconfig.ours.logout import logout_edit
 from kubectl_connector.kubeconfig.ours.mark import our_contexts
+from kubectl_connector.kubeconfig.ours.originals import Kept
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles
 from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.kubeconfig.write import KubeconfigEditor
-from kubectl_connector.operations.originals import are_from_elsewhere, put_back, read
+from kubectl_connector.operations.originals import put_back, read
 from kubectl_connector.operations.workspace import Workspace
 
 
@@ -62,14 +63,13 @@ def logout(
     editor = KubeconfigEditor(files, lock_timeout, break_lock)
     file = f" --kubeconfig {shlex.quote(files.paths[0])}" if files.explicit else ""
     again = f"kubectl connector logout {name or '--all'}{file} --force"
-    texts: dict[str, str | None] = {}
+    texts: dict[str, Kept] = {}
     while True:
         make_edit = partial(
             logout_edit,
             name=name,
             ids=ids,
             texts=texts,
-            secret=are_from_elsewhere(workspace, texts, files),
             force=force,
         )
         removed, changed = editor.edit(make_edit)
@@ -77,14 +77,14 @@ def logout(
         if not restored.unread:
             break
         # A store may ask a person, so no lock is held here.
-        texts |= read(workspace, restored.unread, force, again)
+        texts |= read(workspace, restored.unread, files, force, again)
     if restored.lost and not force:
         raise KubeconfigError(
             f"what login replaced with {restored.lost[0]} can't be given back:"
             " somebody has changed what was noted of it",
             f"log out without it: {again}",
         )
-    put_back(workspace, restored.refs, files)
+    put_back(workspace, [*restored.refs, *restored.lost_refs], files)
     if name and not changed and name not in ids:
         raise NotFoundError(
             f'no connector named "{name}"',

@@ -20,7 +20,7 @@ from kubectl_connector.errors import ConnectorError, NotFoundError, StoreError
 from kubectl_connector.frozen import replace
 from kubectl_connector.journal import Place
 from kubectl_connector.kubeconfig.lock import find_lock
-from kubectl_connector.kubeconfig.ours.originals import Unkept
+from kubectl_connector.kubeconfig.ours.originals import Kept, Unkept
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, display_path
 from kubectl_connector.model.connector import Connector, Original
 from kubectl_connector.model.secret import Item, Secret
@@ -73,23 +73,25 @@ class Keeper:
 
 
 def read(
-    workspace: Workspace, refs: Iterable[str], force: bool, again: str
-) -> dict[str, str | None]:
+    workspace: Workspace, refs: Iterable[str], files: KubeconfigFiles, force: bool, again: str
+) -> dict[str, Kept]:
     """The texts that were kept under these references; may ask a person to open the store.
 
     Raises StoreError where one can't be read; ``again`` is the command that does without it. With
-    ``force`` it is None then.
+    ``force`` its text is None then.
     """
     originals = {each.ref: each for c in workspace.catalog.load() for each in c.originals}
-    texts: dict[str, str | None] = {}
+    texts: dict[str, Kept] = {}
     for ref in refs:
+        original = originals.get(ref)
         try:
-            texts[ref] = _read(workspace, originals.get(ref), again)
+            text = _read(workspace, original, again)
+            texts[ref] = Kept(text, _among(original.kubeconfig, files) if original else frozenset())
         except StoreError as error:
             if not force:
                 raise
             log.info("what login replaced can't be given back: %s", error.message)
-            texts[ref] = None
+            texts[ref] = Kept(None)
     return texts
 
 
@@ -119,33 +121,30 @@ def forget(workspace: Workspace, refs: Collection[str]) -> None:
 
 
 def put_back(workspace: Workspace, refs: Collection[str], files: KubeconfigFiles) -> None:
-    """Drop texts that a logout has put back, unless another kubeconfig still needs one.
+    """Drop texts that are in their places again, unless a kubeconfig still needs one.
 
-    That is so where the logout was of a copy: the kubeconfig that login wrote has its own.
+    That is so where the logout was of a copy, or where somebody has copied the entry.
     """
     originals = [each for c in workspace.catalog.load() for each in c.originals if each.ref in refs]
-    forget(workspace, [each.ref for each in originals if not _is_needed_elsewhere(each, files)])
+    forget(workspace, [each.ref for each in originals if not _is_needed(each, files)])
 
 
-def are_from_elsewhere(workspace: Workspace, refs: Collection[str], files: KubeconfigFiles) -> bool:
-    """Whether one of these texts stood in another file: then this one may be anybody's."""
-    originals = [each for c in workspace.catalog.load() for each in c.originals if each.ref in refs]
-    return not all(_is_among(each.kubeconfig, files) for each in originals)
+def _is_needed(original: Original, files: KubeconfigFiles) -> bool:
+    for path in (original.kubeconfig, *files.paths):
+        try:
+            if _mentions(path, original.ref):
+                return True
+        except FileNotFoundError:  # it was moved, and is among the others
+            continue
+        except OSError:
+            return True
+    return False
 
 
-def _is_needed_elsewhere(original: Original, files: KubeconfigFiles) -> bool:
-    if _is_among(original.kubeconfig, files):
-        return False
-    try:
-        return _mentions(original.kubeconfig, original.ref)
-    except FileNotFoundError:  # it was moved, and this is it
-        return False
-    except OSError:
-        return True
-
-
-def _is_among(path: str, files: KubeconfigFiles) -> bool:
-    return os.path.realpath(path) in map(os.path.realpath, files.paths)
+def _among(path: str, files: KubeconfigFiles) -> frozenset[str]:
+    """What a file is called among these."""
+    real = os.path.realpath(path)
+    return frozenset(each for each in files.paths if os.path.realpath(each) == real)
 
 
 def refuse_needed(connectors: Iterable[Connector]) -> None:

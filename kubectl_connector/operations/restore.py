@@ -8,13 +8,14 @@ from functools import partial
 from kubectl_connector.errors import ConnectorError, KubeconfigError, StoreError
 from kubectl_connector.frozen import dataclass
 from kubectl_connector.kubeconfig.ours.mark import Mark
+from kubectl_connector.kubeconfig.ours.originals import Kept
 from kubectl_connector.kubeconfig.ours.plain_text import files_of
 from kubectl_connector.kubeconfig.ours.secure import restore_edit
 from kubectl_connector.kubeconfig.schema import BODY
 from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.kubeconfig.write import edit_kubeconfig
 from kubectl_connector.operations.extent import Extent
-from kubectl_connector.operations.originals import are_from_elsewhere, put_back, read
+from kubectl_connector.operations.originals import put_back, read
 from kubectl_connector.operations.workspace import Workspace
 
 
@@ -44,8 +45,8 @@ def restore(
     kubeconfig = load(files)
     scope = extent.scope(kubeconfig)
     users = None if scope is None else [name for kind, name in scope if kind == "users"]
-    marks, wanted = restore_edit(kubeconfig, users, {}, secret=False)[1]
-    texts: dict[str, str | None] = {}
+    marks, wanted = restore_edit(kubeconfig, users, {})[1]
+    texts: dict[str, Kept] = {}
     errors: dict[str, ConnectorError] = {}
     for ref in wanted.unread:  # a store may ask a person, so no lock is held here
         name = next(
@@ -53,15 +54,10 @@ def restore(
         )
         again = f"kubectl connector logout {name}{files.option} --force"
         try:
-            texts |= read(workspace, [ref], force=False, again=again)
+            texts |= read(workspace, [ref], files, force=False, again=again)
         except StoreError as error:
             errors[ref] = error
-    make_edit = partial(
-        restore_edit,
-        users=marks.keys(),
-        texts=texts,
-        secret=are_from_elsewhere(workspace, texts, files),
-    )
+    make_edit = partial(restore_edit, users=marks.keys(), texts=texts)
     (_, done), _ = edit_kubeconfig(
         files,
         make_edit,

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from kubectl_connector.auth import auth_method
+from kubectl_connector.auth.interface import user_of
 from kubectl_connector.catalog import find
 from kubectl_connector.errors import ConnectorError, KubeconfigError, StoreError
 from kubectl_connector.frozen import dataclass, field, replace
@@ -23,11 +24,11 @@ from kubectl_connector.kubeconfig.ours.originals import Unkept, original_of, use
 from kubectl_connector.kubeconfig.ours.plain_text import PlainText, files_of, plain_text
 from kubectl_connector.kubeconfig.ours.secure import Replacement, secure_edit
 from kubectl_connector.kubeconfig.paths import display_path
-from kubectl_connector.kubeconfig.view import Kubeconfig, ResolvedContext, load
+from kubectl_connector.kubeconfig.view import Found, Kubeconfig, ResolvedContext, load
 from kubectl_connector.kubeconfig.write import edit_kubeconfig
 from kubectl_connector.model.connector import Connector
-from kubectl_connector.model.kubeconfig import Context, with_extensions
-from kubectl_connector.model.secret import Item
+from kubectl_connector.model.kubeconfig import AuthInfo, Context, with_extensions
+from kubectl_connector.model.secret import Credential, Item
 from kubectl_connector.operations.draft import Draft
 from kubectl_connector.operations.extent import Extent
 from kubectl_connector.operations.issue import check_can_exec
@@ -175,9 +176,15 @@ class _Planner:
                 "the file uses anchors or tags", f"write the entry without them in {file}"
             )
         mark = mark_of(found)
-        connector, item, note = (
-            (self._owner(mark, plain), None, "") if mark else self._made(plain, contexts)
-        )
+        owner = self._owner(mark, plain) if mark else None
+        if owner and self._is_of(found, owner):
+            connector, item, note = owner, None, ""
+        else:
+            connector, item, note = self._made(plain, contexts)
+            if owner:
+                note = f'it is not what "{owner.name}" has, whose login wrote it; {note}'.rstrip(
+                    "; "
+                )
         check_can_exec(connector)
         refuse_beside(known_program(self._request.program), found.file)
         return Move(connector, item, spelt.text, note)
@@ -196,6 +203,21 @@ class _Planner:
             f'connector "{mark.connector_name}", whose login wrote it, was deleted',
             f"kubectl connector logout {mark.connector_name}",
         )
+
+    def _is_of(self, found: Found, connector: Connector) -> bool:
+        """Whether a user is what login writes for a connector, as far as that can be told.
+
+        Somebody may have changed it since. What was issued may be another one now. StoreError.
+        """
+        method, item = auth_method(connector.auth_method), self._workspace.read(connector)[1]
+        user = method.auth_info(connector.configuration, item.secret)
+        ready = method.ready(connector.configuration, item.secret)
+        if not user and not ready:
+            return True
+        user = user or user_of(ready or Credential())
+        wanted = replace(user, impersonation=connector.impersonation)
+        there = {key: value for key, value in found.entry.items() if key != "extensions"}
+        return AuthInfo.from_entry(there) == wanted and not files_of(found)
 
     def _made(
         self, plain: PlainText, contexts: Sequence[str]

@@ -200,6 +200,24 @@ def test_what_login_embedded_becomes_a_stanza_and_comes_back(
     assert home.kubeconfig.read_bytes() == before
 
 
+def test_what_somebody_changed_since_login_is_not_the_connectors(
+    capsys: Capture, home: Home, server: ApiServer
+) -> None:
+    write(home, server, {"one": token_user(JANE_TOKEN)})
+    register = ("register", "at-one", "--auto-configure", "--store", "file", "--no-verify")
+    assert run([*register]) == run(["login", "at-one", "--embed"]) == 0
+    changed = home.kubeconfig.read_text().replace(JANE_TOKEN, BOB_TOKEN)
+    home.kubeconfig.write_text(changed)
+    capsys.readouterr()
+    code, items, said = secure(capsys)
+    assert (code, items[0]["connector"]) == (0, "at-one-2")
+    assert 'it is not what "at-one" has, whose login wrote it' in said
+    assert run(["credential", "at-one-2"]) == 0
+    assert BOB_TOKEN in capsys.readouterr().out
+    assert run(["restore"]) == 0
+    assert home.kubeconfig.read_text() == changed
+
+
 def test_restore_leaves_what_the_store_has_lost(
     capsys: Capture, home: Home, server: ApiServer, store: FileStore, tmp_path: Path
 ) -> None:

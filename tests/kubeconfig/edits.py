@@ -12,6 +12,7 @@ from typing import Any
 from kubectl_connector.kubeconfig.edit import Edit
 from kubectl_connector.kubeconfig.ours.login import Login, Placed, login_edit
 from kubectl_connector.kubeconfig.ours.logout import Removed, logout_edit
+from kubectl_connector.kubeconfig.ours.originals import Kept
 from kubectl_connector.kubeconfig.view import Kubeconfig
 from kubectl_connector.kubeconfig.write import MakeEdit
 
@@ -41,9 +42,15 @@ def login(
     return partial(login_edit, login=entries, owners={f"id-{name}": name})
 
 
-def logout(name: str, texts: Mapping[str, str | None] | None = None) -> MakeEdit[Removed]:
+def logout(name: str, texts: Mapping[str, str] | None = None) -> MakeEdit[Removed]:
     """Log out of the connector ``name``; ``texts`` are what a store keeps, by reference."""
-    return partial(logout_edit, name=name, ids={name: f"id-{name}"}, texts=texts or {})
+
+    def make_edit(kubeconfig: Kubeconfig) -> tuple[Edit, Removed]:
+        files = frozenset(kubeconfig.files.paths)  # so that these may have any mode
+        kept = {ref: Kept(text, files) for ref, text in (texts or {}).items()}
+        return logout_edit(kubeconfig, name, {name: f"id-{name}"}, kept)
+
+    return make_edit
 
 
 def just(edit: Edit) -> MakeEdit[None]:

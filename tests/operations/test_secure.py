@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
+import yaml
 
+from kubectl_connector.kubeconfig.disk import PublicKubeconfigError
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles, kubeconfig_files
+from kubectl_connector.kubeconfig.view import load
 from kubectl_connector.kubeconfig.write import edit_kubeconfig
 from kubectl_connector.operations.extent import Extent
+from kubectl_connector.operations.logout import logout
 from kubectl_connector.operations.restore import restore
 from kubectl_connector.operations.secure import SecureRequest, look, plan_secure, secure
 from kubectl_connector.operations.workspace import Workspace
@@ -113,3 +118,68 @@ def test_a_user_that_has_changed_since_it_was_read_stays(
     assert step.error
     assert "has just changed it" in step.error.message
     assert (kubeconfig.read_text(), len(store.items)) == (changed, 1)
+
+
+def test_what_stood_in_another_file_goes_into_none_that_others_read(
+    workspace: Workspace, files: KubeconfigFiles, kubeconfig: Path, store: MemoryStore
+) -> None:
+    """Somebody copies the entry into a kubeconfig that is listed beside the one it stood in."""
+    kubeconfig.write_text(BLOCK)
+    request = request_for(files)
+    secure(workspace, request, plan_secure(workspace, request))
+    other = kubeconfig.with_name("other")
+    (user,) = yaml.safe_load(kubeconfig.read_text())["users"]
+    other.write_text(yaml.safe_dump({"users": [{**user, "name": "copy"}]}))
+    other.chmod(0o666)
+    before = {path: path.read_text() for path in (kubeconfig, other)}
+    both = kubeconfig_files(None, {"KUBECONFIG": f"{kubeconfig}{os.pathsep}{other}"})
+    (connector,) = workspace.catalog.load()
+    for give_back in (
+        lambda: restore(workspace, Extent(both, every=True)),
+        lambda: logout(workspace, connector.name, both),
+    ):
+        with pytest.raises(PublicKubeconfigError):
+            give_back()
+        assert {path: path.read_text() for path in before} == before
+    kubeconfig.chmod(0o644)  # as it may have been before
+    assert [done.error for done in restore(workspace, request.extent)] == [None]
+    assert kubeconfig.read_text() == BLOCK
+
+
+def test_what_no_longer_fits_stays_kept(
+    workspace: Workspace, files: KubeconfigFiles, kubeconfig: Path, store: MemoryStore
+) -> None:
+    """With another column, the text says nothing but the user's name."""
+    before = BLOCK[: BLOCK.index(" - ")] + "- name: lab\n  user: {token: hunter2}\n"
+    kubeconfig.write_text(before + BLOCK[BLOCK.index("contexts:") :])
+    before = kubeconfig.read_text()
+    request = request_for(files)
+    secure(workspace, request, plan_secure(workspace, request))
+    good, kept = kubeconfig.read_text(), dict(store.items)
+    bad = good.replace("column: 2\n", "column: 5\n")
+    assert bad != good
+    kubeconfig.write_text(bad)
+    (done,) = restore(workspace, request.extent)
+    assert done.error
+    assert "somebody has changed what was noted of it" in done.error.message
+    assert (kubeconfig.read_text(), store.items) == (bad, kept)
+    kubeconfig.write_text(good)
+    restore(workspace, request.extent)
+    assert kubeconfig.read_text() == before
+
+
+def test_an_entry_that_was_copied_can_be_given_back_twice(
+    workspace: Workspace, files: KubeconfigFiles, kubeconfig: Path, store: MemoryStore
+) -> None:
+    kubeconfig.write_text(BLOCK)
+    request = request_for(files)
+    secure(workspace, request, plan_secure(workspace, request))
+    document = yaml.safe_load(kubeconfig.read_text())
+    document["users"].append({**document["users"][0], "name": "copy"})
+    document["contexts"].append({"name": "copy", "context": {"cluster": "lab", "user": "copy"}})
+    kubeconfig.write_text(json.dumps(document))
+    for context in ("lab", "copy"):
+        (done,) = restore(workspace, Extent(files, contexts=(context,)))
+        assert done.error is None
+    assert [user.entry for user in load(files).users.values()] == [{"token": "hunter2"}] * 2
+    assert len(store.items) == 1  # the connector's own

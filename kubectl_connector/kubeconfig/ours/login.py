@@ -142,7 +142,7 @@ def _with(edit: Edit, others: Sequence[Edit]) -> Edit:
             for name, body in other.puts(kind).items():
                 mark = Mark.from_entry(upserts[kind].get(name, {}))
                 upserts[kind][name] = mark.put_on(body) if mark else body
-    secret = edit.secret or any(other.secret for other in others)
+    secret = {*edit.secret, *(key for other in others for key in other.secret)}
     return replace(edit, upserts=upserts, secret=secret)
 
 
@@ -288,7 +288,7 @@ class _Entries:
         return Edit(
             upserts=upserts,
             current_context=names.context if login.set_current else KEEP,
-            secret=login.secret,
+            secret={("clusters", names.cluster), ("users", names.user)} if login.secret else (),
         )
 
     @property

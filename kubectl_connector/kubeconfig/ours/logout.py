@@ -34,21 +34,19 @@ def logout_edit(
     name: str | None,
     ids: Mapping[str, str],
     texts: Texts = MappingProxyType({}),
-    secret: bool = False,
     force: bool = False,
 ) -> tuple[Edit, Removed]:
     """The edit that takes out the entries of the connector called ``name``, or of all (None).
 
     ``ids`` are the ids of all connectors by name. A connector that is not among them is known by
     its name in the marks of its entries, or by its context's name. What login had replaced comes
-    back; ``texts`` are those of it that a secret store has kept. With ``secret`` they go into no
-    file that others can read. Where some of it can't be given back the edit is empty, unless
-    ``force`` does without.
+    back; ``texts`` are those of it that a secret store has kept. Where some of it can't be given
+    back the edit is empty, unless ``force`` does without.
     """
     going = _going(kubeconfig, name, ids)
     marks = going["contexts"]
     current = kubeconfig.current_context
-    restored = restore(going, texts)
+    restored = restore(kubeconfig, going, texts)
     stuck = restored.unread or (restored.lost and not force)
     if stuck or not any(going.values()):
         return Edit(), Removed((), switched=False, current=current, restored=restored)
@@ -72,7 +70,7 @@ def logout_edit(
         current_context=KEEP if settled else after or "",
         current_contexts=by_file,
         texts=restored.texts,
-        secret=secret and bool(restored.refs),
+        secret=restored.strange,
     )
     gone = after if switched and after and not is_there else None
     now = after if is_there else None

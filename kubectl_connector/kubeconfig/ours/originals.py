@@ -23,8 +23,18 @@ from kubectl_connector.kubeconfig.view import Found, Kubeconfig
 from kubectl_connector.model.kubeconfig import Context, Entry
 from kubectl_connector.urls import without_password
 
-Texts = Mapping[str, str | None]
-"""Texts that a secret store keeps, by reference; None: it has lost the text."""
+
+class Kept(NamedTuple):
+    """A text that a secret store keeps."""
+
+    text: str | None
+    """None: the store has lost it."""
+    files: frozenset[str] = frozenset()
+    """The file that it stood in, as it is named now; empty: it is not among the kubeconfigs."""
+
+
+Texts = Mapping[str, Kept]
+"""By reference."""
 
 _PUBLIC = {
     "clusters": {
@@ -62,6 +72,11 @@ class Restored:
     """The entries whose texts are lost, or don't fit any more, such as ``user "lab-user"``."""
     refs: list[str] = field(default_factory=list)
     """The references of the texts that are in it."""
+    lost_refs: list[str] = field(default_factory=list)
+    """The references of the texts that are lost, or don't fit any more."""
+    strange: set[tuple[str, str]] = field(default_factory=set)
+    """The entries, by list and name, whose texts a store has kept from another file than theirs.
+    Anybody may have written the marks that refer to them."""
 
 
 def original_of(found: Found, refs: Mapping[str, str]) -> Original | Unkept:
@@ -122,7 +137,10 @@ def exec_has_secret(stanza: Any) -> bool:
 
 
 def restore(
-    going: Mapping[str, Mapping[str, Mark]], texts: Texts, ours_too: bool = False
+    kubeconfig: Kubeconfig,
+    going: Mapping[str, Mapping[str, Mark]],
+    texts: Texts,
+    ours_too: bool = False,
 ) -> Restored:
     """The originals of the entries that go, given by list and name with their marks.
 
@@ -133,33 +151,38 @@ def restore(
     for kind, marks in going.items():
         for name, mark in marks.items():
             if mark.original:
-                _restore(restored, kind, name, mark.original, texts, ours_too)
+                found = kubeconfig.table(kind)[name]
+                _restore(restored, found, mark.original, texts, ours_too)
     return restored
 
 
 def _restore(
-    restored: Restored, kind: str, name: str, original: Original, texts: Texts, ours_too: bool
+    restored: Restored, found: Found, original: Original, texts: Texts, ours_too: bool
 ) -> None:
-    text = original.text
+    kind, name, text = found.kind, found.name, original.text
     if original.ref is not None:
         if original.ref not in texts:
             restored.unread.append(original.ref)
             return
-        text = texts[original.ref]
-        restored.refs.append(original.ref)
+        text, files = texts[original.ref]
+        if found.file not in files:
+            restored.strange.add((kind, name))
     spelt = Spelt(text or "", original.column)
     try:
         item = spelt.item()
     except TextError:
         item = {}
     body = item.get(BODY[kind]) or {}
-    if "name" not in item or not isinstance(body, dict):
+    fits = item.keys() >= {"name", BODY[kind]} and isinstance(body, dict)
+    if original.ref is not None:
+        (restored.refs if fits else restored.lost_refs).append(original.ref)
+    if not fits:
         restored.lost.append(f'{BODY[kind]} "{name}"')
         return
     ours = None if ours_too else Mark.from_entry(body)
     if ours:
         if ours.original:
-            _restore(restored, kind, name, ours.original, texts, ours_too)
+            _restore(restored, found, ours.original, texts, ours_too)
         return
     restored.bodies[kind][name] = body
     if item["name"] == name:  # else somebody has renamed it

@@ -48,7 +48,7 @@ def secured_users(kubeconfig: Kubeconfig) -> Mapping[str, Mark]:
 
 
 def restore_edit(
-    kubeconfig: Kubeconfig, users: Collection[str] | None, texts: Texts, secret: bool
+    kubeconfig: Kubeconfig, users: Collection[str] | None, texts: Texts
 ) -> tuple[Edit, tuple[Mapping[str, Mark], Restored]]:
     """The edit that gives users back; None: all that were replaced.
 
@@ -57,11 +57,11 @@ def restore_edit(
     """
     marks = secured_users(kubeconfig)
     wanted = {name: mark for name, mark in marks.items() if users is None or name in users}
-    restored = restore({"users": wanted}, texts, ours_too=True)
+    restored = restore(kubeconfig, {"users": wanted}, texts, ours_too=True)
     edit = Edit(
         upserts={"users": restored.bodies["users"]},
         texts=restored.texts,
-        secret=secret and bool(restored.refs),
+        secret=restored.strange,
     )
     return edit, (wanted, restored)
 
