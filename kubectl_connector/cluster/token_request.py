@@ -33,10 +33,20 @@ def request_token(
     request = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
     status, answer = caller.call("POST", f"{account.path}/token", request)
     made = mapping(answer.get("status"))
-    token, end = made.get("token"), made.get("expirationTimestamp")
-    if status == 201 and isinstance(token, str) and isinstance(end, str):
-        return token, parse_time(end)
-    raise _refused(status, answer, account)
+    token, end = made.get("token"), _time(made.get("expirationTimestamp"))
+    if status != 201:
+        raise _refused(status, answer, account)
+    if not isinstance(token, str) or end is None:
+        caller.not_kubernetes(f"{account.path}/token gave no token with an end")
+    return token, end
+
+
+def _time(value: object) -> datetime | None:
+    """A time in an answer; None for what is none."""
+    try:
+        return parse_time(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def _refused(status: int, answer: Mapping[str, Any], account: ServiceAccount) -> ConnectorError:

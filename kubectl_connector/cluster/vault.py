@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from kubectl_connector.cluster.caller import Caller, Peer, mapping
+from kubectl_connector.cluster.caller import Caller, Peer, mapping, sequence
 from kubectl_connector.cluster.transport import AuthenticatedPool
 from kubectl_connector.errors import ClusterError, ConnectorError, NotFoundError, RefusedError
 from kubectl_connector.frozen import dataclass, field
@@ -91,7 +91,7 @@ def lease(
     status, answer = caller.call("POST", f"/v1/{path}", asked)
     if status != 200:
         raise _refused(status, answer, path)
-    for warning in answer.get("warnings") or ():
+    for warning in sequence(answer.get("warnings")):
         tell(f"warning: {_words(warning)}")
     token = mapping(answer.get("data")).get("service_account_token")
     id_, life = answer.get("lease_id"), answer.get("lease_duration")
@@ -120,7 +120,7 @@ def revoke(caller: Caller, id_: str) -> None:
 
 def _refused(status: int, answer: Mapping[str, Any], path: str) -> ConnectorError:
     """The error for an answer of Vault's that is none of success."""
-    why = _words(*(answer.get("errors") or [f"it answered {status}"]))
+    why = _words(*(sequence(answer.get("errors")) or [f"it answered {status}"]))
     engine = path.partition("/creds/")[0]
     if status == 403:
         return RefusedError(
