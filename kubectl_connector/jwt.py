@@ -50,4 +50,7 @@ def _claims(token: str) -> Any:
     parts = token.split(".")
     if len(parts) != 3:
         raise ValueError("not three parts")
-    return json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    try:
+        return json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None

@@ -6,12 +6,12 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from kubectl_connector import jwt
-from kubectl_connector.auth._bearer import checked, is_token
+from kubectl_connector.auth._bearer import is_token
 from kubectl_connector.auth._lifetime import duration_field, names_in, seconds_of
 from kubectl_connector.auth._tokens import (
     AUDIENCE,
@@ -21,7 +21,7 @@ from kubectl_connector.auth._tokens import (
 )
 from kubectl_connector.auth.interface import AuthMethod, Field, FieldKind, IssueRequest, Material
 from kubectl_connector.auth.programs import answer_of
-from kubectl_connector.errors import ConnectorError, RefusedError, UsageError
+from kubectl_connector.errors import ClusterError, ConnectorError, RefusedError, UsageError
 from kubectl_connector.model.connector import (
     Connector,
     check_namespace,
@@ -35,6 +35,7 @@ from kubectl_connector.urls import split_url, without_password
 
 if TYPE_CHECKING:
     from kubectl_connector.cluster.caller import Caller
+    from kubectl_connector.cluster.vault import Lease
 
 ADDRESS = "vault_address"
 AUTHORITY = "vault_certificate_authority"
@@ -134,6 +135,8 @@ class _Vault(AuthMethod):
 
         now = request.now()
         with _asking(configuration, request) as caller:
+            # First: where this fails, no lease has been taken that nobody knows.
+            left = vault.seconds_left(caller)
             lease = vault.lease(
                 caller,
                 configuration[MOUNT],
@@ -144,11 +147,12 @@ class _Vault(AuthMethod):
                 CLUSTER_WIDE in configuration,
                 request.tell,
             )
-            lives = [lease.seconds, vault.seconds_left(caller)]
-        ends = (now + timedelta(seconds=life) for life in lives if life)
-        end = earliest(jwt.expiry(lease.token), *ends)
-        leases = [*_leases(request.last, now), (lease.id, format_time(end) if end else "")]
-        return Credential(token=checked(lease.token), expires_at=end, handle=json.dumps(leases))
+            try:
+                return _credential(lease, left, request.last, now)
+            except BaseException:
+                with suppress(ConnectorError):
+                    vault.revoke(caller, lease.id)
+                raise
 
     def revokes(self, configuration: Mapping[str, Any]) -> str | None:
         return f"leases of {configuration[ADDRESS]}"
@@ -183,6 +187,21 @@ class _Vault(AuthMethod):
 
             shown[AUTHORITY] = certificates.facts(shown[AUTHORITY]).subject
         return {name: text for name, text in shown.items() if text}
+
+
+def _credential(
+    lease: Lease, left: int | None, last: Credential | None, now: datetime
+) -> Credential:
+    """What a lease gives, with the lives (seconds) of its own and of Vault's token."""
+    if not is_token(lease.token):
+        raise ClusterError(
+            "Vault gave a lease without a token that can be used",
+            "look at what its role makes: --vault-role, --vault-mount",
+        )
+    ends = (now + timedelta(seconds=life) for life in (lease.seconds, left) if life)
+    end = earliest(jwt.expiry(lease.token), *ends)
+    leases = [*_leases(last, now), (lease.id, format_time(end) if end else "")]
+    return Credential(token=lease.token, expires_at=end, handle=json.dumps(leases))
 
 
 def _leases(last: Credential | None, now: datetime) -> list[tuple[str, str]]:

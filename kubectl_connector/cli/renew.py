@@ -41,7 +41,7 @@ from kubectl_connector.operations.renew import (
     way_of,
 )
 from kubectl_connector.operations.renewal import noun
-from kubectl_connector.operations.several import at_once
+from kubectl_connector.operations.several import UNFORESEEN, at_once, unforeseen
 from kubectl_connector.operations.spec import NOTHING, Changes
 from kubectl_connector.operations.workspace import Workspace
 
@@ -155,7 +155,13 @@ class _Run:
 
     def _renew(self, plans: list[Renewal]) -> list[Renewed | ConnectorError]:
         def one(workspace: Workspace, plan: Renewal) -> Renewed | ConnectorError:
-            return self._tried(renew, workspace, plan, self._files, self._verify)
+            name = plan.connector.name
+            try:
+                return self._tried(renew, workspace, plan, self._files, self._verify)
+            except UNFORESEEN as error:
+                if self._alone:
+                    raise
+                return unforeseen(name, error, f"renew {name}")
 
         return at_once(self._workspace, one, plans) if plans else []
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from types import MappingProxyType
@@ -38,6 +38,11 @@ from kubectl_connector.model.secret import Credential
 def mapping(value: object) -> Mapping[str, Any]:
     """``value`` if it is a JSON object, else an empty one: servers may answer anything."""
     return value if isinstance(value, Mapping) else {}
+
+
+def sequence(value: object) -> Sequence[Any]:
+    """``value`` if it is a JSON array, else an empty one."""
+    return value if isinstance(value, list) else ()
 
 
 def refused(status: int, answer: Mapping[str, Any], what: str, hint: str) -> ConnectorError:
@@ -129,7 +134,7 @@ class Caller:
             return 204, {}
         try:
             answer = json.loads(response.data)
-        except ValueError:
+        except (ValueError, RecursionError):
             if response.status in (401, 403):
                 return response.status, {}
             self.not_kubernetes(f"{path} answered {response.status}, not in JSON")

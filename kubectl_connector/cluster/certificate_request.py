@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from kubectl_connector.cluster.caller import Caller, mapping, refused
+from kubectl_connector.cluster.caller import Caller, mapping, refused, sequence
 from kubectl_connector.cluster.probe import own_name
 from kubectl_connector.errors import ClusterError, NotFoundError, RefusedError
 from kubectl_connector.model.connector import format_time
@@ -73,7 +72,7 @@ def look(caller: Caller, name: str, uid: str) -> str | None:
     ClusterError.
     """
     answer = _get(caller, name, uid)
-    for condition in mapping(answer.get("status")).get("conditions") or ():
+    for condition in sequence(mapping(answer.get("status")).get("conditions")):
         if mapping(condition).get("type") in ("Denied", "Failed"):
             why = condition.get("message") or condition.get("reason") or "no reason given"
             raise DeniedError(
@@ -87,7 +86,7 @@ def look(caller: Caller, name: str, uid: str) -> str | None:
         return None
     try:
         return base64.b64decode(certificate, validate=True).decode("ascii")
-    except (binascii.Error, TypeError, UnicodeDecodeError):
+    except (ValueError, TypeError):
         raise ClusterError(
             f"the certificate of {name} can't be read", "look at it: kubectl get csr -o yaml"
         ) from None
@@ -112,7 +111,7 @@ def approve(caller: Caller, name: str, uid: str, now: datetime) -> None:
     Raises RefusedError (401, 403), NotFoundError and ClusterError.
     """
     document = _get(caller, name, uid)
-    conditions = list(mapping(document.get("status")).get("conditions") or ())
+    conditions = sequence(mapping(document.get("status")).get("conditions"))
     if any(mapping(each).get("type") == "Approved" for each in conditions):
         return
     moment = format_time(now)

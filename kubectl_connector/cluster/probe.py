@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 
-from kubectl_connector.cluster.caller import Caller, mapping, refused
+from kubectl_connector.cluster.caller import Caller, mapping, refused, sequence
 from kubectl_connector.cluster.transport import AuthenticatedPool
 from kubectl_connector.errors import RefusedError
 from kubectl_connector.frozen import dataclass
@@ -54,7 +54,7 @@ def probe(cluster: Cluster, pool: AuthenticatedPool, timeout: float) -> Probe:
     return Probe(
         version=str(version.get("gitVersion") or "unknown"),
         username=user.get("username"),
-        groups=tuple(user.get("groups") or ()),
+        groups=tuple(map(str, sequence(user.get("groups")))),
         milliseconds=milliseconds,
     )
 

@@ -32,9 +32,11 @@ def request_token(
     status, answer = caller.call("POST", f"{account.path}/token", request)
     made = mapping(answer.get("status"))
     token, life = made.get("token"), mapping(answer.get("spec")).get("expirationSeconds")
-    if status == 201 and isinstance(token, str) and type(life) is int and 0 < life < _LONGEST:
-        return token, life
-    raise _refused(status, answer, account)
+    if status != 201:
+        raise _refused(status, answer, account)
+    if not isinstance(token, str) or type(life) is not int or not 0 < life < _LONGEST:
+        caller.not_kubernetes(f"{account.path}/token gave no token with a life")
+    return token, life
 
 
 _LONGEST = 1 << 32

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from kubectl_connector.cluster.caller import Caller, Peer, mapping
+from kubectl_connector.cluster.caller import Caller, Peer, mapping, sequence
 from kubectl_connector.cluster.transport import AuthenticatedPool
 from kubectl_connector.errors import ClusterError, ConnectorError, NotFoundError, RefusedError
 from kubectl_connector.frozen import dataclass, field
@@ -34,7 +34,7 @@ class Lease:
 
     id: str
     token: str = field(repr=False)
-    """Of a service account."""
+    """Of a service account; it may have any form, and be empty."""
     seconds: int | None
     """How long it lives from now on; None: Vault does not say."""
 
@@ -91,13 +91,13 @@ def lease(
     status, answer = caller.call("POST", f"/v1/{path}", asked)
     if status != 200:
         raise _refused(status, answer, path)
-    for warning in answer.get("warnings") or ():
+    for warning in sequence(answer.get("warnings")):
         tell(f"warning: {_words(warning)}")
     token = mapping(answer.get("data")).get("service_account_token")
     id_, life = answer.get("lease_id"), answer.get("lease_duration")
-    if not isinstance(token, str) or not isinstance(id_, str):
-        caller.not_kubernetes(f"{path} gave no service account's token")
-    return Lease(id_, token, life if isinstance(life, int) and life > 0 else None)
+    if not isinstance(id_, str):
+        caller.not_kubernetes(f"{path} gave no lease")
+    return Lease(id_, token if isinstance(token, str) else "", _seconds(life))
 
 
 def seconds_left(caller: Caller) -> int | None:
@@ -107,7 +107,15 @@ def seconds_left(caller: Caller) -> int | None:
     """
     status, answer = caller.call("GET", "/v1/auth/token/lookup-self")
     left = mapping(answer.get("data")).get("ttl")
-    return left if status == 200 and isinstance(left, int) and left > 0 else None
+    return _seconds(left) if status == 200 else None
+
+
+def _seconds(value: object) -> int | None:
+    """A life in an answer; None where there is none. A very long one is cut to ten years."""
+    return min(value, _LONGEST_LIFE) if isinstance(value, int) and value > 0 else None
+
+
+_LONGEST_LIFE = 10 * 365 * 86_400
 
 
 def revoke(caller: Caller, id_: str) -> None:
@@ -120,7 +128,7 @@ def revoke(caller: Caller, id_: str) -> None:
 
 def _refused(status: int, answer: Mapping[str, Any], path: str) -> ConnectorError:
     """The error for an answer of Vault's that is none of success."""
-    why = _words(*(answer.get("errors") or [f"it answered {status}"]))
+    why = _words(*(sequence(answer.get("errors")) or [f"it answered {status}"]))
     engine = path.partition("/creds/")[0]
     if status == 403:
         return RefusedError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
 
@@ -15,7 +16,7 @@ from kubectl_connector.kubeconfig.paths import KubeconfigFiles
 from kubectl_connector.kubeconfig.view import Kubeconfig, load
 from kubectl_connector.operations.plan import Plan
 from kubectl_connector.operations.register import Registered, plan_register, register
-from kubectl_connector.operations.several import Counter, at_once
+from kubectl_connector.operations.several import UNFORESEEN, Counter, at_once, unforeseen
 from kubectl_connector.operations.source import FromContext
 from kubectl_connector.operations.spec import Changes
 from kubectl_connector.operations.workspace import Workspace
@@ -102,6 +103,10 @@ def register_all(
             return Outcome(candidate, register(there, candidate.plan, verify))
         except ConnectorError as error:
             return Outcome(candidate, error=_explained(there, candidate, error))
+        except UNFORESEEN as error:
+            name, context = candidate.name, shlex.quote(candidate.context)
+            alone = f"register {name} --auto-configure --context {context}"
+            return Outcome(candidate, error=unforeseen(name, error, alone))
 
     if plain:
         done = {each.candidate.context: each for each in at_once(workspace, one, plain, counter)}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
+from kubectl_connector.errors import ConnectorError
 from kubectl_connector.frozen import replace
 from kubectl_connector.operations.workspace import Workspace
 
@@ -15,6 +16,20 @@ Counter = Callable[[int], AbstractContextManager[Callable[[], None]]]
 """Shows how many of so many are done; what it gives is called for each."""
 
 _AT_ONCE = 8
+
+UNFORESEEN = (ValueError, TypeError, RecursionError)
+"""What an odd answer, or a catalog that was edited by hand, may still raise in one thing's part."""
+
+
+def unforeseen(name: str, error: Exception, command: str) -> ConnectorError:
+    """The error that ends the part of one of several, so that the others are still done.
+
+    ``command`` does that part alone. The error's text is left out: a header that is none quotes
+    the token.
+    """
+    return ConnectorError(
+        f'"{name}" can\'t be used ({type(error).__name__})', f"kubectl connector {command}"
+    )
 
 
 def at_once(

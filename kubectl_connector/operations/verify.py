@@ -17,7 +17,7 @@ from kubectl_connector.model.secret import Credential, Item
 from kubectl_connector.operations.issue import CredentialSource, ExpiredError
 from kubectl_connector.operations.renewal import noun, renewal
 from kubectl_connector.operations.revoke import give_back
-from kubectl_connector.operations.several import at_once
+from kubectl_connector.operations.several import UNFORESEEN, at_once, unforeseen
 from kubectl_connector.operations.workspace import Workspace, full_cluster
 
 
@@ -178,10 +178,6 @@ def _verify(
         return Verified(connector, check(workspace, *read, remedy), None)
     except ConnectorError as error:
         return Verified(connector, None, error)
-    except ValueError as error:  # a catalog that was edited by hand; the others are still asked.
-        # Not its text: a header that is none quotes the token.
-        problem = ConnectorError(
-            f'"{connector.name}" can\'t be used ({type(error).__name__})',
-            f"kubectl connector update {connector.name} --help",
-        )
-        return Verified(connector, None, problem)
+    except UNFORESEEN as error:
+        name = connector.name
+        return Verified(connector, None, unforeseen(name, error, f"update {name} --help"))

@@ -106,6 +106,8 @@ def test_the_earliest_end_is_the_connectors() -> None:
     pair = {"client_certificate": PAIR.certificate_pem, "client_key": PAIR.key_pem}
     assert ends_at(token, token.build({"token": jwt_until(SOON), **pair})) == SOON
     assert ends_at(token, token.build({"token": "opaque"})) is None
+    deep = base64.urlsafe_b64encode(b"[" * 200_000).decode()
+    assert ends_at(token, token.build({"token": f"a.{deep}.c"})) is None
     certificate = auth_method("client-certificate")
     alone = certificate.from_auth_info(CERTIFICATE)
     end = ends_at(certificate, alone)

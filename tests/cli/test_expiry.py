@@ -261,6 +261,23 @@ def test_renew_works_on_several_and_ends_with_the_worst(
     assert "no credential has ended, or ends within 30m" in capsys.readouterr().err
 
 
+def test_what_nobody_foresaw_ends_one_renewal_and_not_the_others(
+    server: ApiServer, tmp_path: Path, capsys: Capture, home: Home
+) -> None:
+    account = ("--service-account", "shop/reader", "--duration")
+    register(server, tmp_path, capsys, "odd", JANE_TOKEN, *account, "3h")
+    register(server, tmp_path, capsys, "reader", JANE_TOKEN, *account, "2h")
+    catalog = home.connector_home / "connectors.yaml"
+    catalog.write_text(catalog.read_text().replace("duration: 3h", "duration: 3"))
+    assert run(["renew", "--all"]) == 1
+    said = capsys.readouterr()
+    assert said.out.startswith('Renewed "reader"')
+    assert said.err.splitlines() == [
+        'error: "odd" can\'t be used (TypeError)',
+        "hint:  kubectl connector renew odd",
+    ]
+
+
 def test_renew_finds_another_base_where_that_is_refused(
     server: ApiServer, home: Home, capsys: Capture
 ) -> None:

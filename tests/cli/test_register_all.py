@@ -11,7 +11,11 @@ import pytest
 import yaml
 
 from kubectl_connector.cli.main import run
+from kubectl_connector.operations import register_all
+from kubectl_connector.operations.plan import Plan
+from kubectl_connector.operations.register import Registered, register
 from kubectl_connector.operations.register_all import names_for
+from kubectl_connector.operations.workspace import Workspace
 from tests.apiserver import ApiServer
 from tests.conftest import JANE_TOKEN, Home
 from tests.kubeconfigs import cluster_entry, exec_user, token_user
@@ -137,3 +141,22 @@ def test_what_makes_no_sense_is_refused(
     assert says in error
     assert hint.startswith("hint:  ")
     assert registered(capsys) == []
+
+
+def test_what_nobody_foresaw_ends_one_context_and_not_the_others(
+    server: ApiServer, home: Home, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def odd(workspace: Workspace, plan: Plan, verify: bool) -> Registered:
+        if plan.name == "odd":
+            raise ValueError("Invalid header value: secret")
+        return register(workspace, plan, verify)
+
+    monkeypatch.setattr(register_all, "register", odd)
+    write(home, server, {"odd": token_user(JANE_TOKEN), "plain": token_user(JANE_TOKEN)})
+    assert run([*ALL]) == 1
+    said = capsys.readouterr()
+    assert 'Registered connector "plain"' in said.out
+    error, hint = said.err.splitlines()
+    assert error.endswith('"odd" can\'t be used (ValueError)')
+    assert hint == "hint:  kubectl connector register odd --auto-configure --context odd"
+    assert registered(capsys) == ["plain"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,7 +21,8 @@ from kubectl_connector.operations.register import Registered, plan_register, reg
 from kubectl_connector.operations.revoke import revoke
 from kubectl_connector.operations.update import plan_update, update
 from kubectl_connector.operations.workspace import Workspace
-from tests.apiserver import ApiServer, Vault, VaultRole
+from tests.apiserver import Answer, ApiServer, Vault, VaultRole
+from tests.apiserver.requests import Request
 from tests.conftest import Home
 from tests.operations.conftest import NOW, MemoryStore, said
 
@@ -396,3 +398,55 @@ def replace_url(server: ApiServer) -> ApiServer:
         ca_pem = server.ca_pem
 
     return Gone()  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("odd", ["", "two\nlines", None])
+def test_a_lease_that_is_of_no_use_is_given_back(
+    at: Workspace, server: ApiServer, vault: Vault, monkeypatch: pytest.MonkeyPatch, odd: object
+) -> None:
+    answered(vault, monkeypatch, "/creds/", {"data": {"service_account_token": odd}})
+    with pytest.raises(ClusterError, match="without a token that can be used"):
+        make(at, server)
+    assert vault.leases == {}
+
+
+def test_no_lease_is_taken_where_the_life_of_vaults_token_is_not_known(
+    at: Workspace, server: ApiServer, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered(vault, monkeypatch, "/lookup-self", None)
+    for _ in range(3):
+        with pytest.raises(ClusterError, match="does not answer like Vault"):
+            make(at, server)
+    assert vault.leases == {}
+
+
+@pytest.mark.parametrize("life", [10**12, 10**40])
+def test_a_life_of_ages_is_cut(
+    at: Workspace,
+    server: ApiServer,
+    vault: Vault,
+    monkeypatch: pytest.MonkeyPatch,
+    life: int,
+) -> None:
+    answered(vault, monkeypatch, "/creds/", {"lease_duration": life})
+    answered(vault, monkeypatch, "/lookup-self", {"data": {"ttl": life}})
+    make(at, server)
+    assert token(at)
+    assert len(vault.leases) == 1
+
+
+def answered(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch, path: str, odd: dict[str, object] | None
+) -> None:
+    """Change a part of what Vault answers at a path; None: it is not JSON."""
+    handle = vault.handle
+
+    def changed(request: Request) -> Answer:
+        answer = handle(request)
+        if path not in request.path:
+            return answer
+        if odd is None:
+            return replace(answer, body=b"<html>")
+        return replace(answer, body=json.dumps({**json.loads(answer.body), **odd}).encode())
+
+    monkeypatch.setattr(vault, "handle", changed)
