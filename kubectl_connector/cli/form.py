@@ -50,7 +50,7 @@ def fill(
     check_so_far(changes.fields)  # later, an answer would be blamed for what an option says
     if changes.credential or changes.get("auth_method"):
         check_method(changes)
-    free = _free_name(workspace)
+    free = _name_check(workspace)
     if name:
         free(name)
     else:
@@ -124,7 +124,7 @@ _QUESTIONS = {
 }
 
 
-def _free_name(workspace: Workspace) -> Callable[[str], str]:
+def _name_check(workspace: Workspace) -> Callable[[str], str]:
     taken = {connector.name for connector in workspace.catalog.load()}
 
     def check(name: str) -> str:

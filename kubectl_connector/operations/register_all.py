@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
@@ -14,6 +13,7 @@ from kubectl_connector.frozen import dataclass
 from kubectl_connector.kubeconfig.ours.mark import mark_of
 from kubectl_connector.kubeconfig.paths import KubeconfigFiles
 from kubectl_connector.kubeconfig.view import Kubeconfig, load
+from kubectl_connector.operations.naming import free_name
 from kubectl_connector.operations.plan import Plan
 from kubectl_connector.operations.register import Registered, plan_register, register
 from kubectl_connector.operations.several import UNFORESEEN, Counter, at_once, unforeseen
@@ -121,31 +121,16 @@ def names_for(
 ) -> dict[str, str]:
     """A connector's name for each context, the same ones for the same contexts.
 
-    A context keeps the name that it was given ``before``. What can stand in no name becomes a
-    dash, and where two would be alike, or a name is ``taken``, the later one gets a number.
+    A context keeps the name that it was given ``before``. Where two would be alike, or a name is
+    ``taken``, the later one gets a number.
     """
     names = {context: before[context] for context in contexts if context in before}
     used = {*taken, *names.values()}
     for context in contexts:
-        if context in names:
-            continue
-        wanted = valid_name(prefix + context)
-        name, number = wanted, 1
-        while name in used:
-            number += 1
-            name = f"{wanted[: _LONGEST - 5]}-{number}"
-        names[context] = name
-        used.add(name)
+        if context not in names:
+            names[context] = free_name(prefix + context, used)
+            used.add(names[context])
     return names
-
-
-_LONGEST = 253
-
-
-def valid_name(text: str) -> str:
-    """The nearest name that a connector can have."""
-    name = re.sub(r"[^A-Za-z0-9._@+-]+", "-", text)
-    return name.lstrip("._@+-").rstrip("-")[:_LONGEST] or "context"
 
 
 def _ours(kubeconfig: Kubeconfig, context: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kubectl_connector.errors import ConnectorError
+from kubectl_connector.kubeconfig.ours.mark import our_args
 from kubectl_connector.model.connector import Connector
 from kubectl_connector.model.kubeconfig import AuthInfo, ExecConfig
 
@@ -17,7 +18,7 @@ def exec_user(
     """
     stanza = ExecConfig(
         command=known_program(program),
-        args=("credential", connector.name, "--id", connector.id),
+        args=tuple(our_args(connector.name, connector.id)),
         env=env,
         api_version=api_version,
         install_hint=_INSTALL_HINT.format(connector.name),

@@ -107,8 +107,11 @@ def test_what_has_changed_since_says_how_to_take_it(
     assert hint.endswith("kubectl connector update lab --auto-configure")
 
 
+TOKEN = "eyJhbGci.eyJzdWIi.c2lnbmF0"
+
+
 def test_names_are_valid_and_the_same_every_time() -> None:
-    contexts = ["arn:aws:eks:eu/prod", "arn_aws", "kind-dev", "x/y", "x:y", "…"]
+    contexts = ["arn:aws:eks:eu/prod", "arn_aws", "kind-dev", "x/y", "x:y", "…", TOKEN]
     names = names_for(contexts, "", {"kind-dev": "dev"}, {"dev", "arn_aws"})
     assert names == {
         "arn:aws:eks:eu/prod": "arn-aws-eks-eu-prod",
@@ -116,7 +119,8 @@ def test_names_are_valid_and_the_same_every_time() -> None:
         "kind-dev": "dev",
         "x/y": "x-y",
         "x:y": "x-y-2",
-        "…": "context",
+        "…": "kubernetes",
+        TOKEN: "kubernetes-2",
     }
 
 

@@ -242,6 +242,36 @@ def test_restore_leaves_what_the_store_has_lost(
     assert users(home) == {"lost": ours, "files": files}
 
 
+ARGS = ["credential", "lab", "--id", "an-id"]
+MARK = {"id": "an-id", "connector": "lab"}
+
+
+@pytest.mark.parametrize(
+    ("stanza", "original", "code"),
+    [
+        ({}, "{name: one, user: {tokenFile: /x}}", 0),
+        ({"command": "sh", "args": [*ARGS, "--password", "hunter2"]}, "", 1),
+        ({"env": [{"name": "TOKEN", "value": "hunter2"}]}, "", 1),
+        ({}, "{name: one, user: {token: hunter2}}", 1),
+        ({}, "{name: one, user: {password: hunter2, exec: [1]}}", 1),
+        ({}, "name: one\n user: {token: hunter2", 1),
+    ],
+)
+def test_a_mark_hides_no_secret(
+    capsys: Capture, home: Home, server: ApiServer, stanza: Entry, original: str, code: int
+) -> None:
+    """Anybody may write one; what is not our own stanza is looked at, and what it replaced, too."""
+    plugin = {"apiVersion": "client.authentication.k8s.io/v1", "command": "kubectl-connector"}
+    data = {**MARK, "original": {"text": original, "column": 0}}
+    user = {
+        "exec": {**plugin, "args": ARGS, "interactiveMode": "Never", **stanza},
+        "extensions": [{"name": "kubectl-connector", "extension": data}],
+    }
+    write(home, server, {"one": user})
+    assert run(["secure", "--check"]) == code
+    assert "hunter2" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [

@@ -91,6 +91,11 @@ class Mark:
         return {**body, "extensions": [*others, {"name": MARK, "extension": data}]}
 
 
+def our_args(connector_name: str, connector_id: str) -> list[str]:
+    """The arguments of an exec stanza that runs us: we find the connector by its id."""
+    return ["credential", connector_name, "--id", connector_id]
+
+
 def without_mark(body: Mapping[str, Any]) -> Entry:
     """An entry's body without our mark."""
     others = [item for item in body.get("extensions") or () if item.get("name") != MARK]

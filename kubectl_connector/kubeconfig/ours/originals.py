@@ -16,7 +16,7 @@ from kubectl_connector.frozen import dataclass, field
 from kubectl_connector.kubeconfig.document import Document, Spelt
 from kubectl_connector.kubeconfig.ours.mark import Mark, Original
 from kubectl_connector.kubeconfig.paths import display_path
-from kubectl_connector.kubeconfig.schema import BODY
+from kubectl_connector.kubeconfig.schema import BODY, conform
 from kubectl_connector.kubeconfig.text.outline import TextError
 from kubectl_connector.kubeconfig.text.scalars import has_one_spelling, tokens
 from kubectl_connector.kubeconfig.view import Found, Kubeconfig
@@ -119,6 +119,18 @@ def has_plaintext(kind: str, body: Entry, text: str = "", beside: Entry | None =
         return True
     # A sentence may go on in the next line's comment.
     return secret_looking.in_prose(" ".join(_COMMENT.findall(text)))
+
+
+def original_has_plaintext(kind: str, original: Original) -> bool:
+    """Whether a secret stands in the text of an original; somebody may have written it there."""
+    if original.text is None:
+        return False
+    try:
+        item = Spelt(original.text, original.column).item()
+        body = conform(kind, item.pop(BODY[kind], None))
+    except (TextError, ValueError):
+        return secret_looking.in_prose(original.text)
+    return has_plaintext(kind, body, original.text, item)
 
 
 def _url_has_secret(url: str | None) -> bool:

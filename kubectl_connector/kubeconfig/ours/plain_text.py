@@ -7,8 +7,12 @@ from typing import Any
 
 from kubectl_connector.frozen import dataclass
 from kubectl_connector.kubeconfig.document import Document, broken
-from kubectl_connector.kubeconfig.ours.mark import Mark, without_mark
-from kubectl_connector.kubeconfig.ours.originals import exec_has_secret, has_plaintext
+from kubectl_connector.kubeconfig.ours.mark import Mark, our_args, without_mark
+from kubectl_connector.kubeconfig.ours.originals import (
+    exec_has_secret,
+    has_plaintext,
+    original_has_plaintext,
+)
 from kubectl_connector.kubeconfig.resolve import resolved_path
 from kubectl_connector.kubeconfig.schema import BODY
 from kubectl_connector.kubeconfig.text.outline import TextError
@@ -79,8 +83,10 @@ def _plain_text(kubeconfig: Kubeconfig, found: Found) -> PlainText | None:
     hidden_by = None if first == found.file else first
     body, mark = without_mark(found.entry), Mark.from_entry(found.entry)
     text, beside = _around(found.document, found)
-    if mark and mark.connector_id in ((body.get("exec") or {}).get("args") or ()):
-        body = {key: value for key, value in body.items() if key != "exec"}
+    stanza = body.get("exec")
+    if mark and stanza and stanza.get("args") == our_args(mark.connector_name, mark.connector_id):
+        # What stands beside our arguments in it is looked at: anybody may have written it.
+        body = {**body, "exec": {key: value for key, value in stanza.items() if key != "args"}}
         text = ""  # it says no more than the stanza that we wrote
     if mark and found.kind != "users":
         text = ""
@@ -91,6 +97,8 @@ def _plain_text(kubeconfig: Kubeconfig, found: Found) -> PlainText | None:
         holds.append("auth-provider")
     if not set(holds) - _FILES and has_plaintext(found.kind, body, text, beside):
         holds.append(_OTHERWISE[found.kind])
+    if mark and mark.original and original_has_plaintext(found.kind, mark.original):
+        holds.append("secret in what login replaced")
     if not holds:
         return None
     files = files_of(found) if found.kind == "users" else ()
