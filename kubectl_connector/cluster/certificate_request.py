@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from kubectl_connector.cluster.caller import Caller, mapping, refused, sequence
 from kubectl_connector.cluster.probe import own_name
@@ -53,9 +55,15 @@ def submit(caller: Caller, pem: str, seconds: int | None, prefix: str) -> str:
     document = {**_KIND, "metadata": {"generateName": prefix}, "spec": spec}
     status, answer = caller.call("POST", _PATH, document)
     name = mapping(answer.get("metadata")).get("name")
-    if status != 201 or not isinstance(name, str):
+    if status != 201:
         raise refused(status, answer, "take a certificate request", _HINT)
+    # It goes into paths, and into the command that an admin is asked to run.
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        caller.not_kubernetes(f"{_PATH} gave a certificate request without a name")
     return name
+
+
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 
 
 def look(caller: Caller, name: str) -> str | None:
@@ -64,7 +72,7 @@ def look(caller: Caller, name: str) -> str | None:
     Raises NotFoundError where the request is gone (clusters keep it for hours at most),
     RefusedError where it was denied or has failed, or may not be read, and ClusterError.
     """
-    status, answer = caller.call("GET", f"{_PATH}/{name}")
+    status, answer = caller.call("GET", f"{_PATH}/{quote(name, safe='')}")
     if status != 200:
         raise refused(status, answer, f"show the certificate request {name}", _HINT)
     for condition in sequence(mapping(answer.get("status")).get("conditions")):
@@ -92,7 +100,7 @@ def approve(caller: Caller, name: str, now: datetime) -> None:
 
     Raises RefusedError (401, 403), NotFoundError and ClusterError.
     """
-    status, document = caller.call("GET", f"{_PATH}/{name}")
+    status, document = caller.call("GET", f"{_PATH}/{quote(name, safe='')}")
     if status != 200:
         raise refused(status, document, f"show the certificate request {name}", _HINT)
     conditions = sequence(mapping(document.get("status")).get("conditions"))
@@ -110,7 +118,7 @@ def approve(caller: Caller, name: str, now: datetime) -> None:
         **document,
         "status": {**mapping(document.get("status")), "conditions": [*conditions, approved]},
     }
-    status, answer = caller.call("PUT", f"{_PATH}/{name}/approval", changed)
+    status, answer = caller.call("PUT", f"{_PATH}/{quote(name, safe='')}/approval", changed)
     if status not in (200, 201):
         raise refused(status, answer, f"let us approve the certificate request {name}", _HINT)
 

