@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
-from collections.abc import Callable, Iterator
+import tracemalloc
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -31,9 +34,16 @@ def server() -> Iterator[ApiServer]:
         yield running
 
 
-def ask(server: ApiServer, status: int, body: object, step: Callable[[Caller], Any]) -> Any:
+def ask(
+    server: ApiServer,
+    status: int,
+    body: object,
+    step: Callable[[Caller], Any],
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> Any:
     """What a step makes of an answer."""
-    server.answer = Answer(status, body if isinstance(body, bytes) else json.dumps(body).encode())
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    server.answer = Answer(status, data, headers=headers)
     cluster = Cluster(server.url, certificate_authority_data=server.ca_pem)
     with calling(cluster, Credential(token=JANE_TOKEN), Impersonation(), 5) as caller:
         return step(caller)
@@ -138,3 +148,29 @@ def test_a_command_holds_any_name_of_a_role() -> None:
     made = Made("RoleBinding", "kubectl-connector:shop:a:b?;c", "shop", "uid")
     assert Made.from_document(made.to_document()) == made
     assert removal([made]) == [f"kubectl delete rolebinding '{made.name}' -n shop"]
+
+
+def test_a_long_message_is_cut(server: ApiServer) -> None:
+    with pytest.raises(ConnectorError, match="make a token of shop/reader: AAA") as caught:
+        ask(server, 403, {"message": "A" * 3_000_000}, request_token)
+    assert len(caught.value.message) < 2000
+
+
+def test_an_answer_is_read_up_to_a_limit_also_when_it_unpacks_to_more(server: ApiServer) -> None:
+    bomb = gzip.compress(b'"' + b"A" * 200_000_000 + b'"', compresslevel=1)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ConnectorError, match="more than 8 MiB"):
+            ask(server, 201, bomb, request_token, {"Content-Encoding": "gzip"})
+        assert tracemalloc.get_traced_memory()[1] < 100_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_requests_share_a_connection(server: ApiServer) -> None:
+    def twice(caller: Caller) -> None:
+        for _ in range(2):
+            certificate_request.look(caller, "one")
+
+    ask(server, 200, {"status": {}}, twice)
+    assert server.connections == 1
