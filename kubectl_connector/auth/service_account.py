@@ -144,7 +144,7 @@ class _ServiceAccount(DerivedMethod):
         return ServiceAccount.parse(configuration[ACCOUNT]).username
 
 
-_ROLE = re.compile(r"[^/%\s]*")
+_ROLE = re.compile(r"[^/%\s\x00-\x1f\x7f]*")
 """RBAC takes any name that can be part of a path."""
 _RBAC = "rbac.authorization.k8s.io"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from kubectl_connector.cli import console
@@ -24,7 +25,7 @@ def agreed(plan: Plan, yes: bool) -> bool:
 def removal(made: Sequence[Made]) -> list[str]:
     """The commands that take away what was made in a cluster."""
     return [
-        f"kubectl delete {one.kind.lower()} {one.name}"
+        f"kubectl delete {one.kind.lower()} {shlex.quote(one.name)}"
         + (f" -n {one.namespace}" if one.namespace else "")
         for one in reversed(made)
     ]

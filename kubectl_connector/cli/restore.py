@@ -12,7 +12,6 @@ from kubectl_connector.cli.options import (
 )
 from kubectl_connector.cli.secured import EveryOption, exclude, returned_report, worst
 from kubectl_connector.formats import render, wanted
-from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.operations.extent import Extent
 from kubectl_connector.operations.restore import restore
 
@@ -42,7 +41,7 @@ def command(
     extent = Extent(files, tuple(contexts or ()), every)
     done = restore(environment.workspace(), extent, lock_timeout, break_lock)
     if not done and how.for_people:
-        console.say(f"Nothing to restore in {', '.join(map(display_path, files.paths))}")
+        console.say(f"Nothing to restore in {extent.words}")
         return 0
     console.out(render(returned_report(done), how))
     for each in done:

@@ -21,7 +21,6 @@ from kubectl_connector.cli.options import (
 )
 from kubectl_connector.cli.secured import EveryOption, exclude, secured_report, worst
 from kubectl_connector.formats import Output, Report, render, wanted
-from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.model.kubeconfig import api_version_called
 from kubectl_connector.operations.extent import Extent
 from kubectl_connector.operations.secure import SecureRequest, Step, look, plan_secure, secure
@@ -110,8 +109,7 @@ def _show(report: Report, how: Output, extent: Extent) -> None:
     if report.rows or not how.for_people:
         console.out(render(report, how))
     else:
-        files = ", ".join(map(display_path, extent.files.paths))
-        console.say(f"Nothing is in plain text in {files}")
+        console.say(f"Nothing is in plain text in {extent.words}")
 
 
 def _tell(steps: Iterable[Step]) -> None:

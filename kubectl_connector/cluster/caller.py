@@ -34,6 +34,11 @@ from kubectl_connector.frozen import dataclass
 from kubectl_connector.model.kubeconfig import Cluster, Impersonation
 from kubectl_connector.model.secret import Credential
 
+MAX_BYTES = 8 * 1024 * 1024
+"""What is read of an answer, unpacked, at most; an object of Kubernetes has 3 MiB at most."""
+LONGEST_MESSAGE = 1000
+"""Characters of what a server says that are shown."""
+
 
 def mapping(value: object) -> Mapping[str, Any]:
     """``value`` if it is a JSON object, else an empty one: servers may answer anything."""
@@ -47,7 +52,7 @@ def sequence(value: object) -> Sequence[Any]:
 
 def refused(status: int, answer: Mapping[str, Any], what: str, hint: str) -> ConnectorError:
     """The error for a cluster that did not do ``what`` it was asked; ``hint`` is for a 403."""
-    why = str(answer.get("message") or f"it answered {status}")
+    why = str(answer.get("message") or f"it answered {status}")[:LONGEST_MESSAGE]
     message = f"the cluster did not {what}: {why}"
     if status == 401:
         return UnauthorizedError(
@@ -122,8 +127,10 @@ class Caller:
                 headers=self._headers,
                 body=json.dumps(body) if body else None,
                 timeout=urllib3.Timeout(connect=self._timeout, read=self._timeout),
+                preload_content=False,
                 retries=False,  # this follows no redirect either: a sign-in page is not a cluster
             )
+            data = _read(response)
         except http_errors.HTTPError as error:
             self._explain(error)
         self.date = response.headers.get("Date")
@@ -132,8 +139,10 @@ class Caller:
             self._tell("warning: " + _ESCAPED.sub(r"\1", warning))
         if response.status == 204:
             return 204, {}
+        if data is None:
+            self.not_kubernetes(f"{path} answered with more than {MAX_BYTES // 1024**2} MiB")
         try:
-            answer = json.loads(response.data)
+            answer = json.loads(data)
         except (ValueError, RecursionError):
             if response.status in (401, 403):
                 return response.status, {}
@@ -218,6 +227,16 @@ def calling(
         yield Caller(cluster, pool, timeout, tell)
     finally:
         pool.clear()
+
+
+def _read(response: urllib3.BaseHTTPResponse) -> bytes | None:
+    """An answer's body; None where it is larger than it may be."""
+    data = response.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        response.close()
+        return None
+    response.release_conn()
+    return data
 
 
 _WARNING = re.compile(r'299 \S+ "((?:[^"\\]|\\.)*)"')

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from kubectl_connector.cluster.caller import Caller, mapping, refused, sequence
 from kubectl_connector.cluster.probe import own_name
@@ -54,9 +56,15 @@ def submit(caller: Caller, pem: str, seconds: int | None, prefix: str) -> tuple[
     status, answer = caller.call("POST", _PATH, document)
     metadata = mapping(answer.get("metadata"))
     name, uid = metadata.get("name"), metadata.get("uid")
-    if status != 201 or not isinstance(name, str) or not isinstance(uid, str):
+    if status != 201:
         raise refused(status, answer, "take a certificate request", _HINT)
+    # The name goes into paths, and into the command that an admin is asked to run.
+    if not (isinstance(name, str) and isinstance(uid, str) and _NAME.fullmatch(name)):
+        caller.not_kubernetes(f"{_PATH} gave a certificate request without a name")
     return name, uid
+
+
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 
 
 class DeniedError(RefusedError):
@@ -94,7 +102,7 @@ def look(caller: Caller, name: str, uid: str) -> str | None:
 
 def _get(caller: Caller, name: str, uid: str) -> Mapping[str, Any]:
     """The request of this name, which is the one that we made."""
-    status, answer = caller.call("GET", f"{_PATH}/{name}")
+    status, answer = caller.call("GET", f"{_PATH}/{quote(name, safe='')}")
     if status != 200:
         raise refused(status, answer, f"show the certificate request {name}", _HINT)
     if mapping(answer.get("metadata")).get("uid") != uid:
@@ -126,7 +134,7 @@ def approve(caller: Caller, name: str, uid: str, now: datetime) -> None:
         **document,
         "status": {**mapping(document.get("status")), "conditions": [*conditions, approved]},
     }
-    status, answer = caller.call("PUT", f"{_PATH}/{name}/approval", changed)
+    status, answer = caller.call("PUT", f"{_PATH}/{quote(name, safe='')}/approval", changed)
     if status not in (200, 201):
         raise refused(status, answer, f"let us approve the certificate request {name}", _APPROVAL)
 

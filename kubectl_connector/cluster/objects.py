@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from kubectl_connector.cluster.caller import Caller, mapping, refused
 from kubectl_connector.model.connector import Made
@@ -25,7 +26,7 @@ def make(caller: Caller, manifest: Mapping[str, Any]) -> Made | None:
     """
     kind, metadata = manifest["kind"], manifest["metadata"]
     namespace = metadata.get("namespace", "")
-    status, answer = caller.call("POST", _FOLDERS[kind].format(namespace), manifest)
+    status, answer = caller.call("POST", _folder(kind, namespace), manifest)
     if status == 409:
         return None
     if status != 201:
@@ -34,12 +35,16 @@ def make(caller: Caller, manifest: Mapping[str, Any]) -> Made | None:
     return Made(kind, metadata["name"], namespace, uid)
 
 
+def _folder(kind: str, namespace: str) -> str:
+    return _FOLDERS[kind].format(quote(namespace, safe=""))
+
+
 def remove(caller: Caller, made: Made) -> bool:
     """Take away an object that we made; False where it is gone, or another has its name now.
 
     Raises RefusedError (401, 403) and ClusterError.
     """
-    path = f"{_FOLDERS[made.kind].format(made.namespace)}/{made.name}"
+    path = f"{_folder(made.kind, made.namespace)}/{quote(made.name, safe=':')}"
     only_ours = {"preconditions": {"uid": made.uid}} if made.uid else {}
     options = {"apiVersion": "v1", "kind": "DeleteOptions", **only_ours}
     status, answer = caller.call("DELETE", path, options)

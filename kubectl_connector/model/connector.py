@@ -176,6 +176,12 @@ def _originals(documents: list[Any]) -> tuple[Original, ...]:
     return tuple(Original.from_document(each) for each in documents)
 
 
+KINDS = ("Secret", "ServiceAccount", "RoleBinding", "ClusterRoleBinding")
+"""What can be made in a cluster for a connector."""
+_NAME_IN_PATH = re.compile(r"(?!\.{1,2}$)[^/%\s\x00-\x1f\x7f]+")
+"""What Kubernetes takes for the name of an object of RBAC; other kinds have stricter ones."""
+
+
 @dataclass(frozen=True)
 class Made:
     """An object that was made in the cluster for a connector."""
@@ -189,10 +195,15 @@ class Made:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Made:
-        """Read what :meth:`to_document` wrote."""
+        """Read what :meth:`to_document` wrote; ValueError for what no cluster can have."""
         if not all(isinstance(text, str) for text in document.values()):
             raise ValueError("made must be text")
-        return cls(**document)
+        made = cls(**document)
+        if made.kind not in KINDS or not _NAME_IN_PATH.fullmatch(made.name):
+            raise ValueError("made must be kinds that are made for connectors, and their names")
+        if made.namespace and not _NAMESPACE.fullmatch(made.namespace):
+            raise ValueError("made must have names of namespaces")
+        return made
 
     def to_document(self) -> dict[str, str]:
         """JSON-like data."""

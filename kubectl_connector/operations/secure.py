@@ -12,6 +12,7 @@ import os
 import uuid
 from collections.abc import Sequence
 from functools import partial
+from shlex import quote
 
 from kubectl_connector.auth import auth_method
 from kubectl_connector.auth.interface import user_of
@@ -227,7 +228,7 @@ class _Planner:
         if not contexts:
             raise ConnectorError(
                 "no context uses it, so there is no cluster to try it on",
-                f"if nobody needs it: kubectl config delete-user {user}",
+                f"if nobody needs it: kubectl config delete-user -- {quote(user)}",
             )
         context = self._kubeconfig.resolve(self._best(contexts))
         self._check_clusters(context, contexts)

@@ -23,6 +23,7 @@ from tests.kubeconfigs import (
     password_user,
     token_file_user,
     token_user,
+    write_kubeconfig,
 )
 
 Capture = pytest.CaptureFixture[str]
@@ -291,3 +292,34 @@ def test_mistakes(
     assert (captured.out, len(captured.err.splitlines())) == ("", 2)
     assert said in captured.err
     assert home.kubeconfig.read_bytes() == before
+
+
+def test_a_path_that_leads_nowhere_is_no_clean_kubeconfig(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", "/no/such/file")
+    for words in (
+        ["secure", "--all", "--check"],
+        ["secure", "--all", "--exec-command", "name"],
+        ["restore", "--all"],
+    ):
+        assert run(words) == 7
+        assert "does not exist" in capsys.readouterr().err
+
+
+def test_names_of_a_context_are_no_secrets(server: ApiServer, home: Home, capsys: Capture) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN), context="basic")
+    text = home.kubeconfig.read_text().replace("basic-user", "basic")
+    home.kubeconfig.write_text(text)
+    assert run(["secure", "--check", "--all"]) == 1
+    shown = capsys.readouterr().out
+    assert "user basic" in shown
+    assert "context basic" not in shown
+
+
+def test_no_context_is_named_by_an_empty_text(
+    server: ApiServer, home: Home, capsys: Capture
+) -> None:
+    write_kubeconfig(home.kubeconfig, server, token_user(JANE_TOKEN))
+    assert run(["secure", "--context", "", "--exec-command", "name"]) == 3
+    assert 'no context named ""' in capsys.readouterr().err

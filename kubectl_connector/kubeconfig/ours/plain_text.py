@@ -83,6 +83,8 @@ def _plain_text(kubeconfig: Kubeconfig, found: Found) -> PlainText | None:
     hidden_by = None if first == found.file else first
     body, mark = without_mark(found.entry), Mark.from_entry(found.entry)
     text, beside = _around(found.document, found)
+    if found.kind == "contexts":  # names of a cluster, a user and a namespace are no secrets
+        body, text = {key: body[key] for key in body if key not in _NAMES}, ""
     stanza = body.get("exec")
     if mark and stanza and stanza.get("args") == our_args(mark.connector_name, mark.connector_id):
         # What stands beside our arguments in it is looked at: anybody may have written it.
@@ -116,6 +118,7 @@ def _around(document: Document, found: Found) -> tuple[str, Entry]:
     return spelt.text if spelt else "", beside
 
 
+_NAMES = {"cluster", "user", "namespace"}
 _WORDS = {
     "token": "token",
     "password": "password",
