@@ -17,7 +17,7 @@ from kubectl_connector.errors import KubeconfigError
 from kubectl_connector.frozen import dataclass, field
 from kubectl_connector.kubeconfig.paths import display_path
 from kubectl_connector.kubeconfig.schema import BODY, CURRENT, HEADER, LISTS, conform
-from kubectl_connector.kubeconfig.text.construct import construct, scalar_value
+from kubectl_connector.kubeconfig.text.construct import construct, construct_whole, scalar_value
 from kubectl_connector.kubeconfig.text.outline import (
     NamedItem,
     Node,
@@ -46,7 +46,7 @@ class Spelt:
 
     def item(self) -> Entry:
         """The entry with its name, unchecked; empty for what is no entry. Raises TextError."""
-        item = construct(" " * (self.column or 0) + self.text + "\n")
+        item = construct_whole(" " * (self.column or 0) + self.text + "\n")
         return item if isinstance(item, dict) else {}
 
 

@@ -183,9 +183,8 @@ class _Planner:
         else:
             connector, item, note = self._made(plain, contexts)
             if owner:
-                note = f'it is not what "{owner.name}" has, whose login wrote it; {note}'.rstrip(
-                    "; "
-                )
+                changed = f'it is not what "{owner.name}" has, whose login wrote it'
+                note = "; ".join(filter(None, (changed, note)))
         check_can_exec(connector)
         refuse_beside(known_program(self._request.program), found.file)
         return Move(connector, item, spelt.text, note)

@@ -185,7 +185,7 @@ def _restore(
     except TextError:
         item = {}
     body = item.get(BODY[kind]) or {}
-    fits = item.keys() >= {"name", BODY[kind]} and isinstance(body, dict)
+    fits = "name" in item and isinstance(body, dict)
     if original.ref is not None:
         (restored.refs if fits else restored.lost_refs).append(original.ref)
     if not fits:

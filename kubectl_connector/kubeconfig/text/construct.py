@@ -34,6 +34,23 @@ def construct(text: str) -> Any:
         return _Constructor(next_event).value(next_event(), 0)
 
 
+def construct_whole(text: str) -> Any:
+    """The data of a text, None where it has none; raises TextError, also for a second document.
+
+    A part of a block that stands further left than its beginning is none of it, but one of these.
+    """
+    with parser(text) as next_event:
+        next_event()
+        if not isinstance(next_event(), yaml.DocumentStartEvent):
+            return None
+        data = _Constructor(next_event).value(next_event(), 0)
+        next_event()
+        end = next_event()
+        if not isinstance(end, yaml.StreamEndEvent):
+            raise TextError("has more than one document", end.start_mark.line + 1)
+        return data
+
+
 def scalar_value(event: Event) -> Scalar:
     """What a scalar means to kubectl; raises TextError for an infinity or bad ``!!binary``."""
     if event.tag == _TAG + "binary":
