@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,17 @@ def test_a_user_that_has_changed_since_it_was_read_stays(
     assert step.error
     assert "has just changed it" in step.error.message
     assert (kubeconfig.read_text(), len(store.items)) == (changed, 1)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs")
+@pytest.mark.parametrize("name", ["pipe", "a\0b"])
+def test_a_token_file_that_is_none_is_left(
+    workspace: Workspace, kubeconfig: Path, files: KubeconfigFiles, name: str, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    user = {"name": "lab", "user": {"tokenFile": f"{tmp_path}/{name}"}}
+    kubeconfig.write_text(json.dumps({**DATA, "users": [user]}))
+    (step,) = plan_secure(workspace, request_for(files))
+    assert step.move is None
+    assert step.error
+    assert "can't be read" in step.error.message

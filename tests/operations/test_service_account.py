@@ -30,7 +30,7 @@ from kubectl_connector.operations.update import plan_update, update
 from kubectl_connector.operations.verify import check
 from kubectl_connector.operations.workspace import Workspace
 from tests.apiserver import Allowed, ApiServer
-from tests.conftest import JANE, JANE_TOKEN
+from tests.conftest import JANE, JANE_TOKEN, Home
 from tests.kubeconfigs import client_certificate_user, token_user, write_kubeconfig
 from tests.operations.conftest import NOW, MemoryStore, said
 
@@ -421,3 +421,10 @@ def _ask(at: Workspace, server: ApiServer, token: str) -> None:
     connector, item = at.read(at.catalog.get("prod"))
     plain = replace(connector, auth_method="token", configuration={}, issued_ref=None)
     check(at, plain, replace(item, ready=Credential(token=token)))
+
+
+def test_a_deleted_connector_leaves_no_lock(at: Workspace, server: ApiServer, home: Home) -> None:
+    make(at, server)
+    assert list(home.connector_home.glob("issue-*"))
+    list(delete(at, ["prod"]))
+    assert not list(home.connector_home.glob("issue-*"))
