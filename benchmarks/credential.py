@@ -6,6 +6,7 @@ The keyring is a real gnome-keyring on a bus of its own. Every figure is of a wh
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -58,7 +59,9 @@ def main() -> None:
         )
         ids = {item["name"]: item["id"] for item in json.loads(listed.stdout)["items"]}
         id_ = ids["prod"]
-        item = [f"kubectl-connector/{id_}", "kubectl-connector"]
+        catalog = next(Path(folder).rglob("connectors.yaml")).read_text()
+        ref = re.findall(r"secretRef: (\S+)", catalog.partition(id_)[2])[0]
+        item = [f"kubectl-connector/{ref}", "kubectl-connector"]
         credential = {
             "`python -c pass`": [sys.executable, "-c", "pass"],
             "`python -I -c pass`": [sys.executable, "-I", "-c", "pass"],

@@ -95,7 +95,7 @@ def _words(text: str) -> list[str]:
             "--token-from has a quote that is not closed",
             "quote it as in a shell: --token-from 'op read \"op://my vault/item/token\"'",
         ) from None
-    if not words:
+    if not words or not words[0]:
         raise UsageError("--token-from names no program", f"for example: {_EXAMPLE}")
     if sign := _shell_sign(text) or _assignment(words[0]):
         raise UsageError(
@@ -112,8 +112,9 @@ def _words(text: str) -> list[str]:
 
 _EXAMPLE = "--token-from 'op read op://vault/item/token'"
 _PIECES = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\.|.""", re.DOTALL)
-_SIGNS = re.compile(r"[|&;<>()`]|\$[\w({]")
-_SIGNS_IN_QUOTES = re.compile(r"`|\$[\w({]")
+_SIGNS = re.compile(r"[|&;<>()`*]|\$[\w({@*#?$!-]|(?<=\s)~")
+"""No ``?``: references of password managers have it, and shells leave it where no file fits."""
+_SIGNS_IN_QUOTES = re.compile(r"`|\$[\w({@*#?$!-]")
 
 
 def _shell_sign(text: str) -> str:

@@ -28,22 +28,29 @@ def tell_of_end(workspace: Workspace, id_: str) -> None:
     if not is_to_be_told(id_, format_time(now)):
         return
     with contextlib.suppress(OSError, ConnectorError):
-        _leave(told(id_, format_time(now)))
-        connector = next(each for each in workspace.catalog.load() if each.id == id_)
-        if connector.expires_at and environment.settings().get("warn") == "on":
+        path = told(id_, format_time(now))
+        _leave(path)
+        connector = next((each for each in workspace.catalog.load() if each.id == id_), None)
+        if connector and connector.expires_at and environment.settings().get("warn") == "on":
             console.note(
                 f'kubectl-connector: the {noun(connector)} of "{connector.name}" ends'
                 f" {ago(connector.expires_at, now)}; renew it:"
                 f" kubectl connector renew {connector.name}"
             )
+        _sweep(path)
 
 
 def _leave(path: str) -> None:
-    """Leave today's file, in the place of those of earlier days; OSError where it is there."""
-    folder = os.path.dirname(path)
-    files.make_private_folder(folder)
-    today = os.path.basename(path)[: len("2026-01-31")]
+    """Leave today's file; OSError where it is there, or can't be."""
+    files.make_private_folder(os.path.dirname(path))
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def _sweep(path: str) -> None:
+    """Remove the files of earlier days than ``path`` is of; what can't be removed stays."""
+    folder = os.path.dirname(path)
+    today = os.path.basename(path)[: len("2026-01-31")]
     for name in () if os.path.islink(folder) else os.listdir(folder):
         if name[:10] < today:
-            os.unlink(os.path.join(folder, name))
+            with contextlib.suppress(OSError):
+                os.unlink(os.path.join(folder, name))

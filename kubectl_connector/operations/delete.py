@@ -8,6 +8,7 @@ from kubectl_connector.catalog import Connectors, find
 from kubectl_connector.errors import ConnectorError, StoreError
 from kubectl_connector.frozen import dataclass
 from kubectl_connector.model.connector import Connector, Made
+from kubectl_connector.operations.issue import end_turns
 from kubectl_connector.operations.items import discard, places_of
 from kubectl_connector.operations.originals import refuse_needed
 from kubectl_connector.operations.preparation import take_away
@@ -80,5 +81,6 @@ def _delete(workspace: Workspace, connector: Connector, made: bool, forced: bool
 
     before = workspace.catalog.change(remove).before
     removed = [place for c in before if c.id == connector.id for place in places_of(c)]
+    end_turns(workspace, connector)
     left = [place for place in removed if discard(workspace, place)]
     return Deleted(connector, bool(left), taken)

@@ -230,11 +230,21 @@ def in_turn(workspace: Workspace, connector: Connector) -> Iterator[None]:
     The work goes on without the lock where there can be none, or where another process holds it for
     too long: a person may be signing in there.
     """
-    path = os.path.join(os.path.dirname(workspace.catalog.path), f"issue-{connector.id}")
     with contextlib.ExitStack() as held:
         with contextlib.suppress(OwnLockError):
+            path = _turn_path(workspace, connector)
             held.enter_context(own_lock(path, workspace.timeout + _SPARE))
         yield
+
+
+def end_turns(workspace: Workspace, connector: Connector) -> None:
+    """Remove the lock of a connector that is gone, if it can be removed."""
+    with contextlib.suppress(OSError):
+        os.unlink(f"{_turn_path(workspace, connector)}.lock")
+
+
+def _turn_path(workspace: Workspace, connector: Connector) -> str:
+    return os.path.join(os.path.dirname(workspace.catalog.path), f"issue-{connector.id}")
 
 
 _SPARE = 5.0

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from functools import partial
 from shlex import quote
 
+from kubectl_connector import files
 from kubectl_connector.auth import auth_method
 from kubectl_connector.auth.interface import user_of
 from kubectl_connector.catalog import find
@@ -288,13 +289,13 @@ def _draft(context: ResolvedContext, store: str) -> Draft:
     """
     user = context.auth_info
     if user.token_file:
+        token = _token(user.token_file)
         if _is_rotated(user.token_file):
             raise ConnectorError(
                 f"a program renews the token in {display_path(user.token_file)}",
                 "leave it; a connector can read it anew each time:"
                 " kubectl connector register --help",
             )
-        token = _token(user.token_file)
         context = replace(context, auth_info=replace(user, token=token, token_file=None))
     draft = draft_from(context, store)
     if draft.spec.origin:
@@ -313,9 +314,8 @@ def _is_rotated(path: str) -> bool:
 
 def _token(path: str) -> str:
     try:
-        with open(path, encoding="utf-8") as file:
-            return file.read(1_000_000).strip()
-    except (OSError, UnicodeDecodeError) as error:
+        return files.read_regular(path).decode().strip()
+    except (OSError, ValueError) as error:  # ValueError: not UTF-8, or a path with a NUL
         raise ConnectorError(
             f"the token file {display_path(path)} can't be read",
             "check its owner and mode, and the path in the kubeconfig",

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from kubectl_connector.cli import environment, notice
 from kubectl_connector.cli.main import run
 from kubectl_connector.model.connector import parse_time
 from tests.apiserver import ApiServer
@@ -360,3 +361,30 @@ def test_where_nothing_can_be_noted_nothing_is_told(
     monkeypatch.setattr("os.isatty", lambda number: number == 2)
     (home.connector_home / "told").write_text("not a folder")
     assert kubectl_gets(capsys, "late") == ""
+
+
+def test_the_end_is_told_though_old_files_can_not_be_removed(
+    server: ApiServer,
+    tmp_path: Path,
+    capsys: Capture,
+    monkeypatch: pytest.MonkeyPatch,
+    home: Home,
+) -> None:
+    hour = timedelta(hours=1)
+    register(server, tmp_path, capsys, "late", token(server, -90 * hour, 5 * hour), "--no-verify")
+    monkeypatch.setattr("os.isatty", lambda number: number == 2)
+    folder = home.connector_home / "told"
+    (folder / "2020-01-01-a-folder").mkdir(parents=True)
+    (folder / "2020-01-02-old").touch()
+    assert kubectl_gets(capsys, "late").startswith("kubectl-connector: the token of")
+    left = {each.name[:10] for each in folder.iterdir()}
+    assert "2020-01-01" in left
+    assert "2020-01-02" not in left
+
+
+def test_a_connector_that_is_deleted_meanwhile_is_nobodys_notice(
+    home: Home, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setattr(notice, "is_to_be_told", lambda *_: True)
+    notice.tell_of_end(environment.workspace(), "gone")
+    assert capsys.readouterr().err == ""

@@ -183,3 +183,17 @@ def test_an_entry_that_was_copied_can_be_given_back_twice(
         assert done.error is None
     assert [user.entry for user in load(files).users.values()] == [{"token": "hunter2"}] * 2
     assert len(store.items) == 1  # the connector's own
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs")
+@pytest.mark.parametrize("name", ["pipe", "a\0b"])
+def test_a_token_file_that_is_none_is_left(
+    workspace: Workspace, kubeconfig: Path, files: KubeconfigFiles, name: str, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    user = {"name": "lab", "user": {"tokenFile": f"{tmp_path}/{name}"}}
+    kubeconfig.write_text(json.dumps({**DATA, "users": [user]}))
+    (step,) = plan_secure(workspace, request_for(files))
+    assert step.move is None
+    assert step.error
+    assert "can't be read" in step.error.message

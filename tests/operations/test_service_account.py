@@ -33,7 +33,7 @@ from kubectl_connector.operations.verify import check
 from kubectl_connector.operations.workspace import Workspace
 from tests.apiserver import Allowed, ApiServer
 from tests.apiserver.answers import json_answer
-from tests.conftest import JANE, JANE_TOKEN
+from tests.conftest import JANE, JANE_TOKEN, Home
 from tests.kubeconfigs import client_certificate_user, token_user, write_kubeconfig
 from tests.operations.conftest import NOW, MemoryStore, said
 
@@ -514,3 +514,10 @@ def test_options_that_do_not_go_together_are_named(
 ) -> None:
     with pytest.raises(UsageError, match=message):
         plan_register("prod", "keyring", changes=said(credential, server=server.url))
+
+
+def test_a_deleted_connector_leaves_no_lock(at: Workspace, server: ApiServer, home: Home) -> None:
+    make(at, server)
+    assert list(home.connector_home.glob("issue-*"))
+    list(delete(at, ["prod"]))
+    assert not list(home.connector_home.glob("issue-*"))
