@@ -15,6 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks._interleaved import interleave, load, table
+from kubectl_connector.home import home_folder
 from tests.apiserver import ApiServer, User
 from tests.kubeconfigs import token_user, write_kubeconfig
 from tests.secret_service import secret_service
@@ -59,7 +60,7 @@ def main() -> None:
         )
         ids = {item["name"]: item["id"] for item in json.loads(listed.stdout)["items"]}
         id_ = ids["prod"]
-        catalog = next(Path(folder).rglob("connectors.yaml")).read_text()
+        catalog = Path(home_folder(environment), "connectors.yaml").read_text()
         ref = re.findall(r"secretRef: (\S+)", catalog.partition(id_)[2])[0]
         item = [f"kubectl-connector/{ref}", "kubectl-connector"]
         credential = {
