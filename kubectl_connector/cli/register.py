@@ -166,7 +166,7 @@ def announce(plan: Plan, verify: bool) -> None:
         if verify:
             raise
         found = error.message
-    console.note(f"runs: {' '.join([plan.runs.command, *plan.runs.args])} ({found})")
+    console.note(f"runs: {shlex.join([plan.runs.command, *plan.runs.args])} ({found})")
 
 
 def note_end(plan: Plan, registered: Registered) -> None:

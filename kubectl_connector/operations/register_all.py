@@ -157,5 +157,5 @@ def _explained(workspace: Workspace, candidate: Candidate, error: ConnectorError
     return ConnectorError(
         f'"{candidate.name}" was made from it before, and the two differ now',
         f"take what the context has now: kubectl connector update {candidate.name}"
-        " --auto-configure",
+        " --auto-configure; labels and other options: kubectl connector update --help",
     )
