@@ -11,7 +11,9 @@ from kubectl_connector.auth.derived import asking, base_of
 from kubectl_connector.errors import ConnectorError
 from kubectl_connector.model.connector import Connector, Made, Spec
 from kubectl_connector.model.secret import Item
+from kubectl_connector.operations.draft import draft_of
 from kubectl_connector.operations.issue import request_for
+from kubectl_connector.operations.layers import layers_of
 from kubectl_connector.operations.workspace import Workspace
 
 Manifest = Mapping[str, Any]
@@ -67,6 +69,6 @@ def take_away(workspace: Workspace, connector: Connector, item: Item) -> tuple[M
 
     if not connector.made:
         return ()
-    base = base_of(connector.configuration, item.secret)
+    base = layers_of(draft_of(connector, item)).base  # it may rest on none any more
     with asking(base, request_for(workspace, connector, item)) as caller:
         return tuple(one for one in reversed(connector.made) if objects.remove(caller, one))

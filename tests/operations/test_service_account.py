@@ -357,6 +357,15 @@ def test_what_it_needs_is_made_and_taken_away(at: Workspace, server: ApiServer) 
     assert server.objects.list("rolebindings", "shop") == []
 
 
+def test_what_was_made_is_taken_away_though_the_base_is_handed_out_now(
+    at: Workspace, server: ApiServer
+) -> None:
+    make(at, server, account="shop/agent", create="yes")
+    change(at, {}, auth_method="token")
+    (done,) = delete(at, ["prod"], made=True)
+    assert [str(each) for each in done.taken] == ["ServiceAccount shop/agent"]
+
+
 def test_what_was_there_is_not_taken_away(at: Workspace, server: ApiServer) -> None:
     registered = make(at, server, create="yes", role="edit", cluster_wide="yes").connector
     assert [str(made) for made in registered.made] == [
